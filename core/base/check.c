@@ -1,0 +1,36 @@
+/*
+ * check.c - see check.h.
+ */
+#include "base/check.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void (*dumps[CHECK_DUMPS_MAX])(void);
+
+void check_on_failure(void (*dump)(void))
+{
+    for (size_t i = 0; i < CHECK_DUMPS_MAX; i++) {
+        if (dumps[i] == dump)
+            return;
+        if (dumps[i] == NULL) {
+            dumps[i] = dump;
+            return;
+        }
+    }
+    CHECK(!"too many dump functions");
+}
+
+void check_failed(const char *expression, const char *file, int line)
+{
+    static int failing; /* a dump that itself fails must not start again */
+
+    fprintf(stderr, "rondo: broken invariant: %s at %s:%d\n", expression, file, line);
+    if (failing++ == 0) {
+        for (size_t i = 0; i < CHECK_DUMPS_MAX && dumps[i] != NULL; i++)
+            dumps[i]();
+    }
+    fflush(stderr);
+    abort();
+}

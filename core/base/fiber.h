@@ -1,0 +1,41 @@
+/*
+ * fiber.h - a thread of control with its own stack, switched to by name.
+ *
+ * Owns the switch and nothing else: who runs when is the loop's business, and where stacks come
+ * from is stack.h's. A thread starts as its root fiber. The two slots `loop` and `task` are the
+ * only ambient state of the core: whoever asks "which task am I?" asks the fiber that runs.
+ */
+#ifndef RONDO_BASE_FIBER_H
+#define RONDO_BASE_FIBER_H
+
+#include <stddef.h>
+
+#include "base/stack.h"
+
+struct fiber {
+    void *context;       /* saved registers, while it does not run */
+    struct stack *stack; /* NULL: a root fiber, on the thread's own stack */
+    void (*entry)(void *argument);
+    void *argument;
+    void *loop; /* the loop that runs on this fiber, if any */
+    void *task; /* the task that this fiber is, if any */
+    /* For AddressSanitizer, which must be told of every switch. */
+    void *fake_stack;
+    const void *low;
+    size_t size;
+};
+
+/* Prepare `fiber` to run `entry(argument)` on `stack` at the first switch to it.
+ * Requires: `entry` never returns, it ends in fiber_switch_last(). */
+void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *), void *argument);
+
+/* The fiber that runs. Never NULL. */
+struct fiber *fiber_current(void);
+
+/* Stop here and run `to`; returns when something switches back. */
+void fiber_switch(struct fiber *to);
+
+/* As fiber_switch, from a fiber that will never run again. Does not return. */
+void fiber_switch_last(struct fiber *to) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * event.c - see event.h.
+ */
+#include "event.h"
+
+#include "park.h"
+
+int rondo_event_wait_at(rondo_event *event, const char *here)
+{
+    struct task *task = task_current();
+
+    if (task == NULL)
+        return RONDO_EMISUSE;
+    if (event->set)
+        return 0;
+    return park_wait(&event->waiters, object_view(task->future.loop, &event->object, "event"), here)
+        .rc;
+}
+
+void rondo_event_set(rondo_event *event)
+{
+    if (event->set)
+        return;
+    event->set = true;
+    while (park_wake(&event->waiters))
+        continue;
+}
+
+void rondo_event_clear(rondo_event *event)
+{
+    event->set = false;
+}
+
+bool rondo_event_is_set(const rondo_event *event)
+{
+    return event->set;
+}

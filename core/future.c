@@ -1,0 +1,302 @@
+/*
+ * future.c - see future.h. The order of what a completion sets in motion is asyncio's: everything
+ * that waits is queued, in the order it registered, and nothing runs inside the setter.
+ */
+#include "future.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "loop_core.h"
+#include "task_core.h"
+
+void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id, const char *kind)
+{
+    memset(future, 0, sizeof *future);
+    future->refs = 1;
+    future->loop = loop;
+    future->id = id;
+    list_init(&future->waiters);
+    snprintf(future->label, sizeof future->label, "%s-%u", kind, id);
+}
+
+rondo_future *rondo_create_future(rondo_loop *loop)
+{
+    rondo_future *future;
+
+    if (loop == NULL)
+        loop = loop_running();
+    if (loop == NULL)
+        return NULL;
+    future = alloc_take(sizeof *future);
+    if (future != NULL)
+        future_init(future, loop, ++loop->object_id_last, "future");
+    return future;
+}
+
+rondo_future *rondo_ref(rondo_future *future)
+{
+    if (future != NULL)
+        future->refs++;
+    return future;
+}
+
+/* Registrations by rondo_add_done_callback(). */
+struct done_callback {
+    struct waiter waiter;
+    rondo_callback function;
+    void *arg;
+};
+
+static void done_callback_run(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+    struct done_callback done = *container_of(waiter, struct done_callback, waiter);
+
+    alloc_release(container_of(waiter, struct done_callback, waiter));
+    done.function(done.arg);
+}
+
+static void done_callback_discard(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+
+    alloc_release(container_of(waiter, struct done_callback, waiter));
+}
+
+static struct done_callback *as_done_callback(struct list *node)
+{
+    struct waiter *waiter = container_of(node, struct waiter, link);
+
+    if (waiter->callback.run != done_callback_run)
+        return NULL;
+    return container_of(waiter, struct done_callback, waiter);
+}
+
+static void drop_value(rondo_value *value)
+{
+    if (value->drop != NULL)
+        value->drop(value->as.p);
+    value->drop = NULL;
+}
+
+void rondo_unref(rondo_future *future)
+{
+    if (future == NULL || --future->refs > 0)
+        return;
+    list_for_each(node, &future->waiters)
+    {
+        struct done_callback *done = as_done_callback(node);
+
+        list_remove(node);
+        alloc_release(done);
+    }
+    drop_value(&future->value);
+    alloc_release(future->text);
+    alloc_release(future->name);
+    if (future->is_task)
+        task_destroy(task_of(future));
+    alloc_release(future);
+}
+
+void rondo_unref_all(rondo_future *const *futures, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        rondo_unref(futures[i]);
+}
+
+void rondo_set_name(rondo_future *future, const char *name)
+{
+    char *copy = alloc_text(name);
+
+    if (copy == NULL)
+        return; /* without memory the number has to do */
+    alloc_release(future->name);
+    future->name = copy;
+    if (future->is_task)
+        task_of(future)->subject.name = copy;
+}
+
+const char *rondo_get_name(const rondo_future *future)
+{
+    return future->name != NULL ? future->name : future->label;
+}
+
+void future_complete(rondo_future *future, int code, rondo_value value, const char *text)
+{
+    struct list waiters;
+
+    CHECK(future->state == FUTURE_PENDING);
+    future->state = code == RONDO_ECANCELED ? FUTURE_CANCELLED : FUTURE_DONE;
+    future->code = code;
+    future->value = value;
+    future->text = text != NULL && text[0] != '\0' ? alloc_text(text) : NULL;
+    list_move(&waiters, &future->waiters);
+    list_for_each(node, &waiters)
+    {
+        list_remove(node);
+        loop_call_soon(future->loop, &container_of(node, struct waiter, link)->callback);
+    }
+}
+
+static int refuse_set(const rondo_future *future)
+{
+    if (future->is_task)
+        return RONDO_EMISUSE;
+    return future->state != FUTURE_PENDING ? RONDO_EINVALIDSTATE : 0;
+}
+
+int rondo_set_result_value(rondo_future *future, rondo_value value)
+{
+    RONDO_TRY(refuse_set(future));
+    future_complete(future, 0, value, NULL);
+    return 0;
+}
+
+int rondo_set_error(rondo_future *future, int code, const char *message)
+{
+    if (code >= 0 || code == RONDO_ECANCELED)
+        return RONDO_EINVAL;
+    RONDO_TRY(refuse_set(future));
+    future_complete(future, code, (rondo_value){0}, message);
+    return 0;
+}
+
+bool rondo_done(const rondo_future *future)
+{
+    return future->state != FUTURE_PENDING;
+}
+
+bool rondo_cancelled(const rondo_future *future)
+{
+    return future->state == FUTURE_CANCELLED;
+}
+
+/* A value as it is lent: without the duty to drop it. */
+static void lend(const rondo_future *future, rondo_value *out)
+{
+    if (out == NULL || future->code < 0)
+        return;
+    *out = future->value;
+    out->drop = NULL;
+}
+
+int rondo_future_result(rondo_future *future, rondo_value *out)
+{
+    if (future->state == FUTURE_PENDING)
+        return RONDO_EINVALIDSTATE;
+    lend(future, out);
+    return future->code < 0 ? future->code : 0;
+}
+
+const char *rondo_future_error_text(const rondo_future *future)
+{
+    return future->text != NULL ? future->text : "";
+}
+
+int future_deliver(rondo_future *future, rondo_value *out)
+{
+    int code = rondo_future_result(future, out);
+
+    if (code < 0)
+        task_note_error(code, future->text);
+    return code;
+}
+
+void future_add_waiter(rondo_future *future, struct waiter *waiter)
+{
+    if (future->state == FUTURE_PENDING)
+        list_push_back(&future->waiters, &waiter->link);
+    else
+        loop_call_soon(future->loop, &waiter->callback);
+}
+
+int rondo_add_done_callback(rondo_future *future, rondo_callback callback, void *arg)
+{
+    struct done_callback *done = alloc_zero(sizeof *done);
+
+    if (done == NULL)
+        return RONDO_ENOMEM;
+    done->waiter.callback.run = done_callback_run;
+    done->waiter.callback.discard = done_callback_discard;
+    done->waiter.callback.what = "done callback";
+    done->function = callback;
+    done->arg = arg;
+    future_add_waiter(future, &done->waiter);
+    return 0;
+}
+
+int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, void *arg)
+{
+    int count = 0;
+
+    list_for_each(node, &future->waiters)
+    {
+        struct done_callback *done = as_done_callback(node);
+
+        if (done == NULL || done->function != callback || done->arg != arg)
+            continue;
+        list_remove(node);
+        alloc_release(done);
+        count++;
+    }
+    return count;
+}
+
+/* An await stands in the future's line; cancelling it cancels the future (CAN-01). */
+struct await {
+    struct wait wait;
+    rondo_future *future;
+};
+
+static bool await_cancel(struct wait *wait, const char *message)
+{
+    return rondo_cancel(container_of(wait, struct await, wait)->future, message);
+}
+
+/* Wait for a pending future. Returns: 0, or RONDO_ECANCELED if this task was cancelled. */
+static int await_pending(rondo_future *future, const char *here)
+{
+    struct await await = {.future = future};
+    const char *kind = future->is_task ? "task" : "future";
+
+    wait_init(&await.wait, (struct observed_object){kind, future->name, future->id}, here);
+    await.wait.cancel = await_cancel;
+    future_add_waiter(future, &await.wait.waiter);
+    return wait_suspend(&await.wait);
+}
+
+int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)
+{
+    struct task *self = task_current();
+    int rc = 0;
+
+    if (future == NULL)
+        return RONDO_ENOMEM;
+    if (future->state != FUTURE_PENDING)
+        return future_deliver(future, out);
+    if (self == NULL || &self->future == future || self->future.loop != future->loop)
+        return RONDO_EMISUSE;
+    rondo_ref(future);
+    rc = await_pending(future, here);
+    if (rc == 0 || future->state == FUTURE_CANCELLED)
+        rc = future_deliver(future, out);
+    rondo_unref(future);
+    return rc;
+}
+
+char *rondo_future_describe(const rondo_future *future, char *text, size_t size)
+{
+    static const char *const states[] = {"pending", "done", "cancelled"};
+    const struct wait *wait = future->is_task ? ((const struct task *)future)->wait : NULL;
+    const char *state = future->code < 0 && future->state == FUTURE_DONE
+                            ? rondo_err_name(future->code)
+                            : states[future->state];
+
+    snprintf(text, size, "<%s %s name=%s%s%s>", future->is_task ? "Task" : "Future", state,
+             rondo_get_name(future), wait != NULL ? " wait=" : "",
+             wait != NULL ? wait->object.kind : "");
+    return text;
+}

@@ -1,0 +1,141 @@
+/*
+ * gather.c - see gather.h. As in asyncio there are two hops from a child's end to the waiting
+ * task: the child's callback, then, when that was the last or a failure, the task.
+ */
+#include "gather.h"
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "task_core.h"
+
+struct gather;
+
+struct child {
+    struct waiter waiter;
+    struct gather *gather;
+    rondo_future *future;
+};
+
+struct gather {
+    struct wait wait;
+    struct child *children;
+    size_t count;
+    size_t done;
+    unsigned flags;
+    rondo_future *failed; /* the first child that failed, without RONDO_RETURN_ERRORS */
+    bool cancel_requested;
+};
+
+/* A child owes the gather its end, which is how a report knows whom the gather waits for. */
+static void owe(const struct child *child, enum observed_kind kind)
+{
+    struct subject who = future_subject(child->future);
+
+    if (who.id != 0)
+        observe(&(struct observed){.kind = kind, .who = who, .object = child->gather->wait.object});
+}
+
+static void child_done(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+    struct child *child = container_of(waiter, struct child, waiter);
+    struct gather *gather = child->gather;
+    bool failure = child->future->code < 0 && (gather->flags & RONDO_RETURN_ERRORS) == 0;
+
+    gather->done++;
+    owe(child, OBSERVED_RELEASED);
+    if (gather->wait.state != WAIT_PENDING)
+        return;
+    if (failure)
+        gather->failed = child->future;
+    if (failure || gather->done == gather->count)
+        wait_wake(&gather->wait);
+}
+
+/* Cancelling a gather cancels its children; it ends when they have ended. */
+static bool gather_cancel(struct wait *wait, const char *message)
+{
+    struct gather *gather = container_of(wait, struct gather, wait);
+    bool any = false;
+
+    if (wait->state != WAIT_PENDING)
+        return false;
+    for (size_t i = 0; i < gather->count; i++)
+        any |= rondo_cancel(gather->children[i].future, message);
+    gather->cancel_requested |= any;
+    return any;
+}
+
+static void watch(struct gather *gather, rondo_future *const *futures)
+{
+    for (size_t i = 0; i < gather->count; i++) {
+        struct child *child = &gather->children[i];
+        struct callback done = {.run = child_done, .what = "gather"};
+
+        *child = (struct child){.gather = gather, .future = rondo_ref(futures[i])};
+        child->waiter.callback = done;
+        owe(child, OBSERVED_HELD);
+        future_add_waiter(child->future, &child->waiter);
+    }
+}
+
+static void unwatch(struct gather *gather)
+{
+    for (size_t i = 0; i < gather->count; i++) {
+        struct child *child = &gather->children[i];
+
+        list_remove(&child->waiter.link);
+        list_remove(&child->waiter.callback.link);
+        rondo_unref(child->future);
+    }
+    alloc_release(gather->children);
+}
+
+static void collect(const struct gather *gather, rondo_result *results)
+{
+    for (size_t i = 0; results != NULL && i < gather->count; i++) {
+        results[i] = (rondo_result){0};
+        results[i].code =
+            rondo_future_result(gather->children[i].future, &results[i].value);
+    }
+}
+
+/* What the wait came to. */
+static int conclude(const struct gather *gather, int rc, rondo_result *results)
+{
+    if (rc < 0)
+        return rc;
+    if (gather->failed != NULL)
+        return future_deliver(gather->failed, NULL);
+    if (gather->cancel_requested)
+        return RONDO_ECANCELED;
+    collect(gather, results);
+    return 0;
+}
+
+int rondo_gather_at(rondo_future *const *futures, size_t count, unsigned flags,
+                    rondo_result *results, const char *here)
+{
+    struct task *task = task_current();
+    struct gather gather = {.count = count, .flags = flags};
+    int rc;
+
+    if (task == NULL)
+        return RONDO_EMISUSE;
+    for (size_t i = 0; i < count; i++) {
+        if (futures[i] == NULL)
+            return RONDO_ENOMEM;
+    }
+    if (count == 0)
+        return 0;
+    gather.children = alloc_take(count * sizeof *gather.children);
+    if (gather.children == NULL)
+        return RONDO_ENOMEM;
+    wait_init(&gather.wait,
+              (struct observed_object){"gather", NULL, ++task->future.loop->object_id_last}, here);
+    gather.wait.cancel = gather_cancel;
+    watch(&gather, futures);
+    rc = conclude(&gather, wait_suspend(&gather.wait), results);
+    unwatch(&gather);
+    return rc;
+}

@@ -1,0 +1,372 @@
+/*
+ * loop.c - see loop.h and loop_core.h. Pure: no libuv.
+ *
+ * One iteration is asyncio's _run_once: timers that are due join the ready queue, then exactly what
+ * was ready at that moment runs.
+ */
+#include "loop.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/fiber.h"
+#include "loop_core.h"
+
+/* libuv's grain: timers are due at whole milliseconds of loop time. */
+#define GRAIN_NS RONDO_MS(1)
+
+const struct observer *observer;
+
+static bool deadline_before(const struct heap_node *a, const struct heap_node *b)
+{
+    const struct deadline *x = container_of(a, struct deadline, node);
+    const struct deadline *y = container_of(b, struct deadline, node);
+
+    return x->when_ns != y->when_ns ? x->when_ns < y->when_ns : x->order < y->order;
+}
+
+void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port_self)
+{
+    *loop = (struct rondo_loop){.port = port, .port_self = port_self, .apart_ns = INT64_MIN};
+    list_init(&loop->ready);
+    list_init(&loop->batch);
+    list_init(&loop->tasks);
+    heap_init(&loop->deadlines, deadline_before);
+}
+
+struct rondo_loop *loop_running(void)
+{
+    return fiber_current()->loop;
+}
+
+static struct deadline *earliest(const struct rondo_loop *loop)
+{
+    struct heap_node *node = heap_min(&loop->deadlines);
+
+    return node != NULL ? container_of(node, struct deadline, node) : NULL;
+}
+
+/* Tell the port when the next iteration is wanted. */
+static void arm_port(struct rondo_loop *loop)
+{
+    const struct deadline *first = earliest(loop);
+    int64_t when = first != NULL ? first->when_ns : RONDO_FOREVER;
+
+    if (!loop->iterating)
+        loop->port->arm(loop->port_self, list_empty(&loop->ready) ? when : INT64_MIN);
+}
+
+void loop_call_soon(struct rondo_loop *loop, struct callback *callback)
+{
+    bool was_empty = list_empty(&loop->ready);
+
+    CHECK(!list_linked(&callback->link));
+    list_push_back(&loop->ready, &callback->link);
+    if (was_empty)
+        arm_port(loop);
+}
+
+void loop_call_at(struct rondo_loop *loop, struct deadline *deadline, int64_t when_ns)
+{
+    CHECK(!deadline->armed);
+    deadline->when_ns = when_ns;
+    deadline->order = loop->order_next++;
+    deadline->armed = true;
+    heap_push(&loop->deadlines, &deadline->node);
+    if (earliest(loop) == deadline)
+        arm_port(loop);
+}
+
+void loop_cancel(struct rondo_loop *loop, struct deadline *deadline)
+{
+    if (deadline->armed) {
+        heap_remove(&loop->deadlines, &deadline->node);
+        deadline->armed = false;
+    }
+    list_remove(&deadline->callback.link);
+}
+
+int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns)
+{
+    int64_t now = loop->port->now(loop->port_self);
+
+    if (delay_ns <= 0)
+        return now;
+    return delay_ns < RONDO_FOREVER - now ? now + delay_ns : RONDO_FOREVER;
+}
+
+/* The loop millisecond at which `when_ns` is due, as nanoseconds. */
+static int64_t due_at(int64_t when_ns)
+{
+    if (when_ns > RONDO_FOREVER - GRAIN_NS)
+        return RONDO_FOREVER;
+    return (when_ns + GRAIN_NS - 1) / GRAIN_NS * GRAIN_NS;
+}
+
+/* Options of a choice: the candidates in a list, option 0 first. */
+static const struct subject *who_in_list(const struct observed_choice *choice, size_t i,
+                                         const char **what)
+{
+    const struct list *node = ((const struct list *)choice->options)->next;
+
+    while (i-- > 0)
+        node = node->next;
+    *what = container_of(node, struct callback, link)->what;
+    return container_of(node, struct callback, link)->who;
+}
+
+/* Which of the callbacks in `from` comes next: the first, unless an observer says otherwise. */
+static struct callback *choose_from(const struct list *from, const char *label)
+{
+    size_t count = observer != NULL ? list_length(from) : 1;
+    struct list *node = from->next;
+    size_t index = 0;
+
+    if (count > 1) {
+        struct observed_choice choice = {label, count, who_in_list, from};
+
+        index = observer->pick(observer->self, &choice);
+        CHECK(index < count);
+    }
+    while (index-- > 0)
+        node = node->next;
+    return container_of(node, struct callback, link);
+}
+
+/*
+ * Timers due at one and the same loop time, production order first, out of the heap into `tied`.
+ * Only the timers of an instant that is met exactly are tied: after a blocking call, a real loop
+ * finds several deadlines past and takes them by deadline, always in one iteration.
+ */
+static void take_tied(struct rondo_loop *loop, int64_t loop_time, struct list *tied)
+{
+    struct deadline *first = earliest(loop);
+    int64_t due = due_at(first->when_ns);
+
+    do {
+        heap_remove(&loop->deadlines, &first->node);
+        list_push_back(tied, &first->callback.link);
+        first = earliest(loop);
+    } while (observer != NULL && due == loop_time && first != NULL && due_at(first->when_ns) == due);
+}
+
+/* Put the timers that were not chosen back; their order among themselves is kept. */
+static void put_back(struct rondo_loop *loop, struct list *tied)
+{
+    list_for_each(node, tied)
+    {
+        struct callback *callback = container_of(node, struct callback, link);
+
+        list_remove(node);
+        heap_push(&loop->deadlines, &container_of(callback, struct deadline, callback)->node);
+    }
+}
+
+/* Whether the next timer of this instant comes only "a hair later", when all else is done. */
+static bool choose_apart(struct list *tied)
+{
+    struct observed_choice choice = {"timer.together", 2, who_in_list, tied};
+
+    return observer != NULL && observer->pick(observer->self, &choice) != 0;
+}
+
+/*
+ * Move the timers that are due to the ready queue. At a tie two things are open, as on a real clock
+ * where one timer is a hair later than the other: which is first, and whether the next comes in the
+ * same iteration or only after everything that the first sets in motion (`apart_ns`).
+ */
+static void collect_due(struct rondo_loop *loop)
+{
+    int64_t loop_time = loop->port->loop_time(loop->port_self);
+
+    for (struct deadline *first = earliest(loop);
+         first != NULL && due_at(first->when_ns) <= loop_time; first = earliest(loop)) {
+        struct list tied;
+        struct callback *chosen;
+        bool apart = false;
+
+        if (due_at(first->when_ns) == loop->apart_ns && !list_empty(&loop->ready))
+            return;
+        loop->apart_ns = INT64_MIN;
+        list_init(&tied);
+        take_tied(loop, loop_time, &tied);
+        chosen = choose_from(&tied, "timer.order");
+        list_remove(&chosen->link);
+        if (!list_empty(&tied))
+            apart = choose_apart(&tied);
+        put_back(loop, &tied);
+        container_of(chosen, struct deadline, callback)->armed = false;
+        list_push_back(&loop->ready, &chosen->link);
+        if (apart) {
+            loop->apart_ns = loop_time;
+            return;
+        }
+    }
+}
+
+void loop_iterate(struct rondo_loop *loop)
+{
+    loop->iterating = true;
+    collect_due(loop);
+    list_move(&loop->batch, &loop->ready);
+    while (!list_empty(&loop->batch)) {
+        struct callback *callback = choose_from(&loop->batch, "sched.ready");
+
+        list_remove(&callback->link);
+        callback->run(callback); /* callbacks run here and nowhere else */
+    }
+    loop->iterating = false;
+    if (loop->stopping)
+        loop->port->leave(loop->port_self);
+    else
+        arm_port(loop);
+}
+
+int loop_run(struct rondo_loop *loop)
+{
+    struct fiber *fiber = fiber_current();
+    void *outer = fiber->loop;
+    int rc;
+
+    if (loop->running || outer != NULL)
+        return RONDO_EMISUSE;
+    fiber->loop = loop;
+    loop->fiber = fiber;
+    loop->running = true;
+    if (loop->stopping)
+        loop->port->arm(loop->port_self, INT64_MIN); /* stopped before: exactly one iteration */
+    else
+        arm_port(loop);
+    rc = loop->port->run(loop->port_self);
+    loop->stopping = false;
+    loop->running = false;
+    loop->fiber = NULL;
+    fiber->loop = outer;
+    return rc;
+}
+
+static void discard(struct callback *callback)
+{
+    list_remove(&callback->link);
+    if (callback->discard != NULL)
+        callback->discard(callback);
+}
+
+void loop_discard(struct rondo_loop *loop)
+{
+    struct heap_node *node;
+
+    while (!list_empty(&loop->ready))
+        discard(container_of(loop->ready.next, struct callback, link));
+    while ((node = heap_pop(&loop->deadlines)) != NULL)
+        discard(&container_of(node, struct deadline, node)->callback);
+}
+
+int rondo_loop_run_forever(rondo_loop *loop)
+{
+    return loop_run(loop);
+}
+
+void rondo_loop_stop(rondo_loop *loop)
+{
+    loop->stopping = true;
+    if (!loop->iterating)
+        loop->port->arm(loop->port_self, INT64_MIN);
+}
+
+rondo_loop *rondo_get_running_loop(void)
+{
+    return loop_running();
+}
+
+bool rondo_loop_is_running(const rondo_loop *loop)
+{
+    return loop->running;
+}
+
+int64_t rondo_loop_time(const rondo_loop *loop)
+{
+    if (loop == NULL)
+        loop = loop_running();
+    CHECK(loop != NULL);
+    return loop->port->now(loop->port_self);
+}
+
+/* A callback of the program's: the handle that call_soon, call_later and call_at return. */
+struct rondo_handle {
+    struct deadline deadline; /* its callback is what runs, timed or not */
+    struct rondo_loop *loop;
+    rondo_callback function;
+    void *arg;
+};
+
+static void handle_run(struct callback *callback)
+{
+    struct deadline *deadline = container_of(callback, struct deadline, callback);
+    rondo_handle handle = *container_of(deadline, rondo_handle, deadline);
+
+    alloc_release(container_of(deadline, rondo_handle, deadline));
+    handle.function(handle.arg);
+}
+
+static void handle_discard(struct callback *callback)
+{
+    struct deadline *deadline = container_of(callback, struct deadline, callback);
+
+    alloc_release(container_of(deadline, rondo_handle, deadline));
+}
+
+static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void *arg,
+                                const char *what)
+{
+    rondo_handle *handle = alloc_zero(sizeof *handle);
+
+    if (handle == NULL)
+        return NULL;
+    handle->deadline.callback.run = handle_run;
+    handle->deadline.callback.discard = handle_discard;
+    handle->deadline.callback.what = what;
+    handle->loop = loop;
+    handle->function = function;
+    handle->arg = arg;
+    return handle;
+}
+
+rondo_handle *rondo_call_soon(rondo_loop *loop, rondo_callback callback, void *arg)
+{
+    rondo_handle *handle = handle_new(loop, callback, arg, "call_soon");
+
+    if (handle != NULL)
+        loop_call_soon(loop, &handle->deadline.callback);
+    return handle;
+}
+
+rondo_handle *rondo_call_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback, void *arg)
+{
+    rondo_handle *handle = handle_new(loop, callback, arg, "call_later");
+
+    if (handle != NULL)
+        loop_call_at(loop, &handle->deadline, when_ns);
+    return handle;
+}
+
+rondo_handle *rondo_call_later(rondo_loop *loop, int64_t delay_ns, rondo_callback callback,
+                               void *arg)
+{
+    return rondo_call_at(loop, loop_after(loop, delay_ns), callback, arg);
+}
+
+void rondo_handle_cancel(rondo_handle *handle)
+{
+    loop_cancel(handle->loop, &handle->deadline);
+    alloc_release(handle);
+}
+
+char *rondo_loop_describe(const rondo_loop *loop, char *text, size_t size)
+{
+    snprintf(text, size, "<Loop %s tasks=%zu ready=%zu deadlines=%zu>",
+             loop->running ? "running" : "idle", list_length(&loop->tasks),
+             list_length(&loop->ready) + list_length(&loop->batch), loop->deadlines.count);
+    return text;
+}

@@ -1,0 +1,74 @@
+/*
+ * loop.h - the event loop: callbacks, deadlines, running and stopping.
+ *
+ * Programs mostly meet it through rondo_run() (run.h). Callbacks run in the order they were queued;
+ * what is queued while an iteration runs waits for the next (asyncio's contracts LOOP-01 to 03).
+ * A loop belongs to the thread that made it; no function here may be called from another.
+ */
+#ifndef RONDO_LOOP_H
+#define RONDO_LOOP_H
+
+#include "api.h"
+#include "error.h"
+#include "value.h"
+
+#include <stdbool.h>
+
+typedef void (*rondo_callback)(void *arg);
+
+/* A new loop, not running, on the process's default libuv loop (asyncio: new_event_loop).
+ * Requires: no other rondo loop of this process is open. Returns: NULL when there is no memory.
+ * Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
+RONDO_API rondo_loop *rondo_loop_new(void);
+
+/* Close `loop` and free it. Tasks that never finished are given up without running their cleanup
+ * (rondo_run() cancels them first). Requires: it is not running. Returns: 0, or RONDO_EMISUSE while
+ * it runs (state unchanged). Suspends: never. */
+RONDO_API int rondo_loop_close(rondo_loop *loop);
+
+/* Run until `future` is done, then store its value (borrowed) in `out`, which may be NULL.
+ * Requires: not inside a running loop. Returns: the future's code; RONDO_ESTOPPED if
+ * rondo_loop_stop() came first; RONDO_EMISUSE inside a running loop; RONDO_ENOMEM if `future` is
+ * NULL (a spawn that failed). Suspends: blocks the thread, runs everything else. */
+RONDO_API RONDO_MUST int rondo_loop_run_until_complete(rondo_loop *loop, rondo_future *future,
+                                                       rondo_value *out);
+
+/* Run until rondo_loop_stop(). Returns: 0, or RONDO_EMISUSE inside a running loop. */
+RONDO_API RONDO_MUST int rondo_loop_run_forever(rondo_loop *loop);
+
+/* Let the iteration that runs finish, then leave the run. What is queued stays queued. Before a
+ * run: that run makes exactly one iteration (LOOP-15, LOOP-16). Suspends: never. */
+RONDO_API void rondo_loop_stop(rondo_loop *loop);
+
+/* The loop that runs the caller, or NULL outside (asyncio: get_running_loop). Suspends: never. */
+RONDO_API rondo_loop *rondo_get_running_loop(void);
+
+/* Whether `loop` is inside a run. Suspends: never. */
+RONDO_API bool rondo_loop_is_running(const rondo_loop *loop);
+
+/* Nanoseconds on the loop's clock, which never goes back and has no known origin. Virtual in
+ * simulation. `loop` NULL: the running one. Suspends: never. */
+RONDO_API int64_t rondo_loop_time(const rondo_loop *loop);
+
+/* Queue `callback(arg)` for the next iteration (asyncio: call_soon).
+ * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback has run; NULL when
+ * there is no memory. Suspends: never. */
+RONDO_API rondo_handle *rondo_call_soon(rondo_loop *loop, rondo_callback callback, void *arg);
+
+/* Queue `callback(arg)` for the iteration that follows `delay_ns` from now; 0 or less is at once.
+ * Otherwise as rondo_call_soon(). */
+RONDO_API rondo_handle *rondo_call_later(rondo_loop *loop, int64_t delay_ns,
+                                         rondo_callback callback, void *arg);
+
+/* As rondo_call_later(), at the absolute time `when_ns` of rondo_loop_time(). */
+RONDO_API rondo_handle *rondo_call_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback,
+                                      void *arg);
+
+/* Take the callback back; the handle is freed. Requires: it has not run. Suspends: never. */
+RONDO_API void rondo_handle_cancel(rondo_handle *handle);
+
+/* Write one line about `loop` into `text` (`<Loop running tasks=2 ready=1 deadlines=3>`).
+ * Returns: `text`. Suspends: never. */
+RONDO_API char *rondo_loop_describe(const rondo_loop *loop, char *text, size_t size);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * loop_core.h - the loop as the rest of the core sees it: now, call_soon, call_at, cancel, run.
+ *
+ * Pure: nothing here knows libuv. What the loop needs from outside - a clock, a way to be called
+ * again - is `struct loop_port`; loop_uv.c implements it over a uv loop, tests over a number.
+ */
+#ifndef RONDO_LOOP_CORE_H
+#define RONDO_LOOP_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "loop.h"
+#include "observe.h"
+
+struct fiber;
+
+/* Something to run once, in its turn. Lives inside what it belongs to; queueing it never fails. */
+struct callback {
+    struct list link; /* in the ready queue, or in none */
+    void (*run)(struct callback *callback);
+    void (*discard)(struct callback *callback); /* when it will never run; NULL: nothing to free */
+    const struct subject *who; /* the task it is about, or NULL */
+    const char *what;          /* for reports: "step", "sleep", "call_later" */
+};
+
+/* A callback that becomes ready at a time. */
+struct deadline {
+    struct heap_node node;
+    int64_t when_ns;
+    uint64_t order; /* ties go by creation */
+    bool armed;
+    struct callback callback;
+};
+
+/* What a loop needs from outside. */
+struct loop_port {
+    /* Nanoseconds now; and the loop's own time, which stands still during an iteration and has a
+     * grain of a millisecond. */
+    int64_t (*now)(void *self);
+    int64_t (*loop_time)(void *self);
+    /* Call loop_iterate() soon (`when_ns` INT64_MIN), at `when_ns`, or only when something else
+     * happens (RONDO_FOREVER). The last call counts. */
+    void (*arm)(void *self, int64_t when_ns);
+    /* Serve until leave() is called. Returns: 0, or RONDO_EDEADLOCK when nothing of this loop can
+     * ever happen again and the observer does not want to wait for another thread. */
+    int (*run)(void *self);
+    void (*leave)(void *self);
+    void (*close)(void *self);
+};
+
+struct rondo_loop {
+    struct list ready; /* callbacks for the next iteration */
+    struct list batch; /* those of the iteration that runs */
+    struct heap deadlines;
+    uint64_t order_next;
+    int64_t apart_ns; /* timers of this instant wait for an empty ready queue; see collect_due() */
+    bool running;
+    bool stopping;
+    bool iterating;
+    struct list tasks; /* not done yet */
+    uint32_t task_id_last;
+    uint32_t object_id_last;
+    struct fiber *fiber; /* that runs it, while it runs */
+    const struct loop_port *port;
+    void *port_self;
+};
+
+/* Make `loop` an idle loop served by `port`. */
+void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port_self);
+
+/* Queue `callback` for the next iteration. Requires: it is in no queue. */
+void loop_call_soon(struct rondo_loop *loop, struct callback *callback);
+
+/* Make `deadline->callback` ready at `when_ns`. Requires: not armed. */
+void loop_call_at(struct rondo_loop *loop, struct deadline *deadline, int64_t when_ns);
+
+/* Take `deadline` back, whether it is still in the heap, ready, or neither. */
+void loop_cancel(struct rondo_loop *loop, struct deadline *deadline);
+
+/* `delay_ns` from now, without overflow. */
+int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns);
+
+/* One iteration: timers that are due become ready, then what was ready at its start runs. Called by
+ * the port only. */
+void loop_iterate(struct rondo_loop *loop);
+
+/* Give up everything that is queued or armed. */
+void loop_discard(struct rondo_loop *loop);
+
+/* Serve until stopped, on the fiber that calls. Returns: 0, RONDO_EMISUSE inside a run,
+ * RONDO_EDEADLOCK from the port. */
+int loop_run(struct rondo_loop *loop);
+
+/* The loop that runs on this fiber, or NULL. */
+struct rondo_loop *loop_running(void);
+
+#endif

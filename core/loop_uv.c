@@ -1,0 +1,158 @@
+/*
+ * loop_uv.c - our loop on a uv loop, the real one or the simulated one: the same object file.
+ *
+ * It borrows one timer, one idle, one check and one async handle. Everything of ours runs in the
+ * check callback, right after uv has polled; the timer and the idle handle only see to it that the
+ * poll does not wait too long. The check and the async are unreferenced, so that uv_run() returns
+ * when neither we nor the program's own handles can make anything happen.
+ */
+#include <uv.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "loop_core.h"
+#include "task_core.h"
+
+struct uv_port {
+    struct rondo_loop loop; /* first: what rondo_loop_new() returns */
+    uv_loop_t *uv;
+    uv_timer_t timer;
+    uv_idle_t idle;
+    uv_check_t check;
+    uv_async_t async; /* how another thread enters */
+    bool left;
+    int open_handles;
+};
+
+static struct uv_port *port_of(void *self)
+{
+    return self;
+}
+
+static int64_t port_now(void *self)
+{
+    (void)self;
+    return (int64_t)uv_hrtime();
+}
+
+static int64_t port_loop_time(void *self)
+{
+    return (int64_t)uv_now(port_of(self)->uv) * RONDO_MS(1);
+}
+
+static void no_wait(uv_idle_t *idle)
+{
+    (void)idle; /* an active idle handle makes uv poll without waiting */
+}
+
+static void serve(uv_check_t *check)
+{
+    loop_iterate(&port_of(check->data)->loop);
+}
+
+static void time_is_up(uv_timer_t *timer)
+{
+    uv_idle_start(&port_of(timer->data)->idle, no_wait); /* the check that follows does the work */
+}
+
+static void woken(uv_async_t *async)
+{
+    (void)async;
+}
+
+static void port_arm(void *self, int64_t when_ns)
+{
+    struct uv_port *port = self;
+    int64_t due_ms, now_ms;
+
+    uv_timer_stop(&port->timer);
+    if (when_ns == INT64_MIN) {
+        uv_idle_start(&port->idle, no_wait);
+        return;
+    }
+    uv_idle_stop(&port->idle);
+    if (when_ns == RONDO_FOREVER)
+        return;
+    due_ms = when_ns / RONDO_MS(1) + (when_ns % RONDO_MS(1) != 0);
+    now_ms = (int64_t)uv_now(port->uv);
+    uv_timer_start(&port->timer, time_is_up, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
+}
+
+static int port_run(void *self)
+{
+    struct uv_port *port = self;
+
+    port->left = false;
+    uv_check_start(&port->check, serve);
+    uv_run(port->uv, UV_RUN_DEFAULT);
+    if (!port->left && (observer == NULL || observer->stuck == NULL ||
+                        !observer->stuck(observer->self))) {
+        uv_ref((uv_handle_t *)&port->async); /* asyncio would wait for ever; so do we */
+        uv_run(port->uv, UV_RUN_DEFAULT);
+        uv_unref((uv_handle_t *)&port->async);
+    }
+    uv_check_stop(&port->check);
+    return port->left ? 0 : RONDO_EDEADLOCK;
+}
+
+static void port_leave(void *self)
+{
+    port_of(self)->left = true;
+    uv_stop(port_of(self)->uv);
+}
+
+static void closed(uv_handle_t *handle)
+{
+    struct uv_port *port = handle->data;
+
+    if (--port->open_handles == 0)
+        alloc_release(port);
+}
+
+static void port_close(void *self)
+{
+    struct uv_port *port = self;
+    uv_loop_t *uv = port->uv;
+
+    uv_close((uv_handle_t *)&port->timer, closed);
+    uv_close((uv_handle_t *)&port->idle, closed);
+    uv_close((uv_handle_t *)&port->check, closed);
+    uv_close((uv_handle_t *)&port->async, closed);
+    uv_run(uv, UV_RUN_NOWAIT); /* close callbacks run here; they free the port */
+}
+
+static const struct loop_port uv_loop_port = {
+    port_now, port_loop_time, port_arm, port_run, port_leave, port_close,
+};
+
+rondo_loop *rondo_loop_new(void)
+{
+    struct uv_port *port = alloc_zero(sizeof *port);
+
+    if (port == NULL)
+        return NULL;
+    port->uv = uv_default_loop();
+    if (port->uv == NULL || uv_async_init(port->uv, &port->async, woken) != 0) {
+        alloc_release(port);
+        return NULL;
+    }
+    uv_timer_init(port->uv, &port->timer);
+    uv_idle_init(port->uv, &port->idle);
+    uv_check_init(port->uv, &port->check);
+    port->timer.data = port->idle.data = port->check.data = port->async.data = port;
+    port->open_handles = 4;
+    uv_unref((uv_handle_t *)&port->check);
+    uv_unref((uv_handle_t *)&port->async);
+    loop_init(&port->loop, &uv_loop_port, port);
+    return &port->loop;
+}
+
+int rondo_loop_close(rondo_loop *loop)
+{
+    if (loop->running)
+        return RONDO_EMISUSE;
+    task_abandon_all(loop);
+    loop_discard(loop);
+    loop->port->close(loop->port_self);
+    return 0;
+}

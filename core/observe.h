@@ -1,0 +1,82 @@
+/*
+ * observe.h - the two hooks through which a harness watches and steers the core. Not public.
+ *
+ * Nothing of the core depends on what they do: without an observer every choice is the first
+ * option, which is production order, and the cost is one branch a step. The bridge (sim/cli) is
+ * the one that installs them.
+ */
+#ifndef RONDO_OBSERVE_H
+#define RONDO_OBSERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Who does something: the name and number of a task. */
+struct subject {
+    const char *name; /* NULL: "Task-<id>" */
+    uint32_t id;      /* from 1 in each loop; 0: no task, a plain callback */
+};
+
+/* What happens to tasks: kind, and how a trace says it. */
+#define OBSERVED_MAP(X)                                                                            \
+    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */                       \
+    X(BLOCKED, "waits for")   /* who stops at `object` */                                          \
+    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */                      \
+    X(FINISHED, "ends")       /* who is done with `code` */                                        \
+    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */             \
+    X(RELEASED, "gives back") /* who holds it no longer */
+
+enum observed_kind {
+#define X(name, text) OBSERVED_##name,
+    OBSERVED_MAP(X)
+#undef X
+};
+
+/* Something that is waited for or held. A task that is waited for is the object "task" <its id>. */
+struct observed_object {
+    const char *kind; /* "lock", "queue", "task", "sleep", ... */
+    const char *name; /* NULL: kind and id */
+    uint32_t id;      /* 0: not a thing that another task could touch, such as a sleep */
+};
+
+struct observed {
+    enum observed_kind kind;
+    struct subject who;
+    struct subject by; /* SPAWNED: who spawned it (id 0: the program's main) */
+    struct observed_object object;
+    int code;
+    const char *here; /* "file.c:31", or NULL */
+};
+
+/* A point where production order is only one of several. */
+struct observed_choice {
+    const char *label; /* "timer.order": which of the timers due at one instant is first;
+                          "timer.together": 1 if the next one comes a hair later;
+                          "sched.ready": which ready callback runs next */
+    size_t count;      /* options; option 0 is production order */
+    /* Who option `i` is about, and what it is ("sleep", "step"). */
+    const struct subject *(*who)(const struct observed_choice *choice, size_t i, const char **what);
+    const void *options;
+};
+
+struct observer {
+    void (*event)(void *self, const struct observed *event);
+    size_t (*pick)(void *self, const struct observed_choice *choice); /* below choice->count */
+    /* Nothing of this process can ever run again, unless another thread enters. Returns: true to
+     * give up the run with RONDO_EDEADLOCK, false to wait. NULL: wait. */
+    bool (*stuck)(void *self);
+    void *self;
+};
+
+/* The observer in place, or NULL. */
+extern const struct observer *observer;
+
+/* Report `event` if anybody listens. */
+static inline void observe(const struct observed *event)
+{
+    if (observer != NULL)
+        observer->event(observer->self, event);
+}
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * park.c - see park.h.
+ */
+#include "park.h"
+
+#include "base/check.h"
+
+_Static_assert(offsetof(rondo_park, prev) == offsetof(struct list, prev), "a park begins as a list");
+
+/* The line of `park`; an all-zero park is an empty one. */
+static struct list *line_of(rondo_park *park)
+{
+    struct list *line = (struct list *)park;
+
+    if (line->next == NULL)
+        list_init(line);
+    return line;
+}
+
+static struct wait *wait_of(struct list *node)
+{
+    return container_of(container_of(node, struct waiter, link), struct wait, waiter);
+}
+
+struct parked park_wait(rondo_park *park, struct observed_object object, const char *here)
+{
+    struct parked parked = {RONDO_EMISUSE, false};
+    struct wait wait;
+
+    if (task_current() == NULL)
+        return parked;
+    wait_init(&wait, object, here);
+    list_push_back(line_of(park), &wait.waiter.link);
+    parked.rc = wait_suspend(&wait);
+    parked.woken = wait.state == WAIT_WOKEN;
+    if (parked.woken)
+        park->woken--;
+    return parked;
+}
+
+bool park_wake(rondo_park *park)
+{
+    struct list *line = line_of(park);
+
+    list_for_each(node, line)
+    {
+        if (wait_wake(wait_of(node))) {
+            park->woken++;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool park_empty(const rondo_park *park)
+{
+    return park->next == NULL || park->next == park;
+}

@@ -1,0 +1,29 @@
+/*
+ * park.h - the one fair wait queue under every primitive. Not public.
+ *
+ * First come, first woken. A task that has been woken stays in the line until it runs, so that
+ * whoever comes meanwhile queues behind it; a task that is cancelled leaves the line at once.
+ */
+#ifndef RONDO_PARK_H
+#define RONDO_PARK_H
+
+#include "object.h"
+#include "task_core.h"
+
+/* How a wait in a park ended. */
+struct parked {
+    int rc;     /* 0 or RONDO_ECANCELED */
+    bool woken; /* it had been woken: what that stood for must be used or passed on */
+};
+
+/* Join the end of the line and suspend until woken or cancelled.
+ * Returns: rc RONDO_EMISUSE outside a task (then it did not wait). */
+struct parked park_wait(rondo_park *park, struct observed_object object, const char *here);
+
+/* Wake the first in line that has not been woken yet. Returns: false if there is none. */
+bool park_wake(rondo_park *park);
+
+/* Whether nobody stands in line, woken or not. */
+bool park_empty(const rondo_park *park);
+
+#endif

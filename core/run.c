@@ -1,0 +1,96 @@
+/*
+ * run.c - see run.h: asyncio.run() over the loop's own verbs.
+ */
+#include "run.h"
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/fiber.h"
+#include "gather.h"
+#include "task_core.h"
+
+static void stop_when_done(void *loop)
+{
+    rondo_loop_stop(loop);
+}
+
+int rondo_loop_run_until_complete(rondo_loop *loop, rondo_future *future, rondo_value *out)
+{
+    int rc;
+
+    if (future == NULL)
+        return RONDO_ENOMEM;
+    if (loop->running || fiber_current()->loop != NULL || future->loop != loop)
+        return RONDO_EMISUSE;
+    RONDO_TRY(rondo_add_done_callback(future, stop_when_done, loop));
+    rondo_ref(future);
+    rc = loop_run(loop);
+    if (rc == 0)
+        rc = rondo_done(future) ? rondo_future_result(future, out) : RONDO_ESTOPPED;
+    rondo_remove_done_callback(future, stop_when_done, loop);
+    rondo_unref(future);
+    return rc;
+}
+
+/* The tasks that the program left running. */
+struct leftovers {
+    rondo_task **tasks;
+    size_t count;
+};
+
+static int wait_for_leftovers(void *arg, rondo_value *out)
+{
+    struct leftovers *left = arg;
+
+    (void)out;
+    return rondo_gather(left->tasks, left->count, RONDO_RETURN_ERRORS, NULL);
+}
+
+/* Cancel what is left and wait for its cleanup (RUN-05). */
+static void cancel_leftovers(rondo_loop *loop)
+{
+    struct leftovers left = {.count = list_length(&loop->tasks)};
+    rondo_task *last;
+    size_t i = 0;
+    int rc;
+
+    left.tasks = alloc_take(left.count * sizeof(rondo_task *));
+    if (left.count == 0 || left.tasks == NULL) {
+        alloc_release(left.tasks);
+        return;
+    }
+    list_for_each(node, &loop->tasks)
+    {
+        left.tasks[i] = rondo_ref(&container_of(node, struct task, in_loop)->future);
+        rondo_cancel(left.tasks[i++], NULL);
+    }
+    last = rondo_loop_create_task(loop, wait_for_leftovers, &left);
+    rc = rondo_loop_run_until_complete(loop, last, NULL);
+    (void)rc; /* without memory for the last task, the rest is given up as it stands */
+    rondo_unref(last);
+    rondo_unref_all(left.tasks, left.count);
+    alloc_release(left.tasks);
+}
+
+int rondo_run(rondo_fn fn, void *arg, rondo_value *out)
+{
+    rondo_loop *loop = loop_running() == NULL ? rondo_loop_new() : NULL;
+    rondo_task *task;
+    int rc;
+
+    if (loop == NULL)
+        return loop_running() != NULL ? RONDO_EMISUSE : RONDO_ENOMEM;
+    task = rondo_loop_create_task(loop, fn, arg);
+    if (task != NULL)
+        rondo_set_name(task, "main");
+    rc = rondo_loop_run_until_complete(loop, task, NULL);
+    if (rc != RONDO_EDEADLOCK)
+        cancel_leftovers(loop);
+    if (rc >= 0 && out != NULL) {
+        *out = task->value; /* with its drop: the future is about to go */
+        task->value.drop = NULL;
+    }
+    rondo_unref(task);
+    rondo_loop_close(loop);
+    return rc;
+}

@@ -1,0 +1,307 @@
+/*
+ * task.c - see task.h and task_core.h: stepping, waiting, cancelling.
+ *
+ * A task runs on its own fiber, between the loop's switch to it and its next suspension. Requests
+ * to cancel follow CPython 3.11 and later: what the task waits for is cancelled; if there is
+ * nothing, or it is over already, the request is due at the next suspension.
+ */
+#include "task.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "loop_core.h"
+#include "task_core.h"
+
+struct task *task_current(void)
+{
+    return fiber_current()->task;
+}
+
+struct task *task_of(rondo_future *future)
+{
+    CHECK(future->is_task);
+    return container_of(future, struct task, future);
+}
+
+struct subject future_subject(const rondo_future *future)
+{
+    return future->is_task ? ((const struct task *)future)->subject : (struct subject){NULL, 0};
+}
+
+rondo_task *rondo_current_task(void)
+{
+    struct task *task = task_current();
+
+    return task != NULL ? &task->future : NULL;
+}
+
+/* The task is over: report, complete, let the loop go of it. Runs on the loop's fiber. */
+static void finish(struct task *task, int code)
+{
+    rondo_future *future = &task->future;
+    const char *text = NULL;
+
+    if (code >= 0 && task->must_cancel)
+        code = RONDO_ECANCELED; /* cancelled itself and returned at once (CAN-09) */
+    if (code < 0 && code == task->error_code)
+        text = task->error_text;
+    if (code == RONDO_ECANCELED && task->cancel_text != NULL)
+        text = task->cancel_text;
+    if (code < 0 && future->value.drop != NULL)
+        future->value.drop(future->value.as.p); /* a result that a failure made void */
+    observe(&(struct observed){.kind = OBSERVED_FINISHED, .who = task->subject, .code = code});
+    future_complete(future, code, code < 0 ? (rondo_value){0} : future->value, text);
+    list_remove(&task->in_loop);
+    rondo_unref(future);
+}
+
+/* The body, on the task's own stack. */
+static void task_main(void *argument)
+{
+    struct task *task = argument;
+
+    task->future.code = task->fn(task->arg, &task->future.value);
+    task->fn = NULL;
+    fiber_switch_last(task->future.loop->fiber);
+}
+
+/* Run `task` until it suspends or ends. Called by the loop's callbacks only. */
+static void step(struct task *task)
+{
+    fiber_switch(&task->fiber);
+    if (task->fn != NULL)
+        return;
+    stack_give(task->stack);
+    task->stack = NULL;
+    finish(task, task->future.code);
+}
+
+static void start(struct callback *callback)
+{
+    struct task *task = container_of(callback, struct task, start);
+
+    task->started = true;
+    if (!task->must_cancel) {
+        step(task);
+        return;
+    }
+    /* Cancelled before its first step: the body never runs (CAN-02). */
+    task->fn = NULL;
+    stack_give(task->stack);
+    task->stack = NULL;
+    finish(task, RONDO_ECANCELED);
+}
+
+static size_t page_round(size_t size)
+{
+    return (size + 4095) / 4096 * 4096;
+}
+
+static struct task *task_new(struct rondo_loop *loop, size_t stack_size)
+{
+    struct task *task = alloc_zero(sizeof *task);
+
+    if (task == NULL)
+        return NULL;
+    task->stack = stack_take(stack_size != 0 ? page_round(stack_size) : STACK_SIZE_TASK);
+    if (task->stack == NULL) {
+        alloc_release(task);
+        return NULL;
+    }
+    future_init(&task->future, loop, ++loop->task_id_last, "Task");
+    task->future.is_task = true;
+    task->subject.id = task->future.id;
+    fiber_init(&task->fiber, task->stack, task_main, task);
+    task->fiber.task = task;
+    task->fiber.loop = loop;
+    return task;
+}
+
+rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
+                           const rondo_spawn_options *options, const char *here)
+{
+    struct task *task;
+
+    if (loop == NULL)
+        loop = loop_running();
+    if (loop == NULL)
+        return NULL;
+    task = task_new(loop, options->stack_size);
+    if (task == NULL)
+        return NULL;
+    task->fn = fn;
+    task->arg = arg;
+    task->start = (struct callback){.run = start, .who = &task->subject, .what = "start"};
+    if (options->name != NULL)
+        rondo_set_name(&task->future, options->name);
+    list_push_back(&loop->tasks, &task->in_loop);
+    rondo_ref(&task->future); /* the loop's, until the task is done */
+    loop_call_soon(loop, &task->start);
+    observe(&(struct observed){.kind = OBSERVED_SPAWNED,
+                               .who = task->subject,
+                               .by = task_current() != NULL ? task_current()->subject
+                                                            : (struct subject){NULL, 0},
+                               .here = here});
+    return &task->future;
+}
+
+void task_destroy(struct task *task)
+{
+    if (task->stack != NULL)
+        stack_give(task->stack);
+    alloc_release(task->cancel_text);
+    alloc_release(task->error_text);
+}
+
+static void wait_over(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+
+    step(container_of(waiter, struct wait, waiter)->task);
+}
+
+void wait_init(struct wait *wait, struct observed_object object, const char *here)
+{
+    struct task *task = task_current();
+
+    CHECK(task != NULL);
+    wait->waiter = (struct waiter){
+        .callback = {.run = wait_over, .who = &task->subject, .what = object.kind}};
+    wait->state = WAIT_PENDING;
+    wait->task = task;
+    wait->cancel = wait_cancel;
+    wait->object = object;
+    wait->here = here;
+}
+
+bool wait_wake(struct wait *wait)
+{
+    if (wait->state != WAIT_PENDING)
+        return false;
+    wait->state = WAIT_WOKEN;
+    loop_call_soon(wait->task->future.loop, &wait->waiter.callback);
+    return true;
+}
+
+bool wait_cancel(struct wait *wait, const char *message)
+{
+    (void)message;
+    if (wait->state != WAIT_PENDING)
+        return false;
+    wait->state = WAIT_CANCELLED;
+    list_remove(&wait->waiter.link);
+    loop_call_soon(wait->task->future.loop, &wait->waiter.callback);
+    return true;
+}
+
+int wait_suspend(struct wait *wait)
+{
+    struct task *task = wait->task;
+    int rc = 0;
+
+    CHECK(task == task_current() && task->wait == NULL);
+    task->wait = wait;
+    if (task->must_cancel && wait->cancel(wait, task->cancel_text))
+        task->must_cancel = false; /* a request that came while it ran takes effect here (CAN-08) */
+    observe(&(struct observed){
+        .kind = OBSERVED_BLOCKED, .who = task->subject, .object = wait->object, .here = wait->here});
+    fiber_switch(task->future.loop->fiber);
+    task->wait = NULL;
+    list_remove(&wait->waiter.link);
+    if (wait->state == WAIT_CANCELLED || task->must_cancel)
+        rc = RONDO_ECANCELED;
+    task->must_cancel = false;
+    if (rc < 0)
+        task_note_error(rc, task->cancel_text);
+    observe(&(struct observed){
+        .kind = OBSERVED_RESUMED, .who = task->subject, .object = wait->object, .code = rc});
+    return rc;
+}
+
+bool rondo_cancel(rondo_future *future, const char *message)
+{
+    struct task *task;
+
+    if (future->state != FUTURE_PENDING)
+        return false;
+    if (!future->is_task) {
+        future_complete(future, RONDO_ECANCELED, (rondo_value){0}, message);
+        return true;
+    }
+    task = task_of(future);
+    task->cancel_requests++;
+    alloc_release(task->cancel_text);
+    task->cancel_text = alloc_text(message);
+    if (task->wait == NULL || !task->wait->cancel(task->wait, message))
+        task->must_cancel = true;
+    return true;
+}
+
+int rondo_cancelling(const rondo_task *task)
+{
+    return task->is_task ? ((const struct task *)task)->cancel_requests : 0;
+}
+
+int rondo_uncancel(rondo_task *future)
+{
+    struct task *task = task_of(future);
+
+    if (task->cancel_requests > 0 && --task->cancel_requests == 0)
+        task->must_cancel = false;
+    return task->cancel_requests;
+}
+
+void task_note_error(int code, const char *text)
+{
+    struct task *task = task_current();
+
+    if (task == NULL)
+        return;
+    alloc_release(task->error_text);
+    task->error_text = alloc_text(text);
+    task->error_code = code;
+}
+
+int rondo_fail(int code, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    task_note_error(code, text);
+    return code;
+}
+
+const char *rondo_error_text(void)
+{
+    struct task *task = task_current();
+
+    return task != NULL && task->error_text != NULL ? task->error_text : "";
+}
+
+struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind)
+{
+    if (object->id == 0)
+        object->id = ++loop->object_id_last;
+    return (struct observed_object){kind, object->name, object->id};
+}
+
+void task_abandon_all(struct rondo_loop *loop)
+{
+    list_for_each(node, &loop->tasks)
+    {
+        struct task *task = container_of(node, struct task, in_loop);
+
+        if (task->wait != NULL)
+            list_remove(&task->wait->waiter.link);
+        list_remove(&task->start.link);
+        list_remove(node);
+        rondo_unref(&task->future);
+    }
+}

@@ -1,0 +1,50 @@
+/*
+ * task.h - coroutines that run side by side (asyncio.Task).
+ *
+ * A coroutine is an ordinary C function on a stack of its own; it may call anything, and it
+ * suspends only where a function says *Suspends: may*. A coroutine called directly is a plain call
+ * (`await coro()`); spawned, it is a task, which is a future (future.h) of what it returns.
+ */
+#ifndef RONDO_TASK_H
+#define RONDO_TASK_H
+
+#include "future.h"
+
+/* The body of a coroutine. Returns: 0 or more for success, with a result in `*out` if it has one;
+ * a negative code for failure; RONDO_ECANCELED to end as cancelled. `out` is never NULL in a task.
+ */
+typedef int (*rondo_fn)(void *arg, rondo_value *out);
+
+/* What a task is given besides its body. All zero is the default. */
+typedef struct rondo_spawn_options {
+    const char *name;  /* copied; NULL: "Task-N", N counting from 1 in each loop */
+    size_t stack_size; /* bytes, rounded up to pages; 0: STACK_SIZE_TASK, 64 KiB */
+} rondo_spawn_options;
+
+/* Queue `fn(arg, ...)` as a task of the running loop (asyncio: create_task). Nothing of it runs
+ * before the caller suspends (TASK-01). Options: `rondo_spawn(fn, &job, .name = "fetch")`.
+ * Returns: the task, or NULL without memory or outside a loop; NULL may be passed on to await,
+ * gather and unref. Suspends: never. Owns: the caller holds one reference; `arg` must live until
+ * the task is done. */
+#define rondo_spawn(fn, arg, ...)                                                                  \
+    rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
+
+/* As rondo_spawn(), as a task of `loop`, which need not run yet (asyncio: loop.create_task). */
+#define rondo_loop_create_task(loop, fn, arg)                                                      \
+    rondo_spawn_at((loop), (fn), (arg), &(rondo_spawn_options){.name = NULL}, RONDO_HERE)
+RONDO_API rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
+                                     const rondo_spawn_options *options, const char *here);
+
+/* The task that runs the caller, or NULL in a callback or outside a loop. Suspends: never.
+ * Owns: borrowed. */
+RONDO_API rondo_task *rondo_current_task(void);
+
+/* How many cancel requests `task` has had, less those taken back (CAN-15). Suspends: never. */
+RONDO_API int rondo_cancelling(const rondo_task *task);
+
+/* Take back one cancel request: for code that turned a cancellation of its own making into
+ * something else. At 0 a request that was not delivered yet is dropped (CAN-16, CAN-17).
+ * Returns: the requests that are left. Suspends: never. */
+RONDO_API int rondo_uncancel(rondo_task *task);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * task_core.h - futures, tasks and waits as the primitives see them. Not public.
+ *
+ * A suspended task stands in exactly one `struct wait`, which lives on its own stack. Whatever ends
+ * the wait queues the wait's callback; the callback resumes the task in its turn. Cancelling a task
+ * cancels what it waits for, in the way that the wait knows.
+ */
+#ifndef RONDO_TASK_CORE_H
+#define RONDO_TASK_CORE_H
+
+#include "base/fiber.h"
+#include "base/list.h"
+#include "loop_core.h"
+#include "object.h"
+#include "task.h"
+
+enum future_state { FUTURE_PENDING, FUTURE_DONE, FUTURE_CANCELLED };
+
+/* A place in the line of a future or a primitive. */
+struct waiter {
+    struct list link;
+    struct callback callback; /* queued when it is this one's turn */
+};
+
+struct rondo_future {
+    uint32_t refs;
+    bool is_task;
+    enum future_state state;
+    int code; /* when done: 0 or more, or the error */
+    rondo_value value;
+    char *text; /* message of the error or the cancellation, or NULL */
+    struct rondo_loop *loop;
+    struct list waiters; /* struct waiter, in the order they registered */
+    char *name;          /* given, or NULL */
+    char label[20];      /* otherwise */
+    uint32_t id;
+};
+
+enum wait_state { WAIT_PENDING, WAIT_WOKEN, WAIT_CANCELLED };
+
+struct task;
+
+struct wait {
+    struct waiter waiter;
+    enum wait_state state;
+    struct task *task;
+    /* End the wait by cancellation. Returns: false if it is over already. */
+    bool (*cancel)(struct wait *wait, const char *message);
+    struct observed_object object;
+    const char *here;
+};
+
+struct task {
+    struct rondo_future future; /* first: a task is a future */
+    struct fiber fiber;
+    struct stack *stack;
+    struct subject subject;
+    struct callback start;
+    struct wait *wait; /* where it stands, or NULL */
+    rondo_fn fn;
+    void *arg;
+    bool started;
+    bool must_cancel; /* a request that no wait could take: due at the next suspension */
+    int cancel_requests;
+    char *cancel_text;
+    int error_code; /* the last failure this task met, and its message */
+    char *error_text;
+    struct list in_loop;
+};
+
+/* The running task, or NULL. */
+struct task *task_current(void);
+
+/* `future` as a task. Requires: it is one. */
+struct task *task_of(rondo_future *future);
+
+/* The subject of a future: its task's, or nobody. */
+struct subject future_subject(const rondo_future *future);
+
+/* Prepare `wait` for the running task, for `object`, called at `here`; it can be cancelled and the
+ * task then leaves the line at once. */
+void wait_init(struct wait *wait, struct observed_object object, const char *here);
+
+/* Suspend the running task in `wait` until its callback runs.
+ * Returns: 0 when woken; RONDO_ECANCELED. The wait is in no line afterwards. */
+int wait_suspend(struct wait *wait);
+
+/* End the wait if it is pending: the task resumes in its turn. Returns: whether it was. */
+bool wait_wake(struct wait *wait);
+
+/* The plain way to cancel a wait: leave the line, resume with RONDO_ECANCELED. */
+bool wait_cancel(struct wait *wait, const char *message);
+
+/* Complete `future`: 0 or more with `value`, RONDO_ECANCELED as cancelled, or another error, with
+ * `text` (copied, may be NULL). Requires: pending. */
+void future_complete(rondo_future *future, int code, rondo_value value, const char *text);
+
+/* Register `waiter`: its callback is queued when `future` is done, now if it is. */
+void future_add_waiter(rondo_future *future, struct waiter *waiter);
+
+/* The code and value of a done future for the running task, which learns the message. */
+int future_deliver(rondo_future *future, rondo_value *out);
+
+/* Set up `future` as pending, with one reference. */
+void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id, const char *kind);
+
+/* Free what a task owns besides its future part. */
+void task_destroy(struct task *task);
+
+/* Remember a failure as the running task's last. */
+void task_note_error(int code, const char *text);
+
+/* The object that observers see for `object`, which gets its number now if it has none. */
+struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind);
+
+/* Give up all tasks of `loop` that are not done: their stacks return, their bodies never go on. */
+void task_abandon_all(struct rondo_loop *loop);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * timeout.c - see timeout.h. CPython 3.12's asyncio.timeouts: the deadline cancels the task, and
+ * the scope turns that cancellation, and no other, into a timeout.
+ */
+#include "timeout.h"
+
+#include "base/check.h"
+#include "task_core.h"
+
+enum scope_state { SCOPE_CLOSED, SCOPE_ACTIVE, SCOPE_EXPIRING, SCOPE_EXPIRED };
+
+struct scope {
+    struct deadline deadline;
+    struct task *task;
+    int cancelling; /* requests the task had when the scope was opened */
+    enum scope_state state;
+};
+
+_Static_assert(sizeof(struct scope) <= sizeof(rondo_timeout), "rondo_timeout has room for a scope");
+_Static_assert(_Alignof(rondo_timeout) % _Alignof(struct scope) == 0, "and its alignment");
+
+static struct scope *scope_of(const rondo_timeout *timeout)
+{
+    return (struct scope *)(uintptr_t)timeout;
+}
+
+static void strike(struct callback *callback)
+{
+    struct deadline *deadline = container_of(callback, struct deadline, callback);
+    struct scope *scope = container_of(deadline, struct scope, deadline);
+
+    scope->state = SCOPE_EXPIRING;
+    rondo_cancel(&scope->task->future, NULL);
+}
+
+/* A deadline that is past strikes in the next iteration, before any timer. */
+static void arm(struct scope *scope, int64_t delay_ns)
+{
+    struct rondo_loop *loop = scope->task->future.loop;
+
+    loop_cancel(loop, &scope->deadline);
+    if (delay_ns <= 0)
+        loop_call_soon(loop, &scope->deadline.callback);
+    else if (delay_ns < RONDO_FOREVER)
+        loop_call_at(loop, &scope->deadline, loop_after(loop, delay_ns));
+}
+
+rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns, const char *here)
+{
+    struct scope *scope = scope_of(timeout);
+    struct task *task = task_current();
+
+    (void)here;
+    *scope = (struct scope){.state = SCOPE_CLOSED};
+    if (task == NULL)
+        return timeout;
+    scope->deadline.callback =
+        (struct callback){.run = strike, .who = &task->subject, .what = "timeout"};
+    scope->task = task;
+    scope->cancelling = task->cancel_requests;
+    scope->state = SCOPE_ACTIVE;
+    arm(scope, delay_ns);
+    return timeout;
+}
+
+int rondo_timeout_close(rondo_timeout *timeout, int code)
+{
+    struct scope *scope = scope_of(timeout);
+
+    if (scope->state != SCOPE_ACTIVE && scope->state != SCOPE_EXPIRING)
+        return code;
+    loop_cancel(scope->task->future.loop, &scope->deadline);
+    if (scope->state == SCOPE_ACTIVE) {
+        scope->state = SCOPE_CLOSED;
+        return code;
+    }
+    scope->state = SCOPE_EXPIRED;
+    if (rondo_uncancel(&scope->task->future) <= scope->cancelling && code == RONDO_ECANCELED)
+        return rondo_fail(RONDO_ETIMEDOUT, "%s", "");
+    return code;
+}
+
+void rondo_timeout_leave(rondo_timeout *timeout)
+{
+    (void)rondo_timeout_close(timeout, 0);
+}
+
+bool rondo_timeout_expired(const rondo_timeout *timeout)
+{
+    enum scope_state state = scope_of(timeout)->state;
+
+    return state == SCOPE_EXPIRING || state == SCOPE_EXPIRED;
+}
+
+int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns)
+{
+    struct scope *scope = scope_of(timeout);
+
+    if (scope->state != SCOPE_ACTIVE)
+        return RONDO_EMISUSE;
+    arm(scope, delay_ns);
+    return 0;
+}
+
+/* A limit that is past before the wait begins: cancel, wait for the cleanup (WF-03). */
+static int cancel_and_wait(rondo_future *future, rondo_value *out, const char *here)
+{
+    int rc;
+
+    if (rondo_done(future))
+        return future_deliver(future, out);
+    rondo_cancel(future, NULL);
+    rc = rondo_await_at(future, out, here);
+    return rc == RONDO_ECANCELED && rondo_cancelled(future) ? RONDO_ETIMEDOUT : rc;
+}
+
+int rondo_wait_for_at(rondo_future *future, int64_t delay_ns, rondo_value *out, const char *here)
+{
+    rondo_timeout timeout;
+
+    if (future == NULL)
+        return RONDO_ENOMEM;
+    if (task_current() == NULL)
+        return RONDO_EMISUSE;
+    if (delay_ns <= 0)
+        return cancel_and_wait(future, out, here);
+    rondo_timeout_open(&timeout, delay_ns, here);
+    return rondo_timeout_close(&timeout, rondo_await_at(future, out, here));
+}

@@ -1,0 +1,65 @@
+/*
+ * timeout.h - deadlines by scope (asyncio.timeout) and for one future (asyncio.wait_for).
+ */
+#ifndef RONDO_TIMEOUT_H
+#define RONDO_TIMEOUT_H
+
+#include "task.h"
+
+/* A scope with a deadline. Lives on the coroutine's stack; its members are private. */
+typedef struct rondo_timeout {
+    void *private_words[16];
+} rondo_timeout;
+
+/* Run the block that follows with `delay_ns` to live (RONDO_FOREVER: no limit):
+ *
+ *     int rc = 0;
+ *     RONDO_TIMEOUT(rc, RONDO_S(2)) {
+ *         rc = fetch(&job, NULL);
+ *     }
+ *     if (rc == RONDO_ETIMEDOUT) ...
+ *
+ * At the deadline the task is cancelled; when RONDO_ECANCELED has come out of the block into `rc`,
+ * and nobody else asked for it, it becomes RONDO_ETIMEDOUT (TMO-01, TMO-09). The block is left
+ * through its end or `continue`; `break`, `goto` or `return` disarm the deadline but leave the code
+ * as it is. A deadline that is past fires at the first suspension (TMO-04). Suspends: never itself.
+ */
+#define RONDO_TIMEOUT(rc, delay_ns)                                                                \
+    for (rondo_timeout RONDO_UNIQUE(scope) __attribute__((cleanup(rondo_timeout_leave))),          \
+         *RONDO_UNIQUE(once) = rondo_timeout_open(&RONDO_UNIQUE(scope), (delay_ns), RONDO_HERE);   \
+         RONDO_UNIQUE(once) != NULL;                                                               \
+         (rc) = rondo_timeout_close(&RONDO_UNIQUE(scope), (rc)), RONDO_UNIQUE(once) = NULL)
+
+/* Arm `timeout` in the running task. Requires: called in a task (outside, it is never armed).
+ * Returns: `timeout`. Suspends: never. */
+RONDO_API rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns,
+                                            const char *here);
+
+/* Disarm `timeout` and translate `code`: RONDO_ECANCELED of its own making becomes
+ * RONDO_ETIMEDOUT; any other code passes unchanged. Suspends: never. */
+RONDO_API int rondo_timeout_close(rondo_timeout *timeout, int code);
+
+/* Disarm `timeout` if it is still armed. For the macro. Suspends: never. */
+RONDO_API void rondo_timeout_leave(rondo_timeout *timeout);
+
+/* Whether the deadline struck. Suspends: never. */
+RONDO_API bool rondo_timeout_expired(const rondo_timeout *timeout);
+
+/* Move the deadline to `delay_ns` from now. Returns: 0, or RONDO_EMISUSE when it has struck or the
+ * scope is closed (TMO-11). Suspends: never. */
+RONDO_API int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns);
+
+/* Wait for `future` at most `delay_ns`; then cancel it and wait until its cleanup is through, which
+ * may take longer (WF-04). `delay_ns` <= 0: a done future gives its result, any other is cancelled
+ * (WF-03); RONDO_FOREVER: no limit.
+ * Returns: 0 with the value in `out` (may be NULL); the future's code; RONDO_ETIMEDOUT;
+ * RONDO_ECANCELED when this task was cancelled, never swallowed (WF-09). A future that swallows the
+ * cancel and returns a value gives the value (WF-06).
+ * At one instant with the future's own end, whichever timer comes first decides, as in CPython 3.12.
+ * Suspends: may. Owns: `out` is borrowed. */
+#define rondo_wait_for(future, delay_ns, out)                                                      \
+    rondo_wait_for_at((future), (delay_ns), (out), RONDO_HERE)
+RONDO_API RONDO_MUST int rondo_wait_for_at(rondo_future *future, int64_t delay_ns, rondo_value *out,
+                                           const char *here);
+
+#endif
