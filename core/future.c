@@ -109,7 +109,7 @@ void rondo_unref_all(rondo_future *const *futures, size_t count)
 
 void rondo_set_name(rondo_future *future, const char *name)
 {
-    char *copy = alloc_text(name);
+    char *copy = future != NULL ? alloc_text(name) : NULL;
 
     if (copy == NULL)
         return; /* without memory the number has to do */
@@ -121,6 +121,8 @@ void rondo_set_name(rondo_future *future, const char *name)
 
 const char *rondo_get_name(const rondo_future *future)
 {
+    if (future == NULL)
+        return "(none)";
     return future->name != NULL ? future->name : future->label;
 }
 
@@ -166,12 +168,12 @@ int rondo_set_error(rondo_future *future, int code, const char *message)
 
 bool rondo_done(const rondo_future *future)
 {
-    return future->state != FUTURE_PENDING;
+    return future != NULL && future->state != FUTURE_PENDING;
 }
 
 bool rondo_cancelled(const rondo_future *future)
 {
-    return future->state == FUTURE_CANCELLED;
+    return future != NULL && future->state == FUTURE_CANCELLED;
 }
 
 /* A value as it is lent: without the duty to drop it. */
@@ -290,11 +292,16 @@ int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)
 char *rondo_future_describe(const rondo_future *future, char *text, size_t size)
 {
     static const char *const states[] = {"pending", "done", "cancelled"};
-    const struct wait *wait = future->is_task ? ((const struct task *)future)->wait : NULL;
-    const char *state = future->code < 0 && future->state == FUTURE_DONE
-                            ? rondo_err_name(future->code)
-                            : states[future->state];
+    const struct wait *wait;
+    const char *state;
 
+    if (future == NULL) {
+        snprintf(text, size, "<no task>");
+        return text;
+    }
+    wait = future->is_task ? ((const struct task *)future)->wait : NULL;
+    state = future->code < 0 && future->state == FUTURE_DONE ? rondo_err_name(future->code)
+                                                             : states[future->state];
     snprintf(text, size, "<%s %s name=%s%s%s>", future->is_task ? "Task" : "Future", state,
              rondo_get_name(future), wait != NULL ? " wait=" : "",
              wait != NULL ? wait->object.kind : "");

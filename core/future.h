@@ -4,6 +4,9 @@
  * Pending, then done: with a value, with an error (code and message), or cancelled. Callbacks and
  * waiting tasks are queued in the order they registered, never called from inside the setter
  * (FUT-08). Futures are counted: who creates one, or holds one, releases it with rondo_unref().
+ *
+ * A NULL future stands for a spawn or a create that had no memory. Waiting for it gives
+ * RONDO_ENOMEM, everything else about it does nothing, so a program need not check each spawn.
  */
 #ifndef RONDO_FUTURE_H
 #define RONDO_FUTURE_H

@@ -10,8 +10,8 @@
 #define RONDO_RETURN_ERRORS 1u
 
 /* Wait until all `count` futures are done, or until the first fails; the others then go on, and
- * their failures are nobody's (GAT-02). With RONDO_RETURN_ERRORS waits for all. An array, because C
- * leaves the order of arguments open.
+ * their failures are nobody's (GAT-02). With RONDO_RETURN_ERRORS waits for all. An array, filled by
+ * statements, because C leaves the order of arguments and of initialisers open.
  * Requires: called in a task. An entry that is NULL (a spawn that failed) gives RONDO_ENOMEM at
  * once and leaves the others alone.
  * Returns: 0 with `results[i]` of `futures[i]`, in this order whatever ended first (`results` may

@@ -17,6 +17,9 @@
 #define GRAIN_NS RONDO_MS(1)
 
 const struct observer *observer;
+const char timer_order[] = "timer.order";
+const char timer_together[] = "timer.together";
+const char sched_ready[] = "sched.ready";
 
 static bool deadline_before(const struct heap_node *a, const struct heap_node *b)
 {
@@ -166,7 +169,7 @@ static void put_back(struct rondo_loop *loop, struct list *tied)
 /* Whether the next timer of this instant comes only "a hair later", when all else is done. */
 static bool choose_apart(struct list *tied)
 {
-    struct observed_choice choice = {"timer.together", 2, who_in_list, tied};
+    struct observed_choice choice = {timer_together, 2, who_in_list, tied};
 
     return observer != NULL && observer->pick(observer->self, &choice) != 0;
 }
@@ -191,7 +194,7 @@ static void collect_due(struct rondo_loop *loop)
         loop->apart_ns = INT64_MIN;
         list_init(&tied);
         take_tied(loop, loop_time, &tied);
-        chosen = choose_from(&tied, "timer.order");
+        chosen = choose_from(&tied, timer_order);
         list_remove(&chosen->link);
         if (!list_empty(&tied))
             apart = choose_apart(&tied);
@@ -211,7 +214,7 @@ void loop_iterate(struct rondo_loop *loop)
     collect_due(loop);
     list_move(&loop->batch, &loop->ready);
     while (!list_empty(&loop->batch)) {
-        struct callback *callback = choose_from(&loop->batch, "sched.ready");
+        struct callback *callback = choose_from(&loop->batch, sched_ready);
 
         list_remove(&callback->link);
         callback->run(callback); /* callbacks run here and nowhere else */

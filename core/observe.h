@@ -50,10 +50,14 @@ struct observed {
 };
 
 /* A point where production order is only one of several. */
+/* Labels of choices; compared by address. */
+extern const char timer_order[];    /* "timer.order": which of the timers due at one instant is
+                                       first */
+extern const char timer_together[]; /* "timer.together": 1 if the next one comes a hair later */
+extern const char sched_ready[];    /* "sched.ready": which ready callback runs next */
+
 struct observed_choice {
-    const char *label; /* "timer.order": which of the timers due at one instant is first;
-                          "timer.together": 1 if the next one comes a hair later;
-                          "sched.ready": which ready callback runs next */
+    const char *label;
     size_t count;      /* options; option 0 is production order */
     /* Who option `i` is about, and what it is ("sleep", "step"). */
     const struct subject *(*who)(const struct observed_choice *choice, size_t i, const char **what);

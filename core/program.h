@@ -36,7 +36,12 @@ typedef struct rondo_program {
 /* In every module (module.c): its table. Returns: the first row; `*count` is set. */
 const rondo_program *rondo_module_programs(size_t *count);
 
-/* The name under which the loader looks for it. */
+/* In every module: the coverage counters of an instrumented build, which a reset must leave alone.
+ * Returns: where they lie; `*size` is 0 if there are none. */
+char *rondo_module_counters(size_t *size);
+
+/* The names under which the loader looks for them. */
 #define RONDO_MODULE_PROGRAMS "rondo_module_programs"
+#define RONDO_MODULE_COUNTERS "rondo_module_counters"
 
 #endif

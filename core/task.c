@@ -226,7 +226,7 @@ bool rondo_cancel(rondo_future *future, const char *message)
 {
     struct task *task;
 
-    if (future->state != FUTURE_PENDING)
+    if (future == NULL || future->state != FUTURE_PENDING)
         return false;
     if (!future->is_task) {
         future_complete(future, RONDO_ECANCELED, (rondo_value){0}, message);
@@ -294,6 +294,7 @@ struct observed_object object_view(struct rondo_loop *loop, rondo_object *object
 
 void task_abandon_all(struct rondo_loop *loop)
 {
+    /* Lines first: what a task waits in may lie on the stack of another. */
     list_for_each(node, &loop->tasks)
     {
         struct task *task = container_of(node, struct task, in_loop);
@@ -301,7 +302,11 @@ void task_abandon_all(struct rondo_loop *loop)
         if (task->wait != NULL)
             list_remove(&task->wait->waiter.link);
         list_remove(&task->start.link);
+        list_init(&task->future.waiters);
+    }
+    list_for_each(node, &loop->tasks)
+    {
         list_remove(node);
-        rondo_unref(&task->future);
+        rondo_unref(&container_of(node, struct task, in_loop)->future);
     }
 }

@@ -54,6 +54,15 @@ static inline rondo_value rondo_value_of_real(double f)
 /* End a coroutine with a result: `return rondo_return(out, 42);`. `out` may be NULL. Gives 0. */
 #define rondo_return(out, x) rondo_return_value((out), rondo_value_of(x))
 
+/* End a coroutine with memory as its result: `drop(p)` is called when the future is released.
+ * Gives 0. */
+#define rondo_return_owned(out, p, drop) rondo_return_value((out), rondo_value_owned((p), (drop)))
+
+static inline rondo_value rondo_value_owned(void *p, void (*drop)(void *))
+{
+    return (rondo_value){.as = {.p = p}, .drop = drop};
+}
+
 static inline int rondo_return_value(rondo_value *out, rondo_value value)
 {
     if (out != NULL)

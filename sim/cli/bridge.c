@@ -1,0 +1,82 @@
+/*
+ * bridge.c - see bridge.h. What the core reports becomes a trace record; what the core leaves open
+ * is drawn from the tape.
+ */
+#include "cli/bridge.h"
+
+#include <stdio.h>
+
+#include "memory.h"
+#include "observe.h"
+#include "world/world.h"
+
+static const enum trace_kind kinds[] = {
+    [OBSERVED_SPAWNED] = TRACE_SPAWNED, [OBSERVED_BLOCKED] = TRACE_BLOCKED,
+    [OBSERVED_RESUMED] = TRACE_RESUMED, [OBSERVED_FINISHED] = TRACE_FINISHED,
+    [OBSERVED_HELD] = TRACE_HELD,       [OBSERVED_RELEASED] = TRACE_RELEASED,
+};
+
+static void on_event(void *self, const struct observed *event)
+{
+    (void)self;
+    world_note(world_current(),
+               (struct trace_record){
+                   .kind = kinds[event->kind],
+                   .task = event->who.id,
+                   .task_name = event->who.name,
+                   .other = event->by.id,
+                   .object = {event->object.kind, event->object.name, event->object.id},
+                   .value = event->code,
+                   .here = event->here,
+               });
+}
+
+/* What a value stands for: "t2 sleep". */
+static void anchor_of(const void *self, size_t value, char *text, size_t size)
+{
+    const struct observed_choice *choice = self;
+    const char *what = NULL;
+    const struct subject *who = choice->who(choice, choice->count > value ? value : 0, &what);
+    char name[80] = "callback";
+
+    if (who != NULL)
+        trace_task_name(who->id, who->name, name, sizeof name);
+    snprintf(text, size, "%s %s", name, what != NULL ? what : "callback");
+}
+
+/* Together or apart is about the one timer that comes next, whichever of the two is chosen. */
+static void anchor_of_next(const void *self, size_t value, char *text, size_t size)
+{
+    (void)value;
+    anchor_of(self, 0, text, size);
+}
+
+static size_t on_pick(void *self, const struct observed_choice *choice)
+{
+    bool together = choice->label == timer_together;
+
+    (void)self;
+    return world_choose(world_current(), choice->label, choice->count,
+                        together ? anchor_of_next : anchor_of, choice);
+}
+
+static const struct observer bridge = {.event = on_event, .pick = on_pick};
+
+void bridge_install(void)
+{
+    observer = &bridge;
+}
+
+int bridge_start(const rondo_program *program, int argc, char **argv)
+{
+    if (program->kind == RONDO_PROGRAM_MAIN)
+        return ((int (*)(int, char **))program->entry)(argc, argv);
+    return rondo_run((rondo_fn)program->entry, NULL, NULL);
+}
+
+void rondo_program_exit(int code)
+{
+    fflush(stdout);
+    fflush(stderr);
+    process_exit(code);
+}

@@ -1,0 +1,322 @@
+/*
+ * command.c - see command.h: from paths to lines that people read.
+ */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "scenario/results.h"
+
+/* Columns of the line of a scenario; titles longer than that push the rest to the right. */
+#define TITLE_WIDTH 44
+
+int64_t wall_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void print_block(const char *lines)
+{
+    while (lines != NULL && *lines != '\0') {
+        int length = (int)strcspn(lines, "\n");
+
+        printf("      %.*s\n", length, lines);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
+/* Print what is wrong with the files. Returns: whether anything is. */
+static bool report_mistakes(const struct suite *suite)
+{
+    for (size_t i = 0; i < suite->mistake_count; i++)
+        fprintf(stderr, "%s\n", suite->mistakes[i]);
+    return suite->mistake_count > 0;
+}
+
+/* Check every scenario before the first one runs. Returns: whether all can. */
+static bool check_all(const struct suite *suite, const struct engine *engine)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < suite->count; i++) {
+        struct mistake mistake;
+
+        if (engine->check(engine->self, suite->scenarios[i], &mistake))
+            continue;
+        fprintf(stderr, "%s\n", mistake.text);
+        ok = false;
+    }
+    return ok;
+}
+
+enum status command_list(const struct options *options)
+{
+    struct suite suite = {0};
+    bool bad;
+
+    suite_read(&suite, options->paths, options->path_count);
+    bad = report_mistakes(&suite);
+    for (size_t i = 0; i < suite.count; i++)
+        printf("%-16s %-48s %s\n", suite.scenarios[i]->row != NULL ? suite.scenarios[i]->row : "-",
+               suite.scenarios[i]->path, suite.scenarios[i]->title);
+    suite_free(&suite);
+    return bad ? STATUS_USAGE : STATUS_CLEAN;
+}
+
+enum status command_check(const struct options *options, const struct engine *engine)
+{
+    struct suite suite = {0};
+    bool ok;
+
+    suite_read(&suite, options->paths, options->path_count);
+    ok = !report_mistakes(&suite);
+    ok = check_all(&suite, engine) && ok;
+    if (ok)
+        printf("%zu scenario file%s, nothing wrong\n", suite.count, suite.count == 1 ? "" : "s");
+    suite_free(&suite);
+    return ok ? STATUS_CLEAN : STATUS_USAGE;
+}
+
+/* ---- run ---- */
+
+struct totals {
+    size_t passed;
+    size_t failed;
+    size_t skipped;
+    size_t claims[CLAIM_NOT_CHECKABLE + 1];
+    int64_t elapsed_ns;
+    int64_t wall_ns;
+};
+
+/* "12.3ms", "1.2s": three figures are enough. */
+static const char *short_time(int64_t ns, char *text, size_t size)
+{
+    if (ns < 10000000)
+        snprintf(text, size, "%lld.%lldms", (long long)(ns / 1000000),
+                 (long long)(ns / 100000 % 10));
+    else if (ns < 1000000000)
+        snprintf(text, size, "%lldms", (long long)(ns / 1000000));
+    else
+        snprintf(text, size, "%lld.%llds", (long long)(ns / 1000000000),
+                 (long long)(ns / 100000000 % 10));
+    return text;
+}
+
+/* What became of the claims, in a few words. */
+static void print_claims(const struct verdict *verdict)
+{
+    size_t count[CLAIM_NOT_CHECKABLE + 1] = {0};
+    const char *comma = "";
+
+    for (size_t i = 0; i < verdict->claim_count; i++)
+        count[verdict->claims[i].verdict]++;
+    for (size_t i = 0; i < sizeof count / sizeof *count; i++) {
+        const char *words = claim_verdict_name((enum claim_verdict)i);
+
+        if (count[i] == 0)
+            continue;
+        if (count[i] == 1)
+            printf("%sclaim %s", comma, words);
+        else if (i == CLAIM_HOLDS)
+            printf("%s%zu claims hold", comma, count[i]);
+        else
+            printf("%s%zu claims: %s", comma, count[i], words);
+        comma = ", ";
+    }
+}
+
+/* The runs of a scenario one after another, or the finding that was expected. */
+static void print_what(const struct scenario *scenario, const struct observed_run *runs,
+                       const char *clock)
+{
+    int64_t elapsed = 0;
+    char text[48];
+
+    for (size_t i = 0; i < scenario->run_count; i++)
+        elapsed += runs[i].outcomes[0].elapsed_ns;
+    snprintf(text, sizeof text, "%lld.%03llds %s", (long long)(elapsed / 1000000000),
+             (long long)(elapsed / 1000000 % 1000), clock);
+    printf("  %-16s", text);
+}
+
+static void print_findings(const struct scenario *scenario, const struct observed_run *runs)
+{
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct observation *found = observed_run_finding(&runs[i]);
+
+        if (found == NULL)
+            continue;
+        printf("%s at %lld.%03llds", found->finding, (long long)(found->elapsed_ns / 1000000000),
+               (long long)(found->elapsed_ns / 1000000 % 1000));
+        if (runs[i].schedules > 1)
+            printf(", schedule %zu of %zu", runs[i].finding_at, runs[i].schedules);
+        fputs("  ", stdout);
+    }
+}
+
+static void print_scenario(const struct engine *engine, const struct scenario *scenario,
+                           const struct observed_run *runs, const struct verdict *verdict,
+                           int64_t wall_ns)
+{
+    char text[32];
+    size_t outcomes = 0;
+
+    printf("%-5s %-*s", verdict->reason_count == 0 ? "ok" : "FAIL", TITLE_WIDTH, scenario->title);
+    print_what(scenario, runs, engine->timing == TIMING_EXACT ? "virtual" : "real");
+    if (engine->timing == TIMING_EXACT)
+        printf("  %7s  ", short_time(wall_ns, text, sizeof text));
+    else
+        fputs("  ", stdout);
+    print_findings(scenario, runs);
+    for (size_t i = 0; i < scenario->run_count; i++)
+        outcomes += runs[i].outcome_count;
+    if (outcomes > scenario->run_count)
+        printf("%zu outcomes  ", outcomes);
+    print_claims(verdict);
+    putchar('\n');
+    for (size_t i = 0; i < verdict->reason_count; i++)
+        printf("      %s\n", verdict->reasons[i]);
+}
+
+static void add_totals(struct totals *totals, const struct scenario *scenario,
+                       const struct observed_run *runs, const struct verdict *verdict,
+                       int64_t wall_ns)
+{
+    totals->passed += verdict->reason_count == 0;
+    totals->failed += verdict->reason_count != 0;
+    totals->wall_ns += wall_ns;
+    for (size_t i = 0; i < scenario->run_count; i++)
+        totals->elapsed_ns += runs[i].outcomes[0].elapsed_ns;
+    for (size_t i = 0; i < verdict->claim_count; i++)
+        totals->claims[verdict->claims[i].verdict]++;
+}
+
+static void print_totals(const struct totals *totals, const struct engine *engine, int64_t wall_ns)
+{
+    char text[32];
+    const char *comma = "";
+
+    printf("\n%zu scenario%s: %zu ok, %zu failed", totals->passed + totals->failed,
+           totals->passed + totals->failed == 1 ? "" : "s", totals->passed, totals->failed);
+    if (totals->skipped > 0)
+        printf(", %zu skipped", totals->skipped);
+    printf("; %lld.%03llds %s in %s\n", (long long)(totals->elapsed_ns / 1000000000),
+           (long long)(totals->elapsed_ns / 1000000 % 1000),
+           engine->timing == TIMING_EXACT ? "virtual" : "real",
+           short_time(wall_ns, text, sizeof text));
+    fputs("claims: ", stdout);
+    for (size_t i = 0; i < sizeof totals->claims / sizeof *totals->claims; i++) {
+        printf("%s%zu %s", comma, totals->claims[i], claim_verdict_name((enum claim_verdict)i));
+        comma = ", ";
+    }
+    putchar('\n');
+}
+
+/* Run one scenario. Returns: STATUS_CLEAN, STATUS_FINDING or STATUS_HARNESS. */
+static enum status run_one(const struct options *options, const struct engine *engine,
+                           const struct scenario *scenario, FILE *results, struct totals *totals)
+{
+    struct observed_run *runs = must_alloc(scenario->run_count * sizeof *runs);
+    struct verdict verdict = {0};
+    int64_t start = wall_clock();
+    enum status status = engine->observe(engine->self, scenario, runs, &verdict);
+    int64_t wall_ns = wall_clock() - start;
+
+    (void)options;
+    verdict_judge(&verdict, scenario, runs, engine->timing);
+    if (status == STATUS_CLEAN && verdict.reason_count > 0)
+        status = STATUS_FINDING;
+    print_scenario(engine, scenario, runs, &verdict, wall_ns);
+    if (engine->explain != NULL)
+        engine->explain(engine->self, scenario, runs, &verdict);
+    add_totals(totals, scenario, runs, &verdict, wall_ns);
+    runs[0].wall_ns = wall_ns;
+    if (results != NULL)
+        results_write(results, engine->world, scenario, runs, &verdict);
+    for (size_t i = 0; i < scenario->run_count; i++)
+        observed_run_clear(&runs[i]);
+    free(runs);
+    verdict_free(&verdict);
+    fflush(stdout);
+    return status;
+}
+
+static void skip_one(const struct engine *engine, const struct scenario *scenario, FILE *results,
+                     struct totals *totals)
+{
+    totals->skipped++;
+    printf("skip  %-*s  %s\n", TITLE_WIDTH, scenario->title, scenario->live_skip);
+    if (results != NULL)
+        results_write(results, engine->world, scenario, NULL, NULL);
+}
+
+static FILE *open_results(const struct options *options, bool *ok)
+{
+    char *path;
+    FILE *file;
+
+    *ok = true;
+    if (options->results == NULL)
+        return NULL;
+    (void)mkdir(options->results, 0777); /* if it cannot be made, opening the file says why */
+    path = must_format("%s/results.jsonl", options->results);
+    file = fopen(path, "a");
+    if (file == NULL) {
+        fprintf(stderr, "rondo: %s: %s\n", path, strerror(errno));
+        *ok = false;
+    }
+    free(path);
+    return file;
+}
+
+static enum status run_suite(const struct options *options, const struct engine *engine,
+                             const struct suite *suite, FILE *results)
+{
+    struct totals totals = {0};
+    int64_t start = wall_clock();
+    enum status worst = STATUS_CLEAN;
+
+    if (engine->begin != NULL)
+        engine->begin(engine->self, suite);
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario *scenario = suite->scenarios[i];
+        enum status status;
+
+        if (engine->timing != TIMING_EXACT && scenario->live_skip != NULL) {
+            skip_one(engine, scenario, results, &totals);
+            continue;
+        }
+        status = run_one(options, engine, scenario, results, &totals);
+        worst = status > worst ? status : worst;
+    }
+    print_totals(&totals, engine, wall_clock() - start);
+    return worst;
+}
+
+enum status command_run(const struct options *options, const struct engine *engine)
+{
+    struct suite suite = {0};
+    enum status status = STATUS_USAGE;
+    bool ok = true;
+    FILE *results = NULL;
+
+    suite_read(&suite, options->paths, options->path_count);
+    ok = !report_mistakes(&suite);
+    ok = check_all(&suite, engine) && ok;
+    if (ok)
+        results = open_results(options, &ok);
+    if (ok)
+        status = run_suite(options, engine, &suite, results);
+    if (results != NULL)
+        fclose(results);
+    suite_free(&suite);
+    return status;
+}

@@ -1,0 +1,77 @@
+/*
+ * command.h - the command line that both executables share: options, scenarios, the lines people
+ * read, totals, exit status. What differs - how a scenario is run - is `struct engine`.
+ */
+#ifndef RONDO_CLI_COMMAND_H
+#define RONDO_CLI_COMMAND_H
+
+#include <stdio.h>
+
+#include "scenario/suite.h"
+#include "scenario/verdict.h"
+
+/* Exit status of the executables. */
+enum status {
+    STATUS_CLEAN = 0,
+    STATUS_FINDING = 1, /* a finding, or an expectation that failed */
+    STATUS_USAGE = 2,   /* the command line, or a bad file */
+    STATUS_HARNESS = 3  /* we ourselves are wrong: two runs of one tape differ */
+};
+
+struct options {
+    const char *command; /* run, list, check, replay */
+    char **paths;
+    size_t path_count;
+    bool live;
+    bool show;
+    bool trace;
+    bool untimed;
+    bool reorder;
+    bool has_seed;
+    uint64_t seed;
+    size_t repeat; /* runs that must be alike; at least 2 */
+    size_t jobs;
+    const char *results; /* folder, or NULL */
+    const char *out;     /* folder for tapes */
+    const char *modules; /* folder of the modules, or NULL: beside the executable */
+};
+
+/* Read the command line. Returns: false after printing what is wrong to stderr, or with `*status`
+ * STATUS_CLEAN after printing help. */
+bool options_read(struct options *options, int argc, char **argv, enum status *status);
+
+/* FOLDER/../modules, for an executable in FOLDER. Owned by the caller: free(). */
+char *modules_beside_executable(void);
+
+/* A way to run scenarios. */
+struct engine {
+    const char *world; /* "sim" or "live" */
+    enum timing timing;
+    void *self;
+    /* Check that `scenario` can be run here. Returns: false with a mistake. */
+    bool (*check)(void *self, const struct scenario *scenario, struct mistake *mistake);
+    /* All of `suite` will be run, in this order. May be NULL. */
+    void (*begin)(void *self, const struct suite *suite);
+    /* Run `scenario`: fill one entry of `runs` for each of its runs. Returns: STATUS_CLEAN, or
+     * STATUS_HARNESS with reasons in `verdict`. */
+    enum status (*observe)(void *self, const struct scenario *scenario, struct observed_run *runs,
+                           struct verdict *verdict);
+    /* After the verdict: print more about it (tapes, traces). May be NULL. */
+    void (*explain)(void *self, const struct scenario *scenario, const struct observed_run *runs,
+                    const struct verdict *verdict);
+};
+
+/* `rondo run`: every scenario at the paths. Returns: the exit status. */
+enum status command_run(const struct options *options, const struct engine *engine);
+
+/* `rondo list` and `rondo check`. */
+enum status command_list(const struct options *options);
+enum status command_check(const struct options *options, const struct engine *engine);
+
+/* Print the lines of a finding, each indented. */
+void print_block(const char *lines);
+
+/* Nanoseconds of real time, for what people read; never part of a verdict in simulation. */
+int64_t wall_clock(void);
+
+#endif

@@ -1,0 +1,371 @@
+/*
+ * live.c - rondo-live: the same scenario files on real libuv and the real clock.
+ *
+ * Each run is a child process of its own, so that a program that hangs or crashes takes nothing
+ * with it; many run at once, since most of what they do is wait. The child sends what it prints as
+ * it prints it, with the time; the parent turns that into observations.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "base/alloc.h"
+#include "cli/command.h"
+#include "memory.h"
+#include "observe.h"
+#include "run.h"
+#include "scenario/capture.h"
+#include "scenario/module.h"
+
+/* A run that takes longer than it should by this much and a half is ended. */
+#define PATIENCE_NS INT64_C(20000000000)
+
+enum message_kind { MESSAGE_LINE, MESSAGE_END };
+
+/* What the child writes into the pipe: this, then `size` bytes of text. */
+struct message {
+    enum message_kind kind;
+    enum stream stream;
+    bool partial;
+    bool stuck; /* MESSAGE_END: nothing could happen any more */
+    int exit;
+    int64_t t_ns;
+    size_t size;
+};
+
+/* ---- the child ---- */
+
+struct child {
+    int pipe;
+    int64_t start_ns;
+    struct capture capture;
+};
+
+static struct child child;
+static bool was_stuck;
+
+static void tell(struct message message, const char *text)
+{
+    message.t_ns = wall_clock() - child.start_ns;
+    if (write(child.pipe, &message, sizeof message) != (ssize_t)sizeof message ||
+        (message.size > 0 && write(child.pipe, text, message.size) != (ssize_t)message.size))
+        _exit(3);
+}
+
+static void send_line(void *self, enum stream stream, bool partial, const char *text, size_t size)
+{
+    (void)self;
+    tell((struct message){MESSAGE_LINE, .stream = stream, .partial = partial, .size = size}, text);
+}
+
+static void end_child(int code) __attribute__((noreturn));
+static void end_child(int code)
+{
+    capture_flush(&child.capture);
+    tell((struct message){MESSAGE_END, .exit = code, .stuck = was_stuck}, NULL);
+    _exit(0);
+}
+
+void rondo_program_exit(int code)
+{
+    end_child(code);
+}
+
+static bool give_up(void *self)
+{
+    (void)self;
+    was_stuck = true;
+    return true;
+}
+
+static void on_event(void *self, const struct observed *event)
+{
+    (void)self;
+    (void)event;
+}
+
+static size_t on_pick(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+static void run_child(const rondo_program *program, const struct run_spec *run)
+{
+    static const struct observer watcher = {.event = on_event, .pick = on_pick, .stuck = give_up};
+    char **argv = must_alloc((run->arg_count + 2) * sizeof *argv);
+    int code;
+
+    argv[0] = must_text(run->program);
+    for (size_t i = 0; i < run->arg_count; i++)
+        argv[i + 1] = must_text(run->args[i]);
+    observer = &watcher;
+    capture_open(&child.capture, send_line, NULL);
+    capture_enter(&child.capture);
+    child.start_ns = wall_clock();
+    if (program->kind == RONDO_PROGRAM_MAIN)
+        code = ((int (*)(int, char **))program->entry)((int)run->arg_count + 1, argv);
+    else
+        code = rondo_run((rondo_fn)program->entry, NULL, NULL);
+    end_child(code);
+}
+
+/* ---- the parent ---- */
+
+struct job {
+    const struct scenario *scenario;
+    const struct run_spec *run;
+    pid_t pid; /* 0: not started */
+    int pipe;
+    int64_t deadline_ns;
+    char *buffer; /* bytes that have arrived and are no whole message yet */
+    size_t used;
+    bool done;
+    struct observation seen;
+};
+
+struct live {
+    const struct options *options;
+    struct module_set modules;
+    struct job *jobs;
+    size_t job_count;
+    size_t running;
+};
+
+static bool check(void *self, const struct scenario *scenario, struct mistake *mistake)
+{
+    struct live *live = self;
+
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct run_spec *run = &scenario->runs[i];
+        const struct module *module = module_of(&live->modules, scenario, run, mistake);
+
+        if (module == NULL || module_program(module, run->program, scenario, mistake) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void start(struct live *live, struct job *job)
+{
+    struct mistake mistake;
+    const struct module *module = module_of(&live->modules, job->scenario, job->run, &mistake);
+    const rondo_program *program =
+        module_program(module, job->run->program, job->scenario, &mistake);
+    int64_t expected = job->run->expect.has_elapsed ? job->run->expect.elapsed_ns : 0;
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return;
+    fflush(NULL);
+    job->pid = fork();
+    if (job->pid == 0) {
+        close(ends[0]);
+        child.pipe = ends[1];
+        run_child(program, job->run);
+    }
+    close(ends[1]);
+    job->pipe = ends[0];
+    (void)fcntl(job->pipe, F_SETFL, O_NONBLOCK);
+    job->deadline_ns = wall_clock() + expected + expected / 2 + PATIENCE_NS;
+    live->running++;
+}
+
+static void end(struct live *live, struct job *job)
+{
+    int status = 0;
+
+    close(job->pipe);
+    waitpid(job->pid, &status, 0);
+    if (!job->seen.ended && job->seen.finding == NULL) {
+        job->seen.finding = "crash";
+        job->seen.finding_lines = must_format(
+            "%s  ended by %s %d\n", job->run->program, WIFSIGNALED(status) ? "signal" : "status",
+            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    }
+    free(job->buffer);
+    job->buffer = NULL;
+    job->done = true;
+    live->running--;
+}
+
+static void accept_message(struct job *job, const struct message *message, const char *text)
+{
+    if (message->kind == MESSAGE_LINE) {
+        observation_add(&job->seen, message->t_ns, message->stream, message->partial, text,
+                        message->size);
+        return;
+    }
+    job->seen.elapsed_ns = message->t_ns;
+    job->seen.exit = message->exit;
+    job->seen.ended = !message->stuck;
+    if (message->stuck)
+        job->seen.finding = "deadlock";
+}
+
+/* Take whole messages from the front of the buffer. */
+static void accept_messages(struct job *job)
+{
+    struct message message;
+    size_t at = 0;
+
+    while (job->used - at >= sizeof message) {
+        memcpy(&message, job->buffer + at, sizeof message);
+        if (job->used - at < sizeof message + message.size)
+            break;
+        accept_message(job, &message, job->buffer + at + sizeof message);
+        at += sizeof message + message.size;
+    }
+    memmove(job->buffer, job->buffer + at, job->used - at);
+    job->used -= at;
+}
+
+static void receive(struct live *live, struct job *job)
+{
+    char bytes[4096];
+    ssize_t size = read(job->pipe, bytes, sizeof bytes);
+
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (size <= 0) {
+        end(live, job);
+        return;
+    }
+    job->buffer = must_resize(job->buffer, job->used + (size_t)size);
+    memcpy(job->buffer + job->used, bytes, (size_t)size);
+    job->used += (size_t)size;
+    accept_messages(job);
+}
+
+static void lose_patience(struct job *job)
+{
+    if (job->seen.finding != NULL)
+        return;
+    job->seen.finding = "livelock";
+    job->seen.finding_lines = must_format("%s  does not end\n", job->run->program);
+    job->seen.elapsed_ns = job->deadline_ns;
+    kill(job->pid, SIGKILL);
+}
+
+/* Start what may start, wait for something to happen, take it in. */
+static void turn(struct live *live)
+{
+    struct pollfd *polls = must_alloc(live->job_count * sizeof *polls);
+    struct job **who = must_alloc(live->job_count * sizeof(struct job *));
+    nfds_t count = 0;
+
+    for (size_t i = 0; i < live->job_count; i++) {
+        struct job *job = &live->jobs[i];
+
+        if (job->pid == 0 && live->running < live->options->jobs)
+            start(live, job);
+        if (job->pid == 0 || job->done)
+            continue;
+        if (wall_clock() > job->deadline_ns)
+            lose_patience(job);
+        polls[count] = (struct pollfd){.fd = job->pipe, .events = POLLIN};
+        who[count++] = job;
+    }
+    if (poll(polls, count, 200) > 0) {
+        for (nfds_t i = 0; i < count; i++) {
+            if (polls[i].revents != 0)
+                receive(live, who[i]);
+        }
+    }
+    free(polls);
+    free(who);
+}
+
+static void begin(void *self, const struct suite *suite)
+{
+    struct live *live = self;
+
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario *scenario = suite->scenarios[i];
+
+        if (scenario->live_skip != NULL)
+            continue;
+        for (size_t j = 0; j < scenario->run_count; j++) {
+            live->jobs = must_resize(live->jobs, (live->job_count + 1) * sizeof *live->jobs);
+            live->jobs[live->job_count++] =
+                (struct job){.scenario = scenario, .run = &scenario->runs[j]};
+        }
+    }
+}
+
+static enum status observe_scenario(void *self, const struct scenario *scenario,
+                                    struct observed_run *runs, struct verdict *verdict)
+{
+    struct live *live = self;
+
+    (void)verdict;
+    for (size_t i = 0; i < live->job_count; i++) {
+        struct job *job = &live->jobs[i];
+
+        if (job->scenario != scenario)
+            continue;
+        while (!job->done)
+            turn(live);
+        observed_run_add(&runs[job->run - scenario->runs], &job->seen);
+    }
+    return STATUS_CLEAN;
+}
+
+static void explain(void *self, const struct scenario *scenario, const struct observed_run *runs,
+                    const struct verdict *verdict)
+{
+    (void)self;
+    for (size_t i = 0; verdict->reason_count > 0 && i < scenario->run_count; i++)
+        print_block(runs[i].outcomes[0].finding_lines);
+}
+
+static enum status run_command(struct live *live)
+{
+    const struct options *options = live->options;
+    struct engine engine = {.world = "live",
+                            .timing = options->untimed ? TIMING_IGNORED : TIMING_CLOSE,
+                            .self = live,
+                            .check = check,
+                            .begin = begin,
+                            .observe = observe_scenario,
+                            .explain = explain};
+
+    if (strcmp(options->command, "run") == 0)
+        return command_run(options, &engine);
+    if (strcmp(options->command, "list") == 0)
+        return command_list(options);
+    if (strcmp(options->command, "check") == 0)
+        return command_check(options, &engine);
+    fputs("rondo-live: a tape is of the simulation; use rondo replay\n", stderr);
+    return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct live live = {.options = &options};
+    enum status status;
+    char *modules;
+
+    if (!options_read(&options, argc, argv, &status)) {
+        free(options.paths);
+        return (int)status;
+    }
+    modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
+    live.modules.folder = modules;
+    status = run_command(&live);
+    free(live.jobs);
+    module_set_close(&live.modules);
+    free(modules);
+    free(options.paths);
+    return (int)status;
+}

@@ -1,0 +1,438 @@
+/*
+ * deadlock.c - see deadlock.h.
+ */
+#include "detect/deadlock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+
+#define NOBODY SIZE_MAX
+
+/* A task that is alive, and what it waits for, if it does. */
+struct waiting {
+    uint32_t process;
+    uint32_t task;
+    char name[64];
+    bool waits;
+    char kind[24];
+    char object_name[64]; /* as people say it: "lock A" */
+    uint32_t object;
+    int64_t since_ns;
+    char here[96];
+};
+
+/* A task that holds an object, or owes it its end. */
+struct holding {
+    uint32_t process;
+    uint32_t task;
+    char kind[24];
+    uint32_t object;
+    int64_t since_ns;
+    char here[96];
+};
+
+struct deadlock {
+    struct waiting *tasks;
+    size_t task_count;
+    size_t task_capacity;
+    struct holding *holdings;
+    size_t holding_count;
+    size_t holding_capacity;
+};
+
+struct deadlock *deadlock_new(void)
+{
+    return must_alloc(sizeof(struct deadlock));
+}
+
+void deadlock_free(struct deadlock *detector)
+{
+    if (detector == NULL)
+        return;
+    free(detector->tasks);
+    free(detector->holdings);
+    free(detector);
+}
+
+void deadlock_reset(struct deadlock *detector)
+{
+    detector->task_count = 0;
+    detector->holding_count = 0;
+}
+
+static size_t find_task(const struct deadlock *detector, uint32_t process, uint32_t task)
+{
+    /* Backwards: the youngest are the busiest. */
+    for (size_t i = detector->task_count; i-- > 0;) {
+        if (detector->tasks[i].task == task && detector->tasks[i].process == process)
+            return i;
+    }
+    return NOBODY;
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from != NULL ? from : "");
+}
+
+static void add_task(struct deadlock *detector, const struct trace_record *record)
+{
+    struct waiting *task;
+
+    if (detector->task_count == detector->task_capacity) {
+        detector->task_capacity = detector->task_capacity * 2 + 16;
+        detector->tasks =
+            must_resize(detector->tasks, detector->task_capacity * sizeof *detector->tasks);
+    }
+    task = &detector->tasks[detector->task_count++];
+    memset(task, 0, sizeof *task);
+    task->process = record->process;
+    task->task = record->task;
+    trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
+}
+
+static void remove_task(struct deadlock *detector, const struct trace_record *record)
+{
+    size_t i = find_task(detector, record->process, record->task);
+
+    if (i != NOBODY)
+        detector->tasks[i] = detector->tasks[--detector->task_count];
+}
+
+static void note_wait(struct deadlock *detector, const struct trace_record *record)
+{
+    size_t i = find_task(detector, record->process, record->task);
+    struct waiting *task;
+
+    if (i == NOBODY)
+        return;
+    task = &detector->tasks[i];
+    task->waits = record->kind == TRACE_BLOCKED;
+    trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
+    copy_text(task->kind, sizeof task->kind, record->object.kind);
+    trace_object_name(&record->object, task->object_name, sizeof task->object_name);
+    task->object = record->object.id;
+    task->since_ns = record->time_ns;
+    copy_text(task->here, sizeof task->here, record->here);
+}
+
+static void add_holding(struct deadlock *detector, const struct trace_record *record)
+{
+    struct holding *holding;
+
+    if (detector->holding_count == detector->holding_capacity) {
+        detector->holding_capacity = detector->holding_capacity * 2 + 16;
+        detector->holdings = must_resize(detector->holdings, detector->holding_capacity *
+                                                                 sizeof *detector->holdings);
+    }
+    holding = &detector->holdings[detector->holding_count++];
+    holding->process = record->process;
+    holding->task = record->task;
+    holding->object = record->object.id;
+    holding->since_ns = record->time_ns;
+    copy_text(holding->kind, sizeof holding->kind, record->object.kind);
+    copy_text(holding->here, sizeof holding->here, record->here);
+}
+
+static void remove_holding(struct deadlock *detector, const struct trace_record *record)
+{
+    for (size_t i = detector->holding_count; i-- > 0;) {
+        struct holding *holding = &detector->holdings[i];
+
+        if (holding->process != record->process || holding->task != record->task ||
+            holding->object != record->object.id)
+            continue;
+        memmove(holding, holding + 1, (--detector->holding_count - i) * sizeof *holding);
+        return;
+    }
+}
+
+void deadlock_listen(void *self, const struct trace_record *record)
+{
+    switch (record->kind) {
+    case TRACE_SPAWNED:
+        add_task(self, record);
+        break;
+    case TRACE_FINISHED:
+        remove_task(self, record);
+        break;
+    case TRACE_BLOCKED:
+    case TRACE_RESUMED:
+        note_wait(self, record);
+        break;
+    case TRACE_HELD:
+        add_holding(self, record);
+        break;
+    case TRACE_RELEASED:
+        remove_holding(self, record);
+        break;
+    default:
+        break;
+    }
+}
+
+/*
+ * The `n`-th task that could end the wait of `waiting`: the task it waits for, or a holder. `held`
+ * is set to the holding, or NULL.
+ */
+static size_t ender(const struct deadlock *detector, const struct waiting *waiting, size_t n,
+                    const struct holding **held)
+{
+    *held = NULL;
+    if (strcmp(waiting->kind, "task") == 0)
+        return n == 0 ? find_task(detector, waiting->process, waiting->object) : NOBODY;
+    for (size_t i = 0; i < detector->holding_count; i++) {
+        const struct holding *holding = &detector->holdings[i];
+
+        if (holding->process != waiting->process || holding->object != waiting->object ||
+            waiting->object == 0 || strcmp(holding->kind, waiting->kind) != 0)
+            continue;
+        if (n-- > 0)
+            continue;
+        *held = holding;
+        return find_task(detector, holding->process, holding->task);
+    }
+    return NOBODY;
+}
+
+/* A walk along the waits: where it stands, and how far each step on the way has been tried. */
+struct walk {
+    size_t *path;
+    size_t *tried;
+    size_t length;
+    unsigned char *seen; /* 1: on the path, 2: done with */
+};
+
+/* One step of the depth-first walk. Returns: the start of a circle in the path, or NOBODY. */
+static size_t walk_on(const struct deadlock *detector, struct walk *walk)
+{
+    size_t at = walk->path[walk->length - 1];
+    const struct holding *held;
+    size_t next = ender(detector, &detector->tasks[at], walk->tried[walk->length - 1]++, &held);
+
+    if (next == NOBODY) {
+        walk->seen[at] = 2;
+        walk->length--;
+    } else if (walk->seen[next] == 1) {
+        for (size_t i = 0; i < walk->length; i++) {
+            if (walk->path[i] == next)
+                return i;
+        }
+    } else if (walk->seen[next] == 0 && detector->tasks[next].waits) {
+        walk->seen[next] = 1;
+        walk->path[walk->length] = next;
+        walk->tried[walk->length++] = 0;
+    }
+    return NOBODY;
+}
+
+/* Find a circle of waits. Returns: its length, its members in `circle`; 0 if there is none. */
+static size_t find_circle(const struct deadlock *detector, size_t *circle)
+{
+    size_t n = detector->task_count;
+    struct walk walk = {must_alloc(n * sizeof(size_t)), must_alloc(n * sizeof(size_t)), 0,
+                        must_alloc(n)};
+    size_t length = 0;
+
+    for (size_t start = 0; start < n && length == 0; start++) {
+        if (walk.seen[start] != 0 || !detector->tasks[start].waits)
+            continue;
+        walk.seen[start] = 1;
+        walk.path[0] = start;
+        walk.tried[0] = 0;
+        walk.length = 1;
+        while (walk.length > 0 && length == 0) {
+            size_t from = walk_on(detector, &walk);
+
+            if (from == NOBODY)
+                continue;
+            length = walk.length - from;
+            memcpy(circle, walk.path + from, length * sizeof *circle);
+        }
+    }
+    free(walk.path);
+    free(walk.tried);
+    free(walk.seen);
+    return length;
+}
+
+/* Turn the circle so that it begins with the task that was spawned first. */
+static void turn(const struct deadlock *detector, size_t *circle, size_t length)
+{
+    size_t first = 0;
+
+    for (size_t i = 1; i < length; i++) {
+        if (detector->tasks[circle[i]].task < detector->tasks[circle[first]].task)
+            first = i;
+    }
+    while (first-- > 0) {
+        size_t head = circle[0];
+
+        memmove(circle, circle + 1, (length - 1) * sizeof *circle);
+        circle[length - 1] = head;
+    }
+}
+
+static const char *base_name(const char *here)
+{
+    const char *slash = strrchr(here, '/');
+
+    return slash != NULL ? slash + 1 : here;
+}
+
+/* What it would take to end a wait that nobody can end. */
+static const char *missing(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        const char *text;
+    } texts[] = {
+        {"future", "nobody is left to complete it"},
+        {"event", "nobody is left to set it"},
+        {"queue", "nobody is left to put an item"},
+        {"room in queue", "nobody is left to get an item"},
+        {"join of queue", "nobody is left to say task_done"},
+        {"semaphore", "nobody holds a permit to release"},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(texts[i].kind, kind) == 0)
+            return texts[i].text;
+    }
+    return "nobody is left to end it";
+}
+
+static int width_of_names(const struct deadlock *detector)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < detector->task_count; i++) {
+        size_t length = strlen(detector->tasks[i].name);
+
+        if (detector->tasks[i].waits && length > width)
+            width = length;
+    }
+    return (int)width;
+}
+
+static void print_time(FILE *out, int64_t ns)
+{
+    fprintf(out, "%lld.%03llds", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
+}
+
+/* "writer  waits for lock A since 1.000s  ladder.c:31" */
+static void print_wait(FILE *out, const struct waiting *task, int width)
+{
+    fprintf(out, "%-*s  waits for %s since ", width, task->name, task->object_name);
+    print_time(out, task->since_ns);
+    if (task->here[0] != '\0')
+        fprintf(out, "  %s", base_name(task->here));
+}
+
+/* "held by reader since 1.000s  ladder.c:44" */
+static void print_holder(FILE *out, const struct deadlock *detector, size_t holder,
+                         const struct holding *held)
+{
+    if (held == NULL || strcmp(held->kind, "gather") == 0) {
+        fprintf(out, "   ends when %s ends", detector->tasks[holder].name);
+        return;
+    }
+    fprintf(out, "   held by %s since ", detector->tasks[holder].name);
+    print_time(out, held->since_ns);
+    if (held->here[0] != '\0')
+        fprintf(out, "  %s", base_name(held->here));
+}
+
+static bool is_member(const size_t *circle, size_t length, size_t task)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (circle[i] == task)
+            return true;
+    }
+    return false;
+}
+
+/* The holding through which `from` waits for `to`. */
+static const struct holding *edge(const struct deadlock *detector, size_t from, size_t to)
+{
+    const struct holding *held = NULL;
+    size_t next;
+
+    for (size_t n = 0; (next = ender(detector, &detector->tasks[from], n, &held)) != NOBODY; n++) {
+        if (next == to)
+            return held;
+    }
+    return NULL;
+}
+
+static void print_circle(FILE *out, const struct deadlock *detector, const size_t *circle,
+                         size_t length)
+{
+    int width = width_of_names(detector);
+
+    for (size_t i = 0; i < length; i++) {
+        size_t next = circle[(i + 1) % length];
+
+        print_wait(out, &detector->tasks[circle[i]], width);
+        print_holder(out, detector, next, edge(detector, circle[i], next));
+        fputc('\n', out);
+    }
+}
+
+/* The waits outside the circle: those that nobody can end first say so. */
+static void print_others(FILE *out, const struct deadlock *detector, const size_t *circle,
+                         size_t length)
+{
+    int width = width_of_names(detector);
+
+    for (size_t i = 0; i < detector->task_count; i++) {
+        const struct waiting *task = &detector->tasks[i];
+        const struct holding *held;
+        size_t holder;
+
+        if (!task->waits || is_member(circle, length, i))
+            continue;
+        print_wait(out, task, width);
+        holder = ender(detector, task, 0, &held);
+        if (holder == NOBODY)
+            fprintf(out, "   %s", missing(task->kind));
+        else
+            print_holder(out, detector, holder, held);
+        fputc('\n', out);
+    }
+}
+
+static bool anybody_waits(const struct deadlock *detector)
+{
+    for (size_t i = 0; i < detector->task_count; i++) {
+        if (detector->tasks[i].waits)
+            return true;
+    }
+    return false;
+}
+
+bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding)
+{
+    size_t *circle;
+    size_t length, size;
+    FILE *out;
+
+    if (!anybody_waits(detector))
+        return false;
+    circle = must_alloc(detector->task_count * sizeof *circle);
+    length = find_circle(detector, circle);
+    turn(detector, circle, length);
+    finding->kind = length > 0 ? FINDING_DEADLOCK : FINDING_ENDLESS_WAIT;
+    finding->time_ns = time_ns;
+    out = open_memstream(&finding->lines, &size);
+    CHECK(out != NULL);
+    print_circle(out, detector, circle, length);
+    print_others(out, detector, circle, length);
+    fclose(out);
+    free(circle);
+    return true;
+}

@@ -1,0 +1,32 @@
+/*
+ * deadlock.h - when nothing can happen any more, who waits for whom.
+ *
+ * Reads trace records and nothing else: who waits for what since when, who holds what since when.
+ * A circle of waits is a deadlock; a wait for something that nobody holds or owes is one that
+ * nobody can end. Every task that waits is behind one of the two.
+ */
+#ifndef RONDO_DETECT_DEADLOCK_H
+#define RONDO_DETECT_DEADLOCK_H
+
+#include <stdbool.h>
+
+#include "detect/finding.h"
+#include "world/trace.h"
+
+struct deadlock;
+
+/* A detector that has seen nothing. Owned by the caller: deadlock_free(). */
+struct deadlock *deadlock_new(void);
+void deadlock_free(struct deadlock *detector);
+
+/* Forget everything, for another run. */
+void deadlock_reset(struct deadlock *detector);
+
+/* A trace_listener: take note of `record`. */
+void deadlock_listen(void *detector, const struct trace_record *record);
+
+/* Judge the situation in which nothing can happen, at `time_ns`. Returns: true, with `finding`
+ * filled (its lines are the caller's to free), if some task waits. */
+bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding);
+
+#endif

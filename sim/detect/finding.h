@@ -1,0 +1,31 @@
+/*
+ * finding.h - what a detector says: one kind, one sentence, and the lines that show it.
+ */
+#ifndef RONDO_DETECT_FINDING_H
+#define RONDO_DETECT_FINDING_H
+
+#include <stdint.h>
+
+/* Kinds: name, as scenario files say it, and what it means. */
+#define FINDING_MAP(X)                                                                             \
+    X(NONE, "nothing", "nothing was found")                                                        \
+    X(DEADLOCK, "deadlock", "tasks wait for each other in a circle")                               \
+    X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about")         \
+    X(LIVELOCK, "livelock", "the program goes on and on and never ends")
+
+enum finding_kind {
+#define X(name, text, meaning) FINDING_##name,
+    FINDING_MAP(X)
+#undef X
+};
+
+struct finding {
+    enum finding_kind kind;
+    int64_t time_ns;
+    char *lines; /* the block, without indentation, each line ending in a newline; NULL: none */
+};
+
+/* The name of `kind`, such as "endless-wait". */
+const char *finding_name(enum finding_kind kind);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * arena.c - see arena.h. Blocks are powers of two with a header that says which; freed ones wait in
+ * a list for the next of their size.
+ */
+#include "run/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/check.h"
+#include "base/stack.h"
+
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef RUNNING_ON_VALGRIND
+#define RUNNING_ON_VALGRIND 0
+#endif
+
+/* Far from where the kernel puts things by itself, with and without address randomisation. */
+#define ARENA_BASE ((uintptr_t)0x200000000000)
+#define ARENA_SIZE ((size_t)1 << 30)
+/* Zeroing more than this costs more than giving the pages back. */
+#define ZERO_MAX ((size_t)1 << 20)
+#define CLASS_COUNT 31
+#define CLASS_LEAST 5 /* 32 bytes, header included */
+
+struct block {
+    size_t class;
+    struct block *next; /* while free */
+};
+
+struct arena {
+    struct alloc_source source;
+    bool aside;
+    char *base;
+    size_t used;
+    struct block *free[CLASS_COUNT];
+    /* Aside: the allocations that are alive, an open-addressed set of pointers. */
+    void **alive;
+    size_t alive_count;
+    size_t alive_capacity;
+};
+
+#define HEADER ((size_t)16)
+
+static bool inside(const struct arena *arena, const void *memory)
+{
+    return arena->base != NULL && (const char *)memory >= arena->base &&
+           (const char *)memory < arena->base + ARENA_SIZE;
+}
+
+static struct block *block_of(void *memory)
+{
+    return (struct block *)(void *)((char *)memory - HEADER);
+}
+
+static void *take(struct arena *arena, size_t size)
+{
+    size_t class = CLASS_LEAST;
+    struct block *block;
+
+    if (size > ARENA_SIZE / 2)
+        return NULL;
+    while (((size_t)1 << class) < size + HEADER)
+        class ++;
+    block = arena->free[class];
+    if (block != NULL) {
+        arena->free[class] = block->next;
+    } else {
+        if (arena->used + ((size_t)1 << class) > ARENA_SIZE)
+            return NULL;
+        block = (struct block *)(void *)(arena->base + arena->used);
+        arena->used += (size_t)1 << class;
+    }
+    block->class = class;
+    return (char *)block + HEADER;
+}
+
+static void give(struct arena *arena, void *memory)
+{
+    struct block *block = block_of(memory);
+
+    CHECK(block->class >= CLASS_LEAST && block->class < CLASS_COUNT);
+    /* Zero now: what was freed must not be told apart from what was never used. */
+    memset(memory, 0, ((size_t)1 << block->class) - HEADER);
+    block->next = arena->free[block->class];
+    arena->free[block->class] = block;
+}
+
+static void *arena_resize(void *self, void *old, size_t size)
+{
+    struct arena *arena = self;
+    size_t room;
+    void *memory;
+
+    if (old != NULL && !inside(arena, old))
+        return realloc(old, size); /* made by the C library for the program */
+    room = old != NULL ? ((size_t)1 << block_of(old)->class) - HEADER : 0;
+    if (old != NULL && size <= room)
+        return old;
+    memory = take(arena, size);
+    if (memory != NULL && old != NULL) {
+        memcpy(memory, old, room);
+        give(arena, old);
+    }
+    return memory;
+}
+
+static void arena_release(void *self, void *old)
+{
+    if (inside(self, old))
+        give(self, old);
+    else
+        free(old);
+}
+
+/* ---- aside ---- */
+
+static size_t slot_of(const struct arena *arena, const void *memory)
+{
+    size_t mask = arena->alive_capacity - 1;
+    size_t at = ((uintptr_t)memory >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 20 & mask;
+
+    while (arena->alive[at] != NULL && arena->alive[at] != memory)
+        at = (at + 1) & mask;
+    return at;
+}
+
+static void remember(struct arena *arena, void *memory)
+{
+    if (arena->alive_count * 2 >= arena->alive_capacity) {
+        void **old = arena->alive;
+        size_t old_capacity = arena->alive_capacity;
+
+        arena->alive_capacity = old_capacity != 0 ? old_capacity * 2 : 256;
+        arena->alive = must_alloc(arena->alive_capacity * sizeof *arena->alive);
+        for (size_t i = 0; i < old_capacity; i++) {
+            if (old[i] != NULL)
+                arena->alive[slot_of(arena, old[i])] = old[i];
+        }
+        free(old);
+    }
+    arena->alive[slot_of(arena, memory)] = memory;
+    arena->alive_count++;
+}
+
+/* Take `memory` out of the set, closing the gap it leaves. */
+static void forget(struct arena *arena, const void *memory)
+{
+    size_t mask = arena->alive_capacity - 1;
+    size_t at = arena->alive_capacity != 0 ? slot_of(arena, memory) : 0;
+
+    if (arena->alive_capacity == 0 || arena->alive[at] == NULL)
+        return;
+    arena->alive[at] = NULL;
+    arena->alive_count--;
+    for (at = (at + 1) & mask; arena->alive[at] != NULL; at = (at + 1) & mask) {
+        void *moved = arena->alive[at];
+
+        arena->alive[at] = NULL;
+        arena->alive[slot_of(arena, moved)] = moved;
+    }
+}
+
+static void *aside_resize(void *self, void *old, size_t size)
+{
+    struct arena *arena = self;
+    void *memory;
+
+    if (old != NULL)
+        forget(arena, old);
+    memory = realloc(old, size);
+    if (memory == NULL && old != NULL)
+        remember(arena, old);
+    if (memory != NULL)
+        remember(arena, memory);
+    return memory;
+}
+
+static void aside_release(void *self, void *old)
+{
+    forget(self, old);
+    free(old);
+}
+
+struct arena *arena_new(size_t index)
+{
+    struct arena *arena = must_alloc(sizeof *arena);
+    void *wanted = (void *)(ARENA_BASE + index * ARENA_SIZE);
+
+    arena->aside = RONDO_ASAN || RUNNING_ON_VALGRIND;
+    if (arena->aside) {
+        arena->source = (struct alloc_source){aside_resize, aside_release, arena};
+        return arena;
+    }
+    arena->base = mmap(wanted, ARENA_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    CHECK(arena->base == wanted);
+    arena->source = (struct alloc_source){arena_resize, arena_release, arena};
+    return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+    arena_reset(arena);
+    if (arena->base != NULL)
+        munmap(arena->base, ARENA_SIZE);
+    free(arena->alive);
+    free(arena);
+}
+
+const struct alloc_source *arena_source(const struct arena *arena)
+{
+    return &arena->source;
+}
+
+void arena_reset(struct arena *arena)
+{
+    for (size_t i = 0; i < arena->alive_capacity; i++) {
+        free(arena->alive[i]);
+        arena->alive[i] = NULL;
+    }
+    arena->alive_count = 0;
+    if (arena->base == NULL)
+        return;
+    if (arena->used <= ZERO_MAX)
+        memset(arena->base, 0, arena->used);
+    else
+        madvise(arena->base, arena->used, MADV_DONTNEED);
+    arena->used = 0;
+    memset(arena->free, 0, sizeof arena->free);
+}

@@ -1,0 +1,231 @@
+/*
+ * runner.c - see runner.h.
+ */
+#include "run/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "run/arena.h"
+#include "run/image.h"
+
+/* A piece of output: into the trace, and among the lines that were seen. */
+static void output(void *self, enum stream stream, bool partial, const char *text, size_t size)
+{
+    struct runner *runner = self;
+    char *copy = must_format("%.*s", (int)size, text);
+
+    world_note(&runner->world, (struct trace_record){.kind = TRACE_OUTPUT,
+                                                     .value = (int64_t)stream * 2 + partial,
+                                                     .text = copy});
+    observation_add(runner->seen, runner->world.now_ns, stream, partial, text, size);
+    free(copy);
+}
+
+void runner_open(struct runner *runner, const char *module_folder, program_start start)
+{
+    *runner = (struct runner){.modules.folder = module_folder,
+                              .start = start,
+                              .arena = arena_new(0),
+                              .trace = trace_new(),
+                              .before = trace_new(),
+                              .deadlock = deadlock_new(),
+                              .steps_max = WORLD_STEPS_MAX};
+    capture_open(&runner->capture, output, runner);
+    trace_listen(runner->trace, deadlock_listen, runner->deadlock);
+    trace_listen(runner->before, deadlock_listen, runner->deadlock);
+}
+
+void runner_close(struct runner *runner)
+{
+    capture_close(&runner->capture);
+    deadlock_free(runner->deadlock);
+    trace_free(runner->trace);
+    trace_free(runner->before);
+    arena_free(runner->arena);
+    for (size_t i = 0; i < runner->modules.count; i++)
+        image_free(runner->modules.modules[i]->image);
+    module_set_close(&runner->modules);
+}
+
+static struct module *open_module(struct runner *runner, const struct scenario *scenario,
+                                  const struct run_spec *run, struct mistake *mistake)
+{
+    struct module *module = module_of(&runner->modules, scenario, run, mistake);
+
+    if (module != NULL && module->image == NULL)
+        module->image = image_take(module->handle);
+    return module;
+}
+
+bool runner_check(struct runner *runner, const struct scenario *scenario, struct mistake *mistake)
+{
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct run_spec *run = &scenario->runs[i];
+        const struct module *module = open_module(runner, scenario, run, mistake);
+        const rondo_program *program;
+
+        if (module == NULL)
+            return false;
+        program = module_program(module, run->program, scenario, mistake);
+        if (program == NULL)
+            return false;
+        if (run->arg_count > 0 && program->kind != RONDO_PROGRAM_MAIN)
+            return mistake_at(mistake, scenario->path, 0, 0,
+                              "'args' are for a main; '%s' is a coroutine", run->program);
+    }
+    return true;
+}
+
+/* ---- inside the process ---- */
+
+static int process_main(void *context)
+{
+    struct runner *runner = context;
+    int code = runner->start(runner->program, runner->argc, runner->argv);
+
+    capture_flush(&runner->capture);
+    return code;
+}
+
+static void enter(void *context)
+{
+    struct runner *runner = context;
+
+    runner->outer_source = alloc_replace(arena_source(runner->arena));
+    capture_enter(&runner->capture);
+}
+
+static void leave(void *context)
+{
+    struct runner *runner = context;
+
+    capture_leave(&runner->capture);
+    alloc_replace(runner->outer_source);
+}
+
+/* ---- one run ---- */
+
+/* The arguments of a main, argv[0] the program's name, where the program may write to them. */
+static void make_arguments(struct runner *runner, const struct run_spec *run)
+{
+    runner->argc = (int)run->arg_count + 1;
+    runner->argv = must_alloc(((size_t)runner->argc + 1) * sizeof *runner->argv);
+    runner->argv[0] = must_text(run->program);
+    for (size_t i = 0; i < run->arg_count; i++)
+        runner->argv[i + 1] = must_text(run->args[i]);
+}
+
+static void free_arguments(struct runner *runner)
+{
+    for (int i = 0; i < runner->argc; i++)
+        free(runner->argv[i]);
+    free(runner->argv);
+}
+
+/* A wait outside any task: a libuv program that polls with nothing to come. */
+static void judge_guest(struct finding *finding, const struct world *world,
+                        const struct run_spec *run)
+{
+    finding->kind = FINDING_ENDLESS_WAIT;
+    finding->time_ns = world->now_ns;
+    finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
+                                 run->program);
+}
+
+/* Why the world stopped before the program did. */
+static void judge_end(struct runner *runner, const struct run_spec *run, enum world_end end,
+                      struct observation *seen)
+{
+    struct finding finding = {0};
+
+    if (end == WORLD_SPENT) {
+        finding.kind = FINDING_LIVELOCK;
+        finding.lines =
+            must_format("%s  goes round and round   %llu steps and no end\n", run->program,
+                        (unsigned long long)runner->world.steps_max);
+    } else if (!deadlock_judge(runner->deadlock, runner->world.now_ns, &finding)) {
+        judge_guest(&finding, &runner->world, run);
+    }
+    seen->finding = finding_name(finding.kind);
+    seen->finding_lines = finding.lines;
+}
+
+static void reset(struct runner *runner, const struct module *module, struct chance *chance)
+{
+    image_reset(module->image);
+    arena_reset(runner->arena);
+    trace_reset(runner->trace);
+    deadlock_reset(runner->deadlock);
+    chance_rewind(chance);
+    world_init(&runner->world, chance, runner->trace);
+    runner->world.steps_max = runner->steps_max;
+}
+
+static void finish(struct runner *runner, const struct module *module)
+{
+    world_close(&runner->world);
+    arena_reset(runner->arena);
+    image_reset(module->image);
+    free_arguments(runner);
+    runner->seen = NULL;
+}
+
+void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
+                struct chance *chance, struct observation *seen)
+{
+    struct mistake mistake;
+    const struct module *module = open_module(runner, scenario, run, &mistake);
+    struct process_spec spec = {.name = run->program,
+                                .main = process_main,
+                                .context = runner,
+                                .epoch_ns = scenario->epoch_ns,
+                                .enter = enter,
+                                .leave = leave};
+    struct process *process;
+    enum world_end end;
+
+    *seen = (struct observation){0};
+    runner->seen = seen;
+    runner->program = module_program(module, run->program, scenario, &mistake);
+    CHECK(runner->program != NULL);
+    make_arguments(runner, run);
+    reset(runner, module, chance);
+    process = world_spawn(&runner->world, &spec);
+    end = world_run(&runner->world);
+    capture_flush(&runner->capture);
+    seen->ended = end == WORLD_ENDED;
+    seen->exit = process->exit_code;
+    seen->elapsed_ns = runner->world.now_ns;
+    if (end != WORLD_ENDED)
+        judge_end(runner, run, end, seen);
+    seen->hash = trace_hash(runner->trace);
+    finish(runner, module);
+}
+
+bool runner_same_again(struct runner *runner, const struct scenario *scenario,
+                       const struct run_spec *run, struct chance *chance, char *text, size_t size)
+{
+    struct trace *first = runner->trace;
+    struct observation again;
+    size_t at;
+    char was[300] = "(the run had ended)", is[300] = "(the run had ended)";
+
+    runner->trace = runner->before;
+    runner->before = first;
+    runner_run(runner, scenario, run, chance, &again);
+    observation_clear(&again);
+    if (trace_hash(runner->trace) == trace_hash(first))
+        return true;
+    at = trace_difference(first, runner->trace);
+    if (at < trace_count(first))
+        trace_line(trace_at(first, at), was, sizeof was);
+    if (at < trace_count(runner->trace))
+        trace_line(trace_at(runner->trace, at), is, sizeof is);
+    snprintf(text, size, "two runs of one tape differ at event %zu\n      first   %s\n      second  %s",
+             at, was, is);
+    return false;
+}

@@ -1,0 +1,59 @@
+/*
+ * runner.h - one tape, one run: a program in a world of its own, and what was seen of it.
+ *
+ * Knows worlds, images and detectors; does not know what a coroutine is. The bridge tells it how a
+ * program is started.
+ */
+#ifndef RONDO_RUN_RUNNER_H
+#define RONDO_RUN_RUNNER_H
+
+#include "detect/deadlock.h"
+#include "program.h"
+#include "scenario/capture.h"
+#include "scenario/module.h"
+#include "scenario/observation.h"
+#include "scenario/scenario.h"
+#include "world/world.h"
+
+/* Start `program` on the calling simulated process. Returns: its exit code. */
+typedef int (*program_start)(const rondo_program *program, int argc, char **argv);
+
+struct arena;
+
+/* What is kept from run to run. Begins as runner_open(). */
+struct runner {
+    struct module_set modules;
+    program_start start;
+    struct arena *arena;
+    struct capture capture;
+    struct trace *trace;  /* of the last run */
+    struct trace *before; /* of the run before it, for comparison */
+    struct deadlock *deadlock;
+    struct world world;
+    struct observation *seen; /* of the run that runs */
+    const rondo_program *program;
+    char **argv;
+    int argc;
+    const struct alloc_source *outer_source;
+    uint64_t steps_max;
+};
+
+/* Ready to run programs from modules below `module_folder` (borrowed). */
+void runner_open(struct runner *runner, const char *module_folder, program_start start);
+void runner_close(struct runner *runner);
+
+/* Check that every run of `scenario` has its module and program. Returns: false with a mistake. */
+bool runner_check(struct runner *runner, const struct scenario *scenario, struct mistake *mistake);
+
+/* Run `run` of `scenario` once, deciding by `chance`, which is rewound first; its record is then
+ * the tape of this run. Requires: runner_check() passed. The observation is the caller's:
+ * observation_clear(). */
+void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
+                struct chance *chance, struct observation *seen);
+
+/* Run the same again and compare. Returns: true if the two traces are equal, else false with the
+ * first event that differs, of both runs, in `text`. */
+bool runner_same_again(struct runner *runner, const struct scenario *scenario,
+                       const struct run_spec *run, struct chance *chance, char *text, size_t size);
+
+#endif

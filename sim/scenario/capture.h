@@ -1,0 +1,46 @@
+/*
+ * capture.h - a program's stdout and stderr, as pieces of text with nothing between the program and
+ * us: two streams of our own are put in the place of `stdout` and `stderr` while it runs.
+ *
+ * A whole line is handed over when its newline is written, a part of a line when it is flushed.
+ * What goes round stdio (write(1), a C++ stream of its own) is not caught.
+ */
+#ifndef RONDO_SCENARIO_CAPTURE_H
+#define RONDO_SCENARIO_CAPTURE_H
+
+#include <stdio.h>
+
+#include "scenario/observation.h"
+
+/* Called with each line (without its newline) or flushed part, of at most CAPTURE_TEXT_MAX bytes;
+ * longer ones come in parts. Must not suspend. */
+typedef void (*capture_sink)(void *self, enum stream stream, bool partial, const char *text,
+                             size_t size);
+
+#define CAPTURE_TEXT_MAX ((size_t)8192)
+
+struct capture_stream {
+    struct capture *capture;
+    enum stream stream;
+    FILE *file;
+};
+
+struct capture {
+    struct capture_stream streams[2];
+    capture_sink sink;
+    void *self;
+    FILE *outer[2]; /* what stood there before, while the program runs */
+};
+
+/* Open the two streams. Owned by the caller: capture_close(). */
+void capture_open(struct capture *capture, capture_sink sink, void *self);
+void capture_close(struct capture *capture);
+
+/* Put the streams in place, and put back what was there. */
+void capture_enter(struct capture *capture);
+void capture_leave(struct capture *capture);
+
+/* Hand over what is still in the buffers. */
+void capture_flush(struct capture *capture);
+
+#endif

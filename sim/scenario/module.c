@@ -1,0 +1,200 @@
+/*
+ * module.c - see module.h.
+ */
+#include "scenario/module.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+/* "other_stem" is a module of this tree; with a slash or an ending it is a path. */
+static char *find_file(const struct module_set *set, const struct scenario *scenario,
+                       const char *name)
+{
+    const char *slash = strrchr(scenario->folder, '/');
+    char *path;
+
+    if (name == NULL || (strchr(name, '/') == NULL && strstr(name, ".so") == NULL))
+        return must_format("%s/%s/%s.so", set->folder,
+                           slash != NULL ? slash + 1 : scenario->folder,
+                           name != NULL ? name : scenario->stem);
+    if (name[0] == '/')
+        return must_text(name);
+    path = must_format("%s/%s", scenario->folder, name);
+    if (access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return must_format("./%s", name); /* a slash keeps dlopen() from searching elsewhere */
+}
+
+static bool hash_file(const char *path, uint64_t *hash)
+{
+    FILE *file = fopen(path, "rb");
+    unsigned char bytes[4096];
+    size_t size;
+    bool ok;
+
+    if (file == NULL)
+        return false;
+    *hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        for (size_t i = 0; i < size; i++)
+            *hash = (*hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
+    ok = ferror(file) == 0;
+    fclose(file);
+    return ok;
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Whether the opened object asks for libuv by itself. */
+static bool needs_libuv(void *handle)
+{
+    struct link_map *map = NULL;
+    const char *names = NULL;
+
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0 || map == NULL)
+        return false;
+    for (const ElfW(Dyn) *at = map->l_ld; at->d_tag != DT_NULL; at++) {
+        if (at->d_tag == DT_STRTAB)
+            names = (const char *)at->d_un.d_ptr;
+    }
+    for (const ElfW(Dyn) *at = map->l_ld; names != NULL && at->d_tag != DT_NULL; at++) {
+        if (at->d_tag == DT_NEEDED && begins_with(names + at->d_un.d_val, "libuv."))
+            return true;
+    }
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const rondo_program *const *)a)->name, (*(const rondo_program *const *)b)->name);
+}
+
+/* The module's table, sorted: compilers do not agree on the order in the section. */
+static bool read_programs(struct module *module, const char *at, struct mistake *mistake)
+{
+    const rondo_program *(*table)(size_t *);
+    const rondo_program *rows;
+    size_t count = 0;
+
+    *(void **)&table = dlsym(module->handle, RONDO_MODULE_PROGRAMS);
+    if (table == NULL)
+        return mistake_at(mistake, at, 0, 0, "module %s is not a Rondo module (it has no table of "
+                          "programs)", module->path);
+    rows = table(&count);
+    if (count == 0)
+        return mistake_at(mistake, at, 0, 0, "module %s registers no program", module->path);
+    module->programs = must_alloc(count * sizeof *module->programs);
+    for (size_t i = 0; i < count; i++)
+        module->programs[i] = &rows[i];
+    module->program_count = count;
+    qsort(module->programs, count, sizeof *module->programs, by_name);
+    for (size_t i = 1; i < count; i++) {
+        if (by_name(&module->programs[i - 1], &module->programs[i]) == 0)
+            return mistake_at(mistake, at, 0, 0, "module %s registers '%s' twice", module->path,
+                              module->programs[i]->name);
+    }
+    return true;
+}
+
+/* dlerror()'s words, turned into ours where they are about a missing symbol. */
+static bool cannot_open(const struct module *module, const char *at, struct mistake *mistake)
+{
+    const char *said = dlerror();
+    const char *symbol = said != NULL ? strstr(said, "undefined symbol: ") : NULL;
+
+    if (symbol != NULL)
+        return mistake_at(mistake, at, 0, 0, "module %s needs %s, which nothing here provides",
+                          module->path, symbol + strlen("undefined symbol: "));
+    return mistake_at(mistake, at, 0, 0, "module %s cannot be loaded: %s", module->path,
+                      said != NULL ? said : "no reason given");
+}
+
+static bool module_open(struct module *module, const char *at, struct mistake *mistake)
+{
+    struct stat status;
+
+    if (stat(module->path, &status) != 0)
+        return mistake_at(mistake, at, 0, 0, "module %s: %s", module->path, strerror(errno));
+    if (!S_ISREG(status.st_mode) || !hash_file(module->path, &module->hash))
+        return mistake_at(mistake, at, 0, 0, "module %s is not a file that can be read",
+                          module->path);
+    module->handle = dlopen(module->path, RTLD_NOW | RTLD_LOCAL);
+    if (module->handle == NULL)
+        return cannot_open(module, at, mistake);
+    if (needs_libuv(module->handle))
+        return mistake_at(mistake, at, 0, 0, "module %s is linked to libuv; link it without, the "
+                          "executable brings its own", module->path);
+    return read_programs(module, at, mistake);
+}
+
+static void module_free(struct module *module)
+{
+    free(module->programs);
+    free(module->path);
+    if (module->handle != NULL)
+        dlclose(module->handle);
+    free(module);
+}
+
+struct module *module_of(struct module_set *set, const struct scenario *scenario,
+                         const struct run_spec *run, struct mistake *mistake)
+{
+    char *path = find_file(set, scenario, run->module);
+    struct module *module;
+
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->modules[i]->path, path) == 0) {
+            free(path);
+            return set->modules[i];
+        }
+    }
+    module = must_alloc(sizeof *module);
+    module->path = path;
+    if (!module_open(module, scenario->path, mistake)) {
+        module_free(module);
+        return NULL;
+    }
+    set->modules = must_resize(set->modules, (set->count + 1) * sizeof(struct module *));
+    set->modules[set->count++] = module;
+    return module;
+}
+
+const rondo_program *module_program(const struct module *module, const char *name,
+                                    const struct scenario *scenario, struct mistake *mistake)
+{
+    char there[300] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < module->program_count; i++) {
+        if (strcmp(module->programs[i]->name, name) == 0)
+            return module->programs[i];
+        if (used < sizeof there - 1)
+            used += (size_t)snprintf(there + used, sizeof there - used, "%s%s", i > 0 ? ", " : "",
+                                     module->programs[i]->name);
+    }
+    mistake_at(mistake, scenario->path, 0, 0, "module %s has no program '%s'; it has: %s",
+               module->path, name, there);
+    return NULL;
+}
+
+void module_set_close(struct module_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        module_free(set->modules[i]);
+    free(set->modules);
+    *set = (struct module_set){.folder = set->folder};
+}

@@ -1,0 +1,114 @@
+/*
+ * observation.c - see observation.h.
+ */
+#include "scenario/observation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* `text` with everything that a terminal or a diff would swallow written out. */
+static char *printable(const char *text, size_t size)
+{
+    char *out = must_alloc(size * 4 + 1);
+    char *at = out;
+
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        const char *known = strchr("\bb\rr\tt\nn", c);
+
+        if (c == '\\')
+            at += sprintf(at, "\\\\");
+        else if (c != 0 && c < 0x20 && known != NULL)
+            at += sprintf(at, "\\%c", known[1]);
+        else if (c < 0x20 || c == 0x7f)
+            at += sprintf(at, "\\x%02x", c);
+        else
+            *at++ = (char)c;
+    }
+    return out;
+}
+
+void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
+                     bool partial, const char *text, size_t size)
+{
+    if (observation->line_count == observation->line_capacity) {
+        observation->line_capacity = observation->line_capacity * 2 + 16;
+        observation->lines = must_resize(observation->lines,
+                                         observation->line_capacity * sizeof *observation->lines);
+    }
+    observation->lines[observation->line_count++] =
+        (struct line){t_ns, stream, partial, printable(text, size)};
+}
+
+void observation_clear(struct observation *observation)
+{
+    for (size_t i = 0; i < observation->line_count; i++)
+        free(observation->lines[i].text);
+    free(observation->lines);
+    free(observation->finding_lines);
+    *observation = (struct observation){0};
+}
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+    return hash;
+}
+
+uint64_t observation_outcome(const struct observation *observation)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    const char *finding = observation->finding != NULL ? observation->finding : "";
+
+    for (size_t i = 0; i < observation->line_count; i++) {
+        const struct line *line = &observation->lines[i];
+
+        hash = mix(hash, &line->t_ns, sizeof line->t_ns);
+        hash = mix(hash, &line->stream, sizeof line->stream);
+        hash = mix(hash, line->text, strlen(line->text) + 1);
+    }
+    hash = mix(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
+    hash = mix(hash, &observation->exit, sizeof observation->exit);
+    return mix(hash, finding, strlen(finding) + 1);
+}
+
+bool observed_run_add(struct observed_run *run, struct observation *observation)
+{
+    run->schedules++;
+    if (observation->finding != NULL && run->finding_at == 0)
+        run->finding_at = run->schedules;
+    for (size_t i = 0; i < run->outcome_count; i++) {
+        if (observation_outcome(&run->outcomes[i]) == observation_outcome(observation)) {
+            observation_clear(observation);
+            return false;
+        }
+    }
+    run->outcomes =
+        must_resize(run->outcomes, (run->outcome_count + 1) * sizeof *run->outcomes);
+    run->outcomes[run->outcome_count++] = *observation;
+    *observation = (struct observation){0};
+    return true;
+}
+
+void observed_run_clear(struct observed_run *run)
+{
+    for (size_t i = 0; i < run->outcome_count; i++)
+        observation_clear(&run->outcomes[i]);
+    free(run->outcomes);
+    *run = (struct observed_run){0};
+}
+
+const struct observation *observed_run_finding(const struct observed_run *run)
+{
+    for (size_t i = 0; i < run->outcome_count; i++) {
+        if (run->outcomes[i].finding != NULL)
+            return &run->outcomes[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,64 @@
+/*
+ * observation.h - what one run of a program showed. Either world makes them; verdicts read them.
+ */
+#ifndef RONDO_SCENARIO_OBSERVATION_H
+#define RONDO_SCENARIO_OBSERVATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum stream { STREAM_OUT, STREAM_ERR };
+
+/* A line the program wrote, or a piece of one that it flushed, in printable form. */
+struct line {
+    int64_t t_ns; /* since the run began */
+    enum stream stream;
+    bool partial;
+    char *text;
+};
+
+struct observation {
+    struct line *lines;
+    size_t line_count;
+    size_t line_capacity;
+    int64_t elapsed_ns;
+    bool ended; /* the program came to its end; otherwise `finding` says why not */
+    int exit;   /* its exit code, or a coroutine's negative code */
+    const char *finding; /* a detector's word, static; NULL: none */
+    char *finding_lines; /* the block that shows it, or NULL */
+    uint64_t hash;       /* of the whole trace; 0 in the live world */
+};
+
+/* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t \xNN, a
+ * backslash as two. */
+void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
+                     bool partial, const char *text, size_t size);
+
+/* Free what it holds; it is empty afterwards. */
+void observation_clear(struct observation *observation);
+
+/* The hash of what a person would see: lines with their times, how and when it ended. */
+uint64_t observation_outcome(const struct observation *observation);
+
+/* All that was observed of one run of a scenario: one outcome, or, explored, several. */
+struct observed_run {
+    struct observation *outcomes; /* different ones, in the order they were met; the first is
+                                     production order */
+    size_t outcome_count;
+    size_t schedules;  /* tried */
+    bool exhausted;    /* every one there is */
+    size_t finding_at; /* index of the first schedule with a finding, from 1; 0: none */
+    int64_t wall_ns;
+};
+
+/* Take `observation` as one more outcome if it is a new one, else free what it holds.
+ * Returns: whether it was new. */
+bool observed_run_add(struct observed_run *run, struct observation *observation);
+
+void observed_run_clear(struct observed_run *run);
+
+/* The first outcome with a finding, or NULL. */
+const struct observation *observed_run_finding(const struct observed_run *run);
+
+#endif

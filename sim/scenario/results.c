@@ -1,0 +1,146 @@
+/*
+ * results.c - see results.h.
+ */
+#include "scenario/results.h"
+
+#include <inttypes.h>
+
+void results_text(FILE *out, const char *text)
+{
+    if (text == NULL) {
+        fputs("null", out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+static void write_field(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, ",\"%s\":", name);
+    results_text(out, text);
+}
+
+static void write_lines(FILE *out, const struct observation *seen)
+{
+    fputs(",\"lines\":[", out);
+    for (size_t i = 0; i < seen->line_count; i++) {
+        const struct line *line = &seen->lines[i];
+
+        fprintf(out, "%s{\"t_ns\":%" PRId64, i > 0 ? "," : "", line->t_ns);
+        write_field(out, "stream", line->stream == STREAM_OUT ? "out" : "err");
+        fprintf(out, ",\"partial\":%s", line->partial ? "true" : "false");
+        write_field(out, "text", line->text);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void write_runs(FILE *out, const struct scenario *scenario, const struct observed_run *runs)
+{
+    fputs(",\"runs\":[", out);
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct observation *seen = &runs[i].outcomes[0];
+
+        fprintf(out, "%s{\"name\":", i > 0 ? "," : "");
+        results_text(out, scenario->runs[i].name);
+        fprintf(out, ",\"elapsed_ns\":%" PRId64, seen->elapsed_ns);
+        if (seen->ended)
+            fprintf(out, ",\"exit\":%d", seen->exit);
+        else
+            fputs(",\"exit\":null", out);
+        write_field(out, "finding", seen->finding);
+        fprintf(out, ",\"outcomes\":%zu", runs[i].outcome_count);
+        write_lines(out, seen);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void write_claims(FILE *out, const struct verdict *verdict)
+{
+    fputs(",\"claims\":[", out);
+    for (size_t i = 0; i < verdict->claim_count; i++) {
+        const struct judged_claim *judged = &verdict->claims[i];
+
+        fprintf(out, "%s{\"says\":", i > 0 ? "," : "");
+        results_text(out, judged->claim->says);
+        if (judged->claim->line > 0)
+            fprintf(out, ",\"line\":%d", judged->claim->line);
+        else
+            fputs(",\"line\":null", out);
+        write_field(out, "measured", judged->measured);
+        write_field(out, "verdict", claim_verdict_name(judged->verdict));
+        fprintf(out, ",\"computed\":%s", judged->computed ? "true" : "false");
+        write_field(out, "because", judged->claim->because);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void write_reasons(FILE *out, const struct verdict *verdict)
+{
+    fputs(",\"reasons\":[", out);
+    for (size_t i = 0; i < verdict->reason_count; i++) {
+        if (i > 0)
+            fputc(',', out);
+        results_text(out, verdict->reasons[i]);
+    }
+    fputc(']', out);
+}
+
+/* Totals over the runs of a scenario: times add up, the first finding counts. */
+static void write_totals(FILE *out, const struct scenario *scenario,
+                         const struct observed_run *runs)
+{
+    int64_t elapsed = 0, wall = 0;
+    size_t outcomes = 0;
+    const char *finding = NULL;
+
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct observation *found = observed_run_finding(&runs[i]);
+
+        elapsed += runs[i].outcomes[0].elapsed_ns;
+        wall += runs[i].wall_ns;
+        outcomes += runs[i].outcome_count;
+        if (finding == NULL && found != NULL)
+            finding = found->finding;
+    }
+    fprintf(out, ",\"elapsed_ns\":%" PRId64 ",\"wall_ns\":%" PRId64, elapsed, wall);
+    fprintf(out, ",\"hash\":\"%016" PRIx64 "\",\"outcomes\":%zu", runs[0].outcomes[0].hash,
+            outcomes);
+    write_field(out, "finding", finding);
+}
+
+void results_write(FILE *out, const char *world, const struct scenario *scenario,
+                   const struct observed_run *runs, const struct verdict *verdict)
+{
+    fputs("{\"world\":", out);
+    results_text(out, world);
+    write_field(out, "path", scenario->path);
+    write_field(out, "scenario", scenario->title);
+    write_field(out, "row", scenario->row);
+    if (runs == NULL) {
+        write_field(out, "status", "skip");
+        fputs(",\"reasons\":[", out);
+        results_text(out, scenario->live_skip);
+        fputs("],\"runs\":[],\"claims\":[]}\n", out);
+        return;
+    }
+    write_field(out, "status", verdict->reason_count == 0 ? "ok" : "FAIL");
+    write_reasons(out, verdict);
+    write_totals(out, scenario, runs);
+    write_runs(out, scenario, runs);
+    write_claims(out, verdict);
+    fputs("}\n", out);
+}

@@ -1,0 +1,105 @@
+/*
+ * scenario.h - what a scenario file says, checked and with its units resolved.
+ */
+#ifndef RONDO_SCENARIO_SCENARIO_H
+#define RONDO_SCENARIO_SCENARIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenario/mistake.h"
+#include "scenario/source.h"
+
+/* What must be true of a run. Texts that were not given are NULL. */
+struct expectation {
+    bool has_elapsed;
+    int64_t elapsed_ns;
+    char *output;
+    char *exit;  /* "0", "3", "ETIMEDOUT" */
+    char *finds; /* a detector's word; "nothing" or NULL: none may speak */
+    size_t outcomes; /* exactly so many; 0: not given */
+};
+
+struct run_spec {
+    char *name; /* "" for the one run of a scenario without `runs` */
+    char *program;
+    char *module; /* NULL: of the scenario's stem */
+    char **args;
+    size_t arg_count;
+    struct expectation expect;
+};
+
+/* "left is 3x faster than right": right = numerator / denominator * left. */
+struct relation {
+    char *text;
+    size_t left; /* indexes of runs */
+    size_t right;
+    int64_t numerator;
+    int64_t denominator;
+};
+
+/* Verdicts on a claim: name and how files and tables say it. */
+#define CLAIM_VERDICT_MAP(X)                                                                       \
+    X(HOLDS, "holds")                                                                              \
+    X(DOES_NOT_HOLD, "does not hold")                                                              \
+    X(DEPENDS, "depends on the schedule")                                                          \
+    X(PYTHON_ONLY, "python only")                                                                  \
+    X(NOT_CHECKABLE, "not checkable")
+
+enum claim_verdict {
+#define X(name, text) CLAIM_##name,
+    CLAIM_VERDICT_MAP(X)
+#undef X
+};
+
+struct claim {
+    char *says;
+    int line; /* of the document; 0: not given */
+    size_t run;
+    bool has_elapsed;
+    int64_t elapsed_ns;
+    int64_t within_millis; /* thousandths of a percent */
+    char *output;
+    char *finds;
+    bool has_relation;
+    struct relation relation;
+    enum claim_verdict verdict;
+    char *because;
+};
+
+enum live_output { LIVE_EXACT, LIVE_UNORDERED, LIVE_UNCHECKED };
+
+struct scenario {
+    char *path;
+    char *stem; /* of the file name */
+    char *folder;
+    char *title;
+    char *row; /* or NULL */
+    uint64_t hash; /* of the file's bytes */
+    int64_t epoch_ns;
+    struct run_spec *runs; /* at least one */
+    size_t run_count;
+    bool compares; /* `runs` was given */
+    bool explores; /* every outcome of the ties is tried */
+    size_t schedules_max;
+    struct relation *relations;
+    size_t relation_count;
+    struct claim *claims;
+    size_t claim_count;
+    int64_t tolerance_millis;
+    enum live_output live_output;
+    char *live_skip; /* reason, or NULL */
+};
+
+/* Read and check the file at `path`. Returns: NULL with a mistake. Owned: scenario_free(). */
+struct scenario *scenario_read(const char *path, struct mistake *mistake);
+
+/* As scenario_read(), from a source already at hand. */
+struct scenario *scenario_parse(const struct source *source, struct mistake *mistake);
+
+void scenario_free(struct scenario *scenario);
+
+/* The words of a verdict. */
+const char *claim_verdict_name(enum claim_verdict verdict);
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * units.c - see units.h. Integers throughout: a decimal point moves a power of ten, nothing more.
+ */
+#include "scenario/units.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Digits with at most one point, as `value` / 10^`places`. Returns: where they end; NULL: none. */
+static const char *decimal(const char *text, int64_t *value, int *places)
+{
+    const char *at = text;
+    int point = -1, digits = 0;
+
+    *value = 0;
+    for (; isdigit((unsigned char)*at) || (*at == '.' && point < 0); at++) {
+        if (*at == '.') {
+            point = 0;
+            continue;
+        }
+        if (++digits > 18)
+            return NULL;
+        *value = *value * 10 + (*at - '0');
+        if (point >= 0)
+            point++;
+    }
+    *places = point > 0 ? point : 0;
+    return digits > 0 ? at : NULL;
+}
+
+/* value / 10^places * unit, exactly. Returns: what is wrong, or NULL. */
+static const char *scale(int64_t value, int places, int64_t unit, int64_t *out)
+{
+    while (places > 0 && value % 10 == 0) {
+        value /= 10;
+        places--;
+    }
+    while (places > 0 && unit % 10 == 0) {
+        unit /= 10;
+        places--;
+    }
+    if (places > 0 && value != 0)
+        return "finer than the smallest unit";
+    if (value != 0 && unit > INT64_MAX / value)
+        return "too large";
+    *out = value * unit;
+    return NULL;
+}
+
+const char *units_duration(const char *text, int64_t *ns)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = {
+        {"ns", 1},
+        {"us", 1000},
+        {"ms", 1000000},
+        {"s", 1000000000},
+        {"min", INT64_C(60) * 1000000000},
+        {"h", INT64_C(3600) * 1000000000},
+        {"d", INT64_C(86400) * 1000000000},
+    };
+    int64_t value;
+    int places;
+    const char *unit = decimal(text, &value, &places);
+
+    if (text[0] == '-')
+        return "a duration cannot be negative";
+    if (unit == NULL)
+        return "not a duration, such as 2s or 100ms";
+    if (*unit == '\0')
+        return "a duration needs a unit: ns us ms s min h d";
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i].name) == 0)
+            return scale(value, places, units[i].ns, ns);
+    }
+    return "not a unit of time: ns us ms s min h d";
+}
+
+const char *units_percent(const char *text, int64_t *millis)
+{
+    int64_t value, scaled;
+    int places;
+    const char *unit = decimal(text, &value, &places);
+    const char *wrong;
+
+    if (unit == NULL || strcmp(unit, "%") != 0)
+        return "not a percentage, such as 5%";
+    wrong = scale(value, places, 1000, &scaled);
+    if (wrong != NULL)
+        return wrong;
+    if (scaled > 100000)
+        return "more than 100%";
+    *millis = scaled;
+    return NULL;
+}
+
+const char *units_count(const char *text, int64_t max, int64_t *count)
+{
+    int64_t value;
+    int places;
+    const char *end = decimal(text, &value, &places);
+
+    if (end == NULL || *end != '\0' || strchr(text, '.') != NULL)
+        return "not a whole number";
+    if (value > max)
+        return "too large";
+    *count = value;
+    return NULL;
+}
+
+const char *units_factor(const char *text, int64_t *numerator, int64_t *denominator)
+{
+    int64_t value, power = 1;
+    int places;
+    const char *unit = decimal(text, &value, &places);
+
+    if (unit == NULL || strcmp(unit, "x") != 0 || value == 0 || value > 1000000000 || places > 9)
+        return "not a factor, such as 3x or 1.5x";
+    while (places-- > 0)
+        power *= 10;
+    *numerator = value;
+    *denominator = power;
+    return NULL;
+}
+
+static int64_t days_before_year(int64_t year)
+{
+    int64_t y = year - 1;
+
+    return y * 365 + y / 4 - y / 100 + y / 400;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap);
+}
+
+const char *units_civil(const char *text, int64_t *ns)
+{
+    int year, month, day, hour, minute, second, end = 0;
+    int64_t days;
+
+    if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second,
+               &end) != 6 ||
+        text[end] != '\0')
+        return "not a time, such as 2024-01-19 17:13:52";
+    if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 59)
+        return "no such time";
+    days = days_before_year(year) - days_before_year(1970) + day - 1;
+    for (int m = 1; m < month; m++)
+        days += days_in_month(year, m);
+    *ns = (((days * 24 + hour) * 60 + minute) * 60 + second) * INT64_C(1000000000);
+    return NULL;
+}

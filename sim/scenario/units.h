@@ -1,0 +1,27 @@
+/*
+ * units.h - the numbers of a scenario file: durations, percentages, civil time, small integers.
+ *
+ * Each reads a whole text. Returns: NULL on success, else what is wrong, static; the output is then
+ * untouched.
+ */
+#ifndef RONDO_SCENARIO_UNITS_H
+#define RONDO_SCENARIO_UNITS_H
+
+#include <stdint.h>
+
+/* "2s", "2.01s", "100ms", "50us", "1min": nanoseconds, not negative, no fraction of one. */
+const char *units_duration(const char *text, int64_t *ns);
+
+/* "5%", "0.5%": in thousandths of a percent, at most 100 %. */
+const char *units_percent(const char *text, int64_t *millis);
+
+/* "2024-01-19 17:13:52", UTC: nanoseconds since 1970. From 1970 to 2200. */
+const char *units_civil(const char *text, int64_t *ns);
+
+/* A whole number from 0 to `max`. */
+const char *units_count(const char *text, int64_t max, int64_t *count);
+
+/* "3x", "1.5x": a ratio of whole numbers, more than 0. */
+const char *units_factor(const char *text, int64_t *numerator, int64_t *denominator);
+
+#endif

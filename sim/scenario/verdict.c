@@ -1,0 +1,444 @@
+/*
+ * verdict.c - see verdict.h.
+ */
+#include "scenario/verdict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "error.h"
+
+#define MS INT64_C(1000000)
+/* The least a real clock is allowed to be late: a busy machine's hiccup. */
+#define SLACK_MIN_NS (50 * MS)
+#define ALL_MILLIS   INT64_C(100000)
+
+void verdict_fail(struct verdict *verdict, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    verdict->reasons =
+        must_resize(verdict->reasons, (verdict->reason_count + 1) * sizeof *verdict->reasons);
+    verdict->reasons[verdict->reason_count++] = must_text(text);
+}
+
+void verdict_free(struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->reason_count; i++)
+        free(verdict->reasons[i]);
+    for (size_t i = 0; i < verdict->claim_count; i++)
+        free(verdict->claims[i].measured);
+    free(verdict->reasons);
+    free(verdict->claims);
+    *verdict = (struct verdict){0};
+}
+
+static int64_t apart(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* How far from `expected` a time may be. */
+static int64_t slack(const struct scenario *scenario, int64_t expected, enum timing timing)
+{
+    int64_t share;
+
+    if (timing == TIMING_EXACT)
+        return 0;
+    if (timing == TIMING_IGNORED)
+        return INT64_MAX;
+    share = expected / ALL_MILLIS * scenario->tolerance_millis;
+    return share > SLACK_MIN_NS ? share : SLACK_MIN_NS;
+}
+
+/* "3.000s", for messages. */
+struct seconds {
+    char text[32];
+};
+
+static struct seconds seconds(int64_t ns)
+{
+    struct seconds out;
+
+    if (ns % MS == 0)
+        snprintf(out.text, sizeof out.text, "%lld.%03llds", (long long)(ns / 1000000000),
+                 (long long)(ns / MS % 1000));
+    else
+        snprintf(out.text, sizeof out.text, "%lld.%09llds", (long long)(ns / 1000000000),
+                 (long long)(ns % 1000000000));
+    return out;
+}
+
+/* The name of a run before a message, if there are several. */
+static const char *prefix(const struct scenario *scenario, size_t run, char *text, size_t size)
+{
+    if (!scenario->compares)
+        return "";
+    snprintf(text, size, "%s: ", scenario->runs[run].name);
+    return text;
+}
+
+char *verdict_line(const struct line *line)
+{
+    const char *mark = line->partial ? "~ " : line->stream == STREAM_ERR ? "! " : "";
+
+    return must_format("%lld.%03lld %s%s%s", (long long)(line->t_ns / 1000000000),
+                       (long long)(line->t_ns / MS % 1000),
+                       line->partial && line->stream == STREAM_ERR ? "! " : "", mark, line->text);
+}
+
+/* The next line of a block of text; `*at` moves on. NULL at the end. `*length` excludes newline. */
+static const char *next_line(const char **at, size_t *length)
+{
+    const char *line = *at;
+
+    if (*line == '\0')
+        return NULL;
+    *length = strcspn(line, "\n");
+    *at = line + *length + (line[*length] == '\n');
+    return line;
+}
+
+static size_t count_lines(const char *text)
+{
+    const char *at = text;
+    size_t length, count = 0;
+
+    while (next_line(&at, &length) != NULL)
+        count++;
+    return count;
+}
+
+/* Split "2.000 hello" into its time and the rest. Returns: false if it does not begin so. */
+static bool split_expected(const char *line, size_t length, int64_t *t_ns, const char **rest)
+{
+    char text[32];
+    size_t digits = strspn(line, "0123456789.");
+    long long whole, millis;
+    int end = 0;
+
+    if (digits == 0 || digits >= sizeof text || digits > length)
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)digits, line);
+    if (sscanf(text, "%lld.%3lld%n", &whole, &millis, &end) != 2 || text[end] != '\0')
+        return false;
+    *t_ns = whole * 1000 * MS + millis * MS;
+    *rest = line + digits + (digits < length && line[digits] == ' ');
+    return true;
+}
+
+/* Whether an expected line and an observed one are the same. */
+static bool same_line(const struct scenario *scenario, const char *expected, size_t length,
+                      const struct line *line, int64_t elapsed_ns, enum timing timing)
+{
+    char *got = verdict_line(line);
+    bool same = strlen(got) == length && memcmp(got, expected, length) == 0;
+    const char *got_rest, *rest;
+    int64_t t_ns, got_ns;
+
+    if (!same && timing != TIMING_EXACT && split_expected(expected, length, &t_ns, &rest) &&
+        split_expected(got, strlen(got), &got_ns, &got_rest))
+        same = strlen(got_rest) == length - (size_t)(rest - expected) &&
+               memcmp(got_rest, rest, strlen(got_rest)) == 0 &&
+               apart(t_ns, line->t_ns) <= slack(scenario, elapsed_ns, timing);
+    free(got);
+    return same;
+}
+
+static void judge_ordered(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                          const struct observation *seen, enum timing timing)
+{
+    const struct expectation *expect = &scenario->runs[run].expect;
+    int64_t elapsed = expect->has_elapsed ? expect->elapsed_ns : seen->elapsed_ns;
+    const char *at = expect->output;
+    const char *line;
+    char name[80];
+    size_t length, i = 0;
+
+    while ((line = next_line(&at, &length)) != NULL) {
+        if (i < seen->line_count &&
+            same_line(scenario, line, length, &seen->lines[i], elapsed, timing)) {
+            i++;
+            continue;
+        }
+        char *got = i < seen->line_count ? verdict_line(&seen->lines[i]) : NULL;
+        verdict_fail(verdict, "%soutput line %zu: expected '%.*s', got %s%s%s",
+                     prefix(scenario, run, name, sizeof name), i + 1, (int)length, line,
+                     got != NULL ? "'" : "", got != NULL ? got : "nothing more",
+                     got != NULL ? "'" : "");
+        free(got);
+        return;
+    }
+    if (i < seen->line_count) {
+        char *got = verdict_line(&seen->lines[i]);
+
+        verdict_fail(verdict, "%soutput line %zu: expected nothing more, got '%s'",
+                     prefix(scenario, run, name, sizeof name), i + 1, got);
+        free(got);
+    }
+}
+
+/* Live, where the schedule is the machine's: every line is one of those expected, in any order. */
+static void judge_unordered(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                            const struct observation *seen, enum timing timing)
+{
+    const struct expectation *expect = &scenario->runs[run].expect;
+    int64_t elapsed = expect->has_elapsed ? expect->elapsed_ns : seen->elapsed_ns;
+    bool *used = must_alloc(count_lines(expect->output) * sizeof *used);
+    char name[80];
+
+    for (size_t i = 0; i < seen->line_count; i++) {
+        const char *at = expect->output;
+        const char *line;
+        size_t length, j = 0;
+
+        while ((line = next_line(&at, &length)) != NULL &&
+               (used[j] || !same_line(scenario, line, length, &seen->lines[i], elapsed, timing)))
+            j++;
+        if (line != NULL) {
+            used[j] = true;
+            continue;
+        }
+        char *got = verdict_line(&seen->lines[i]);
+        verdict_fail(verdict, "%soutput '%s' is not among the lines expected",
+                     prefix(scenario, run, name, sizeof name), got);
+        free(got);
+        break;
+    }
+    free(used);
+}
+
+static void judge_output(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                         const struct observation *seen, enum timing timing)
+{
+    enum live_output mode = timing == TIMING_EXACT ? LIVE_EXACT : scenario->live_output;
+
+    if (scenario->runs[run].expect.output == NULL || mode == LIVE_UNCHECKED)
+        return;
+    if (mode == LIVE_UNORDERED)
+        judge_unordered(verdict, scenario, run, seen, timing);
+    else
+        judge_ordered(verdict, scenario, run, seen, timing);
+}
+
+static void judge_elapsed(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                          const struct observation *seen, enum timing timing)
+{
+    const struct expectation *expect = &scenario->runs[run].expect;
+    char name[80];
+
+    if (expect->has_elapsed && apart(expect->elapsed_ns, seen->elapsed_ns) >
+                                   slack(scenario, expect->elapsed_ns, timing))
+        verdict_fail(verdict, "%selapsed %s, expected %s",
+                     prefix(scenario, run, name, sizeof name), seconds(seen->elapsed_ns).text,
+                     seconds(expect->elapsed_ns).text);
+}
+
+/* An exit code in words: "0", "3", "ETIMEDOUT". */
+static const char *exit_name(int code, char *text, size_t size)
+{
+    if (code < 0)
+        return rondo_err_name(code);
+    snprintf(text, size, "%d", code);
+    return text;
+}
+
+static void judge_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                       const struct observation *seen)
+{
+    const struct expectation *expect = &scenario->runs[run].expect;
+    const char *wanted = expect->exit != NULL ? expect->exit : "0";
+    char text[24], name[80];
+    const char *got = exit_name(seen->exit, text, sizeof text);
+
+    if (seen->ended && strcmp(got, wanted) != 0)
+        verdict_fail(verdict, "%sended with %s, expected %s",
+                     prefix(scenario, run, name, sizeof name), got, wanted);
+}
+
+/* Live, a process can be seen to be stuck, but not why. */
+static bool same_finding(const char *wanted, const char *got, enum timing timing)
+{
+    bool stuck = strcmp(wanted, "deadlock") == 0 || strcmp(wanted, "endless-wait") == 0;
+
+    return strcmp(wanted, got) == 0 ||
+           (timing != TIMING_EXACT && stuck && strcmp(got, "deadlock") == 0);
+}
+
+static void judge_finding(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                          const struct observed_run *seen, enum timing timing)
+{
+    const char *wanted = scenario->runs[run].expect.finds;
+    const struct observation *found = observed_run_finding(seen);
+    char name[80];
+
+    if (wanted == NULL)
+        wanted = "nothing";
+    if (!same_finding(wanted, found != NULL ? found->finding : "nothing", timing))
+        verdict_fail(verdict, "%sfound %s, expected %s", prefix(scenario, run, name, sizeof name),
+                     found != NULL ? found->finding : "nothing", wanted);
+}
+
+static void judge_outcomes(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                           const struct observed_run *seen)
+{
+    size_t wanted = scenario->runs[run].expect.outcomes;
+    char name[80];
+
+    if (wanted != 0 && !seen->exhausted)
+        verdict_fail(verdict, "%snot all schedules tried: %zu outcomes after %zu",
+                     prefix(scenario, run, name, sizeof name), seen->outcome_count,
+                     seen->schedules);
+    else if (wanted != 0 && seen->outcome_count != wanted)
+        verdict_fail(verdict, "%s%zu outcomes, expected %zu",
+                     prefix(scenario, run, name, sizeof name), seen->outcome_count, wanted);
+}
+
+/* right = numerator / denominator * left, exactly or about. */
+static bool relation_holds(const struct scenario *scenario, const struct relation *relation,
+                           const struct observed_run *runs, enum timing timing)
+{
+    int64_t left = runs[relation->left].outcomes[0].elapsed_ns;
+    int64_t right = runs[relation->right].outcomes[0].elapsed_ns;
+    int64_t wanted = left / relation->denominator * relation->numerator;
+
+    if (timing == TIMING_EXACT)
+        return (__int128)left * relation->numerator == (__int128)right * relation->denominator;
+    return apart(right, wanted) <= slack(scenario, wanted, timing);
+}
+
+static char *relation_measured(const struct relation *relation, const struct observed_run *runs)
+{
+    return must_format("%s and %s", seconds(runs[relation->right].outcomes[0].elapsed_ns).text,
+                       seconds(runs[relation->left].outcomes[0].elapsed_ns).text);
+}
+
+static void judge_relations(struct verdict *verdict, const struct scenario *scenario,
+                            const struct observed_run *runs, enum timing timing)
+{
+    for (size_t i = 0; i < scenario->relation_count; i++) {
+        const struct relation *relation = &scenario->relations[i];
+        char *measured;
+
+        if (relation_holds(scenario, relation, runs, timing))
+            continue;
+        measured = relation_measured(relation, runs);
+        verdict_fail(verdict, "not so: %s (%s)", relation->text, measured);
+        free(measured);
+    }
+}
+
+/* Whether the document's lines are exactly what the program wrote to its standard output. */
+static bool output_claimed(const char *claimed, const struct observation *seen)
+{
+    const char *at = claimed;
+    const char *line;
+    size_t length, i = 0;
+
+    while ((line = next_line(&at, &length)) != NULL) {
+        while (i < seen->line_count && seen->lines[i].stream != STREAM_OUT)
+            i++;
+        if (i == seen->line_count || strlen(seen->lines[i].text) != length ||
+            memcmp(seen->lines[i].text, line, length) != 0)
+            return false;
+        i++;
+    }
+    while (i < seen->line_count && seen->lines[i].stream != STREAM_OUT)
+        i++;
+    return i == seen->line_count;
+}
+
+static bool claim_true_of(const struct claim *claim, const struct observation *seen)
+{
+    int64_t within = claim->elapsed_ns / ALL_MILLIS * claim->within_millis;
+
+    if (claim->has_elapsed && apart(claim->elapsed_ns, seen->elapsed_ns) > within)
+        return false;
+    if (claim->finds != NULL &&
+        strcmp(claim->finds, seen->finding != NULL ? seen->finding : "nothing") != 0)
+        return false;
+    return claim->output == NULL || output_claimed(claim->output, seen);
+}
+
+static void measure(struct judged_claim *judged, const struct observed_run *run, size_t true_of)
+{
+    const struct claim *claim = judged->claim;
+
+    if (run->outcome_count > 1)
+        judged->measured = must_format("%s; %zu of %zu outcomes",
+                                       seconds(run->outcomes[0].elapsed_ns).text, true_of,
+                                       run->outcome_count);
+    else if (claim->finds != NULL && run->outcomes[0].finding != NULL)
+        judged->measured = must_format("%s at %s", run->outcomes[0].finding,
+                                       seconds(run->outcomes[0].elapsed_ns).text);
+    else
+        judged->measured = must_format("%s", seconds(run->outcomes[0].elapsed_ns).text);
+}
+
+static void judge_claim(struct judged_claim *judged, const struct scenario *scenario,
+                        const struct observed_run *runs, enum timing timing)
+{
+    const struct claim *claim = judged->claim;
+    size_t true_of = 0;
+
+    if (claim->has_relation) {
+        judged->computed = true;
+        judged->verdict = relation_holds(scenario, &claim->relation, runs, timing)
+                              ? CLAIM_HOLDS
+                              : CLAIM_DOES_NOT_HOLD;
+        judged->measured = relation_measured(&claim->relation, runs);
+        return;
+    }
+    if (!claim->has_elapsed && claim->output == NULL && claim->finds == NULL)
+        return;
+    for (size_t i = 0; i < runs[claim->run].outcome_count; i++)
+        true_of += claim_true_of(claim, &runs[claim->run].outcomes[i]);
+    judged->computed = true;
+    judged->verdict = true_of == 0                               ? CLAIM_DOES_NOT_HOLD
+                      : true_of == runs[claim->run].outcome_count ? CLAIM_HOLDS
+                                                                  : CLAIM_DEPENDS;
+    measure(judged, &runs[claim->run], true_of);
+}
+
+static void judge_claims(struct verdict *verdict, const struct scenario *scenario,
+                         const struct observed_run *runs, enum timing timing)
+{
+    verdict->claims = must_alloc(scenario->claim_count * sizeof *verdict->claims);
+    verdict->claim_count = scenario->claim_count;
+    for (size_t i = 0; i < scenario->claim_count; i++) {
+        struct judged_claim *judged = &verdict->claims[i];
+
+        judged->claim = &scenario->claims[i];
+        judged->verdict = judged->claim->verdict;
+        judge_claim(judged, scenario, runs, timing);
+        /* One live run cannot tell what depends on the schedule; there a claim is only measured. */
+        if (timing == TIMING_EXACT && judged->verdict != judged->claim->verdict)
+            verdict_fail(verdict, "claim '%.200s' is kept as '%s' but now %s (%s)",
+                         judged->claim->says, claim_verdict_name(judged->claim->verdict),
+                         claim_verdict_name(judged->verdict), judged->measured);
+    }
+}
+
+void verdict_judge(struct verdict *verdict, const struct scenario *scenario,
+                   const struct observed_run *runs, enum timing timing)
+{
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct observation *first = &runs[i].outcomes[0];
+
+        judge_finding(verdict, scenario, i, &runs[i], timing);
+        judge_exit(verdict, scenario, i, first);
+        judge_elapsed(verdict, scenario, i, first, timing);
+        judge_output(verdict, scenario, i, first, timing);
+        if (timing == TIMING_EXACT)
+            judge_outcomes(verdict, scenario, i, &runs[i]);
+    }
+    judge_relations(verdict, scenario, runs, timing);
+    judge_claims(verdict, scenario, runs, timing);
+}

@@ -1,0 +1,156 @@
+/*
+ * core.c - answers for libuv's unix/core.c: the iteration, closing, clocks and sleep.
+ *
+ * The order of phases is libuv 1.44's: timers, (pending), idle, prepare, poll, check, closing. The
+ * poll is the one place where a simulated process blocks on its loop.
+ */
+#include <stdio.h>
+
+#include "uv/internal.h"
+
+static bool alive(const uv_loop_t *loop)
+{
+    return loop->active_handles > 0 || loop->active_reqs.count > 0 ||
+           loop->closing_handles != NULL;
+}
+
+int uv_loop_alive(const uv_loop_t *loop)
+{
+    return alive(loop);
+}
+
+int uv_backend_timeout(const uv_loop_t *loop)
+{
+    if (loop->stop_flag != 0 || (loop->active_handles == 0 && loop->active_reqs.count == 0) ||
+        !list_empty(queue_of((void *)(uintptr_t)loop->idle_handles)) ||
+        loop->closing_handles != NULL)
+        return 0;
+    return timers_next(loop);
+}
+
+static bool asyncs_pending(uv_loop_t *loop)
+{
+    list_for_each(node, queue_of(loop->async_handles))
+    {
+        if (container_of(node, uv_async_t, queue)->pending != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Wait for something to happen, at most `timeout` ms; -1 is for ever. */
+static void poll_for(uv_loop_t *loop, int timeout)
+{
+    struct sim_loop *sim = sim_of(loop);
+
+    if (timeout == 0 || asyncs_pending(loop)) {
+        process_spin();
+    } else {
+        sim->process = process_current();
+        process_block(timeout < 0 ? WORLD_NEVER : ((int64_t)loop->time + timeout) * NS_PER_MS -
+                                                      (process_clock() - world_current()->now_ns));
+        sim->process = NULL;
+    }
+    uv_update_time(loop);
+    asyncs_run(loop);
+}
+
+/* Close callbacks run last in, first out: the list is a stack (core.c: uv__make_close_pending). */
+static void closing_run(uv_loop_t *loop)
+{
+    uv_handle_t *handle = loop->closing_handles;
+
+    loop->closing_handles = NULL;
+    while (handle != NULL) {
+        uv_handle_t *next = handle->next_closing;
+
+        handle->flags |= HANDLE_CLOSED;
+        if ((handle->flags & HANDLE_REF) != 0) {
+            handle->flags &= ~(unsigned)HANDLE_REF;
+        }
+        list_remove(queue_of(handle->handle_queue));
+        if (handle->close_cb != NULL)
+            handle->close_cb(handle);
+        handle = next;
+    }
+}
+
+int uv_run(uv_loop_t *loop, uv_run_mode mode)
+{
+    bool more = alive(loop);
+
+    if (!more)
+        uv_update_time(loop);
+    while (more && loop->stop_flag == 0) {
+        uv_update_time(loop);
+        timers_run(loop);
+        idle_run(loop);
+        prepare_run(loop);
+        poll_for(loop, mode == UV_RUN_NOWAIT ? 0 : uv_backend_timeout(loop));
+        check_run(loop);
+        closing_run(loop);
+        if (mode == UV_RUN_ONCE) {
+            /* ONCE promises progress: a timer that became due during the poll runs now. */
+            uv_update_time(loop);
+            timers_run(loop);
+        }
+        more = alive(loop);
+        if (mode != UV_RUN_DEFAULT)
+            break;
+    }
+    loop->stop_flag = 0;
+    return more;
+}
+
+void uv_close(uv_handle_t *handle, uv_close_cb close_cb)
+{
+    if (uv_is_closing(handle)) {
+        /* libuv asserts this and takes the process down. */
+        fprintf(stderr, "uv_close() of a handle that is already closing\n");
+        process_exit(134);
+    }
+    switch (handle->type) {
+    case UV_TIMER:
+        timer_close((uv_timer_t *)handle);
+        break;
+    case UV_IDLE:
+        idle_close((uv_idle_t *)handle);
+        break;
+    case UV_PREPARE:
+        prepare_close((uv_prepare_t *)handle);
+        break;
+    case UV_CHECK:
+        check_close((uv_check_t *)handle);
+        break;
+    case UV_ASYNC:
+        async_close((uv_async_t *)handle);
+        break;
+    default:
+        return; /* no other kind can be made */
+    }
+    handle->flags |= HANDLE_CLOSING;
+    handle->close_cb = close_cb;
+    handle->next_closing = handle->loop->closing_handles;
+    handle->loop->closing_handles = handle;
+}
+
+uint64_t uv_hrtime(void)
+{
+    return (uint64_t)process_clock();
+}
+
+int uv_gettimeofday(uv_timeval64_t *tv)
+{
+    int64_t civil = process_civil();
+
+    if (tv == NULL)
+        return UV_EINVAL;
+    tv->tv_sec = civil / 1000000000;
+    tv->tv_usec = (int32_t)(civil % 1000000000 / 1000);
+    return 0;
+}
+
+void uv_sleep(unsigned int msec)
+{
+    process_block(world_current()->now_ns + (int64_t)msec * NS_PER_MS);
+}

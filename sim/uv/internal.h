@@ -1,0 +1,67 @@
+/*
+ * internal.h - what the files of the simulated libuv share.
+ *
+ * Handles and loops keep their state in libuv's own structs, in the members whose names say so: a
+ * loop's queues, its time and its closing list, a timer's heap node, a handle's flags. Only what has
+ * no place there lies beside the loop, in `struct sim_loop`.
+ */
+#ifndef RONDO_UV_INTERNAL_H
+#define RONDO_UV_INTERNAL_H
+
+#include <uv.h>
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "world/world.h"
+
+/* Bits of handle->flags; libuv's own values. */
+enum {
+    HANDLE_CLOSING = 1,
+    HANDLE_CLOSED = 2,
+    HANDLE_ACTIVE = 4,
+    HANDLE_REF = 8,
+    HANDLE_INTERNAL = 16,
+};
+
+#define NS_PER_MS ((int64_t)1000000)
+
+struct sim_loop {
+    struct heap timers;
+    struct process *process; /* that blocks in this loop's poll */
+};
+
+/* The queues of libuv's structs are two pointers each, as ours are. */
+_Static_assert(sizeof(struct list) == 2 * sizeof(void *), "a list is a libuv queue");
+
+static inline struct list *queue_of(void *words)
+{
+    return words;
+}
+
+static inline struct sim_loop *sim_of(const uv_loop_t *loop)
+{
+    return loop->internal_fields;
+}
+
+/* uv-common.c */
+void handle_init(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type);
+void handle_start(uv_handle_t *handle);
+void handle_stop(uv_handle_t *handle);
+
+/* Per kind: stop it, as part of uv_close(). */
+void timer_close(uv_timer_t *timer);
+void idle_close(uv_idle_t *idle);
+void prepare_close(uv_prepare_t *prepare);
+void check_close(uv_check_t *check);
+void async_close(uv_async_t *async);
+
+/* The phases of an iteration, in their own files. */
+void timers_run(uv_loop_t *loop);
+void timers_init(uv_loop_t *loop);
+int timers_next(const uv_loop_t *loop); /* ms to the next one; -1: none */
+void idle_run(uv_loop_t *loop);
+void prepare_run(uv_loop_t *loop);
+void check_run(uv_loop_t *loop);
+bool asyncs_run(uv_loop_t *loop); /* whether any was pending */
+
+#endif

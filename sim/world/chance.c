@@ -1,0 +1,194 @@
+/*
+ * chance.c - see chance.h. Chance is drawn here and nowhere else.
+ */
+#include "world/chance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+
+static const char *const family_names[] = {
+#define X(name, open, text) #name,
+    CHANCE_FAMILIES(X)
+#undef X
+};
+
+enum chance_family chance_family(const char *label)
+{
+    size_t length = strcspn(label, ".");
+
+    for (size_t i = 0; i < FAMILY_COUNT; i++) {
+        if (strlen(family_names[i]) == length && memcmp(family_names[i], label, length) == 0)
+            return (enum chance_family)i;
+    }
+    return FAMILY_COUNT;
+}
+
+const char *chance_family_name(enum chance_family family)
+{
+    return family_names[family];
+}
+
+unsigned chance_open_default(void)
+{
+    return 0
+#define X(name, open, text) | (unsigned)(open) << FAMILY_##name
+        CHANCE_FAMILIES(X)
+#undef X
+        ;
+}
+
+void tape_add(struct tape *tape, const char *label, uint32_t value, uint32_t bound,
+              const char *anchor)
+{
+    if (tape->count == tape->capacity) {
+        tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
+        tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
+    }
+    tape->entries[tape->count++] =
+        (struct tape_entry){must_text(label), value, bound, must_text(anchor)};
+}
+
+void tape_cut(struct tape *tape, size_t count)
+{
+    while (tape->count > count) {
+        struct tape_entry *last = &tape->entries[--tape->count];
+
+        free(last->label);
+        free(last->anchor);
+    }
+}
+
+void tape_copy(struct tape *to, const struct tape *from)
+{
+    tape_cut(to, 0);
+    for (size_t i = 0; i < from->count; i++) {
+        const struct tape_entry *entry = &from->entries[i];
+
+        tape_add(to, entry->label, entry->value, entry->bound, entry->anchor);
+    }
+}
+
+void tape_clear(struct tape *tape)
+{
+    tape_cut(tape, 0);
+    free(tape->entries);
+    *tape = (struct tape){0};
+}
+
+void chance_init(struct chance *chance)
+{
+    *chance = (struct chance){.source = CHANCE_FIFO, .open = chance_open_default()};
+}
+
+void chance_from_seed(struct chance *chance, uint64_t seed)
+{
+    chance->source = CHANCE_SEED;
+    chance->seed = seed;
+    chance_rewind(chance);
+}
+
+void chance_from_tape(struct chance *chance, const struct tape *script)
+{
+    chance->source = CHANCE_TAPE;
+    chance->script = script;
+    chance_rewind(chance);
+}
+
+void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count)
+{
+    chance->source = CHANCE_BYTES;
+    chance->bytes = bytes;
+    chance->byte_count = count;
+    chance_rewind(chance);
+}
+
+void chance_rewind(struct chance *chance)
+{
+    tape_cut(&chance->record, 0);
+    chance->byte_at = 0;
+    chance->followed = 0;
+    chance->matched = 0;
+    for (size_t i = 0; i < FAMILY_COUNT; i++) {
+        /* Different starting points, the same for every build. */
+        chance->streams[i] = chance->seed ^ (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+        chance->cursors[i] = 0;
+    }
+}
+
+void chance_clear(struct chance *chance)
+{
+    tape_clear(&chance->record);
+}
+
+/* The next number of a stream: splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t draw(uint64_t *stream)
+{
+    uint64_t z = *stream += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+/* The next entry of the family in the script, or NULL. */
+static const struct tape_entry *next_of(struct chance *chance, enum chance_family family)
+{
+    while (chance->cursors[family] < chance->script->count) {
+        const struct tape_entry *entry = &chance->script->entries[chance->cursors[family]++];
+
+        if (chance_family(entry->label) == family)
+            return entry;
+    }
+    return NULL;
+}
+
+static size_t from_source(struct chance *chance, enum chance_family family, size_t bound,
+                          const struct tape_entry **entry)
+{
+    *entry = NULL;
+    switch (chance->source) {
+    case CHANCE_FIFO:
+        return 0;
+    case CHANCE_SEED:
+        return (size_t)(((draw(&chance->streams[family]) >> 32) * bound) >> 32);
+    case CHANCE_BYTES:
+        return chance->byte_at < chance->byte_count ? chance->bytes[chance->byte_at++] % bound : 0;
+    case CHANCE_TAPE:
+        *entry = next_of(chance, family);
+        return *entry != NULL ? (*entry)->value % bound : 0;
+    }
+    return 0;
+}
+
+/* Count how well the script still fits what happens. */
+static void compare(struct chance *chance, const struct tape_entry *entry, const char *label,
+                    size_t bound, const char *anchor)
+{
+    chance->followed++;
+    if (strcmp(entry->label, label) == 0 && entry->bound == bound &&
+        strcmp(entry->anchor, anchor) == 0)
+        chance->matched++;
+}
+
+size_t choose(struct chance *chance, const char *label, size_t bound, chance_anchor anchor,
+              const void *self)
+{
+    enum chance_family family = chance_family(label);
+    const struct tape_entry *entry;
+    char text[160] = "";
+    size_t value;
+
+    CHECK(family != FAMILY_COUNT && bound >= 1 && bound <= UINT32_MAX);
+    if (bound == 1 || (chance->open & 1u << family) == 0)
+        return 0;
+    value = from_source(chance, family, bound, &entry);
+    if (anchor != NULL)
+        anchor(self, value, text, sizeof text);
+    if (entry != NULL)
+        compare(chance, entry, label, bound, text);
+    tape_add(&chance->record, label, (uint32_t)value, (uint32_t)bound, text);
+    return value;
+}

@@ -1,0 +1,218 @@
+/*
+ * trace.c - see trace.h.
+ */
+#include "world/trace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+
+struct trace {
+    struct trace_record *records;
+    size_t count;
+    size_t capacity;
+    uint64_t hash;
+    /* Texts of the records: blocks that are kept from run to run, so that a reset costs nothing. */
+    char **blocks;
+    size_t block_count;
+    size_t block_now;
+    size_t block_used;
+    struct {
+        trace_listener listener;
+        void *self;
+    } listeners[TRACE_LISTENERS_MAX];
+};
+
+#define BLOCK_SIZE ((size_t)64 << 10)
+
+struct trace *trace_new(void)
+{
+    struct trace *trace = must_alloc(sizeof *trace);
+
+    trace_reset(trace);
+    return trace;
+}
+
+void trace_free(struct trace *trace)
+{
+    if (trace == NULL)
+        return;
+    for (size_t i = 0; i < trace->block_count; i++)
+        free(trace->blocks[i]);
+    free(trace->blocks);
+    free(trace->records);
+    free(trace);
+}
+
+void trace_reset(struct trace *trace)
+{
+    trace->count = 0;
+    trace->hash = TRACE_HASH_START;
+    trace->block_now = 0;
+    trace->block_used = 0;
+}
+
+void trace_listen(struct trace *trace, trace_listener listener, void *self)
+{
+    for (size_t i = 0; i < TRACE_LISTENERS_MAX; i++) {
+        if (trace->listeners[i].listener != NULL)
+            continue;
+        trace->listeners[i].listener = listener;
+        trace->listeners[i].self = self;
+        return;
+    }
+    CHECK(!"too many listeners");
+}
+
+/* A copy of `text` that lives until the next reset. */
+static const char *keep(struct trace *trace, const char *text)
+{
+    size_t size = text != NULL ? strlen(text) + 1 : 0;
+    char *copy;
+
+    if (text == NULL)
+        return NULL;
+    CHECK(size <= BLOCK_SIZE);
+    if (trace->block_count != 0 && trace->block_used + size > BLOCK_SIZE) {
+        trace->block_now++;
+        trace->block_used = 0;
+    }
+    if (trace->block_now == trace->block_count) {
+        trace->blocks =
+            must_resize(trace->blocks, (trace->block_count + 1) * sizeof *trace->blocks);
+        trace->blocks[trace->block_count++] = must_alloc(BLOCK_SIZE);
+    }
+    copy = trace->blocks[trace->block_now] + trace->block_used;
+    trace->block_used += size;
+    return memcpy(copy, text, size);
+}
+
+uint64_t trace_hash_bytes(uint64_t hash, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t hash_number(uint64_t hash, uint64_t number)
+{
+    return trace_hash_bytes(hash, &number, sizeof number);
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    return text != NULL ? trace_hash_bytes(hash, text, strlen(text) + 1) : hash_number(hash, 0);
+}
+
+static uint64_t hash_record(uint64_t hash, const struct trace_record *record)
+{
+    hash = hash_number(hash, (uint64_t)record->time_ns);
+    hash = hash_number(hash, (uint64_t)record->kind << 32 | record->process);
+    hash = hash_number(hash, (uint64_t)record->task << 32 | record->other);
+    hash = hash_number(hash, (uint64_t)record->value);
+    hash = hash_number(hash, record->object.id);
+    hash = hash_text(hash, record->object.kind);
+    hash = hash_text(hash, record->object.name);
+    hash = hash_text(hash, record->task_name);
+    return hash_text(hash, record->text);
+}
+
+void trace_append(struct trace *trace, const struct trace_record *record)
+{
+    struct trace_record *copy;
+
+    if (trace->count == trace->capacity) {
+        trace->capacity = trace->capacity != 0 ? trace->capacity * 2 : 256;
+        trace->records = must_resize(trace->records, trace->capacity * sizeof *trace->records);
+    }
+    copy = &trace->records[trace->count];
+    *copy = *record;
+    copy->sequence = trace->count++;
+    copy->task_name = keep(trace, record->task_name);
+    copy->object.kind = keep(trace, record->object.kind);
+    copy->object.name = keep(trace, record->object.name);
+    copy->text = keep(trace, record->text);
+    copy->here = keep(trace, record->here);
+    trace->hash = hash_record(trace->hash, copy);
+    for (size_t i = 0; i < TRACE_LISTENERS_MAX && trace->listeners[i].listener != NULL; i++)
+        trace->listeners[i].listener(trace->listeners[i].self, &trace->records[trace->count - 1]);
+}
+
+size_t trace_count(const struct trace *trace)
+{
+    return trace->count;
+}
+
+const struct trace_record *trace_at(const struct trace *trace, size_t index)
+{
+    CHECK(index < trace->count);
+    return &trace->records[index];
+}
+
+uint64_t trace_hash(const struct trace *trace)
+{
+    return trace->hash;
+}
+
+size_t trace_difference(const struct trace *a, const struct trace *b)
+{
+    size_t shorter = a->count < b->count ? a->count : b->count;
+
+    for (size_t i = 0; i < shorter; i++) {
+        if (hash_record(0, &a->records[i]) != hash_record(0, &b->records[i]))
+            return i;
+    }
+    return a->count == b->count ? SIZE_MAX : shorter;
+}
+
+char *trace_task_name(uint32_t task, const char *name, char *text, size_t size)
+{
+    if (name != NULL)
+        snprintf(text, size, "%s", name);
+    else
+        snprintf(text, size, "Task-%u", task);
+    return text;
+}
+
+char *trace_object_name(const struct trace_object *object, char *text, size_t size)
+{
+    if (object->name != NULL)
+        snprintf(text, size, "%s %s", object->kind, object->name);
+    else if (object->id != 0)
+        snprintf(text, size, "%s %u", object->kind, object->id);
+    else
+        snprintf(text, size, "%s", object->kind);
+    return text;
+}
+
+char *trace_line(const struct trace_record *record, char *text, size_t size)
+{
+    static const char *const words[] = {
+#define X(name, said) said,
+        TRACE_MAP(X)
+#undef X
+    };
+    char who[80] = "", what[120] = "", value[40] = "";
+
+    if (record->task != 0)
+        trace_task_name(record->task, record->task_name, who, sizeof who);
+    if (record->object.kind != NULL)
+        trace_object_name(&record->object, what, sizeof what);
+    if (record->kind == TRACE_CHOICE)
+        snprintf(value, sizeof value, "%lld of %u", (long long)record->value, record->object.id);
+    else if (record->value != 0)
+        snprintf(value, sizeof value, "(%lld)", (long long)record->value);
+    snprintf(text, size, "%lld.%03lld %s%s%s%s%s%s%s%s%s%s%s", (long long)(record->time_ns / 1000000000),
+             (long long)(record->time_ns / 1000000 % 1000), who, who[0] != '\0' ? " " : "",
+             words[record->kind], what[0] != '\0' ? " " : "", what,
+             record->text != NULL && record->kind != TRACE_SPAWNED ? " " : "",
+             record->text != NULL && record->kind != TRACE_SPAWNED ? record->text : "",
+             value[0] != '\0' ? " " : "", value, record->here != NULL ? "  " : "",
+             record->here != NULL ? record->here : "");
+    return text;
+}

@@ -1,0 +1,97 @@
+/*
+ * trace.h - what happened, in order: one append-only record, read by detectors, reports and the
+ * determinism check.
+ *
+ * Owns copies of everything it is given. The rolling hash covers every field but the places
+ * (`here`), which compilers may number differently; two runs are the same when their hashes are.
+ */
+#ifndef RONDO_WORLD_TRACE_H
+#define RONDO_WORLD_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Kinds of record: name, and how the text form says it. */
+#define TRACE_MAP(X)                                                                               \
+    X(PROCESS, "process starts")  /* text: program; process */                                     \
+    X(SPAWNED, "starts")          /* task, other: who spawned it, text: its name */                \
+    X(BLOCKED, "waits for")       /* task, object */                                               \
+    X(RESUMED, "resumes from")    /* task, object, value: code */                                  \
+    X(FINISHED, "ends")           /* task, value: code */                                          \
+    X(HELD, "takes")              /* task, object */                                               \
+    X(RELEASED, "gives back")     /* task, object */                                               \
+    X(OUTPUT, "prints")           /* value: enum of the stream, text */                            \
+    X(CHOICE, "choice")           /* text: label and anchor, value: taken, object.id: bound */     \
+    X(EXIT, "process ends")       /* value: code */                                                \
+    X(QUIET, "nothing can happen any more")                                                        \
+    X(BUDGET, "step budget spent")
+
+enum trace_kind {
+#define X(name, text) TRACE_##name,
+    TRACE_MAP(X)
+#undef X
+};
+
+struct trace_object {
+    const char *kind; /* "lock", "queue", "task", ...; NULL: none */
+    const char *name; /* NULL: kind and number */
+    uint32_t id;
+};
+
+struct trace_record {
+    uint64_t sequence; /* from 0 */
+    int64_t time_ns;
+    enum trace_kind kind;
+    uint32_t process; /* 0: the world itself */
+    uint32_t task;    /* 0: none */
+    uint32_t other;
+    const char *task_name; /* NULL: "Task-<task>" */
+    struct trace_object object;
+    int64_t value;
+    const char *text;
+    const char *here;
+};
+
+/* Called with each record as it is appended; the record is the trace's own copy. */
+typedef void (*trace_listener)(void *self, const struct trace_record *record);
+
+struct trace;
+
+/* An empty trace. Owned by the caller: trace_free(). */
+struct trace *trace_new(void);
+void trace_free(struct trace *trace);
+
+/* Empty `trace` for another run; its listeners stay. */
+void trace_reset(struct trace *trace);
+
+/* Call `listener(self, record)` for every record from now on. At most TRACE_LISTENERS_MAX. */
+#define TRACE_LISTENERS_MAX 4
+void trace_listen(struct trace *trace, trace_listener listener, void *self);
+
+/* Append a copy of `record`; its sequence number is given here. */
+void trace_append(struct trace *trace, const struct trace_record *record);
+
+/* The records so far. */
+size_t trace_count(const struct trace *trace);
+const struct trace_record *trace_at(const struct trace *trace, size_t index);
+
+/* The hash over all records so far. */
+uint64_t trace_hash(const struct trace *trace);
+
+/* The first index at which two traces differ; the shorter one's count if one is a beginning of the
+ * other; SIZE_MAX if they are equal. */
+size_t trace_difference(const struct trace *a, const struct trace *b);
+
+/* One line of text for `record`, without a newline: "1.000 reader waits for lock A  file.c:31".
+ * Returns: `text`. */
+char *trace_line(const struct trace_record *record, char *text, size_t size);
+
+/* The name of the task or object, or kind and number: "Task-3", "lock 2". Returns: `text`. */
+char *trace_task_name(uint32_t task, const char *name, char *text, size_t size);
+char *trace_object_name(const struct trace_object *object, char *text, size_t size);
+
+/* FNV-1a over `size` bytes, continued from `hash`; start from TRACE_HASH_START. */
+#define TRACE_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t trace_hash_bytes(uint64_t hash, const void *bytes, size_t size);
+
+#endif

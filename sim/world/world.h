@@ -1,0 +1,136 @@
+/*
+ * world.h - a computer that does not exist: its clock, its agenda and its processes.
+ *
+ * It has never heard of libuv or of the core. Virtual time moves in one place, world_step(), only
+ * when no process can run, and straight to the next event of the agenda; ties go by the order in
+ * which events were entered. Processes are fibers; one runs at a time, until it blocks or ends.
+ */
+#ifndef RONDO_WORLD_WORLD_H
+#define RONDO_WORLD_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fiber.h"
+#include "base/heap.h"
+#include "base/list.h"
+#include "world/chance.h"
+#include "world/trace.h"
+
+#define WORLD_NEVER INT64_MAX
+
+/* Something that happens at a time. Lives inside what it belongs to. */
+struct event {
+    struct heap_node node;
+    int64_t when_ns;
+    uint64_t order;
+    bool entered;
+    void (*happen)(struct event *event);
+};
+
+enum process_state { PROCESS_RUNNABLE, PROCESS_BLOCKED, PROCESS_ENDED };
+
+/* What a process is made from. Texts and contexts are borrowed for its life. */
+struct process_spec {
+    const char *name;
+    int (*main)(void *context); /* its exit code */
+    void *context;
+    int64_t epoch_ns; /* civil time when the world starts, since 1970 */
+    /* Called whenever the process begins and stops to run: its memory, its standard output. */
+    void (*enter)(void *context);
+    void (*leave)(void *context);
+};
+
+struct process {
+    struct list link; /* in world.processes */
+    struct process_spec spec;
+    uint32_t id; /* from 1 */
+    enum process_state state;
+    struct stack *stack;
+    struct fiber fiber;
+    struct fiber *resume; /* the fiber, of all that it has, to go on with */
+    struct event alarm;
+    int exit_code;
+    void *uv_loop; /* its default loop, sim/uv's business */
+};
+
+struct world {
+    int64_t now_ns;
+    struct heap agenda;
+    uint64_t order_next;
+    struct list processes;
+    uint32_t process_id_last;
+    struct process *running;
+    struct fiber *fiber; /* that steps it */
+    uint64_t steps;
+    uint64_t steps_max;
+    struct chance *chance;
+    struct trace *trace;
+};
+
+enum world_end {
+    WORLD_ENDED,  /* every process has ended */
+    WORLD_QUIET,  /* some wait, and nothing can ever happen */
+    WORLD_SPENT   /* the budget of steps is spent */
+};
+
+/* Steps of a run before it counts as a loop that never ends: a hundred times what the largest
+ * scenario needs. */
+#define WORLD_STEPS_MAX UINT64_C(10000000)
+
+/* A world at time 0 without processes, drawing from `chance`, writing to `trace` (borrowed). */
+void world_init(struct world *world, struct chance *chance, struct trace *trace);
+
+/* End every process where it stands; nothing of them runs again. */
+void world_close(struct world *world);
+
+/* The world that runs the caller's process. Requires: there is one. */
+struct world *world_current(void);
+
+/* Add a process that begins to run at the next step. Owned by the world. */
+struct process *world_spawn(struct world *world, const struct process_spec *spec);
+
+/* Step until nothing is left to do. */
+enum world_end world_run(struct world *world);
+
+/* Let one process run until it blocks, or, if none can, move time to the next event.
+ * Returns: false when there is neither. */
+bool world_step(struct world *world);
+
+/* Enter `event` into the agenda at `when_ns`, or at once if that is past. Requires: not entered. */
+void world_at(struct world *world, struct event *event, int64_t when_ns);
+
+/* Take `event` back if it is entered. */
+void world_cancel(struct world *world, struct event *event);
+
+/* choose() from the world's chance; what is a decision is also a record of the trace. */
+size_t world_choose(struct world *world, const char *label, size_t bound, chance_anchor anchor,
+                    const void *self);
+
+/* Append a record with the time and the running process filled in. */
+void world_note(struct world *world, struct trace_record record);
+
+/* The process that runs. Requires: there is one. */
+struct process *process_current(void);
+
+/* Block the calling process until `until_ns` (WORLD_NEVER: no limit) or process_wake(). All its
+ * fibers stand still. */
+void process_block(int64_t until_ns);
+
+/* Count a step of a process that goes round without blocking; when the budget is spent it never
+ * returns. */
+void process_spin(void);
+
+/* Make a blocked process runnable. */
+void process_wake(struct process *process);
+
+/* End the calling process with `code`. Does not return. */
+void process_exit(int code) __attribute__((noreturn));
+
+/* Nanoseconds on the process's monotonic clock. */
+int64_t process_clock(void);
+
+/* Nanoseconds since 1970 on its civil clock. */
+int64_t process_civil(void);
+
+#endif

@@ -1,0 +1,683 @@
+/*
+ * loop_test.c - callbacks, deadlines, running and stopping, on a clock that is a number.
+ *
+ * asyncio's contracts LOOP-*, which speak of callbacks: no coroutine is needed here.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loop.h"
+#include "sleep.h"
+#include "tests/lib/apart.h"
+#include "tests/lib/script.h"
+
+struct fixture {
+    struct script script;
+    rondo_handle *handle; /* for callbacks that cancel another */
+    struct observer observer;
+    char picks[1024];   /* what the observer was asked */
+    const char *prefer; /* the label at which it takes the last option */
+    rondo_future *future;
+};
+
+SCRIPT_FIXTURE(fixture)
+
+/* A callback with a letter. */
+struct call {
+    struct fixture *f;
+    const char *name;
+};
+
+static rondo_loop *loop_of(struct fixture *f)
+{
+    return &f->script.manual.loop;
+}
+
+static void say(void *arg)
+{
+    const struct call *call = arg;
+
+    note(call->f, "%s", call->name);
+}
+
+static int play(struct fixture *f)
+{
+    return script_play(&f->script);
+}
+
+/* LOOP-01: call_soon queues a handle; nothing runs until the loop iterates. */
+static void call_soon_runs_nothing_before_the_loop_iterates(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    assert_non_null(rondo_call_soon(loop_of(f), say, &a));
+    assert_string_equal(f->script.text, "");
+    expect_trace(f, "0ms a\n");
+}
+
+/* LOOP-02: ready handles run in the order in which they were queued. */
+static void callbacks_run_in_the_order_they_were_queued(void **state)
+{
+    struct fixture *f = *state;
+    struct call calls[] = {{f, "a"}, {f, "b"}, {f, "c"}};
+
+    for (int i = 0; i < 3; i++)
+        rondo_call_soon(loop_of(f), say, &calls[i]);
+    expect_trace(f, "0ms a\n0ms b\n0ms c\n");
+}
+
+static void say_iteration(void *arg)
+{
+    const struct call *call = arg;
+
+    note(call->f, "%s in iteration %d", call->name, call->f->script.manual.iterations);
+}
+
+static void queue_another(void *arg)
+{
+    static struct call inner;
+    const struct call *call = arg;
+
+    inner = (struct call){call->f, "queued by it"};
+    say_iteration(arg);
+    rondo_call_soon(loop_of(call->f), say_iteration, &inner);
+}
+
+/* LOOP-03: a callback scheduled while an iteration runs is executed in the next one. */
+static void what_an_iteration_queues_runs_in_the_next(void **state)
+{
+    struct fixture *f = *state;
+    struct call first = {f, "first"}, second = {f, "second"};
+
+    rondo_call_soon(loop_of(f), queue_another, &first);
+    rondo_call_soon(loop_of(f), say_iteration, &second);
+    expect_trace(f, "0ms first in iteration 1\n"
+                    "0ms second in iteration 1\n"
+                    "0ms queued by it in iteration 2\n");
+}
+
+static void cancel_other(void *arg)
+{
+    const struct call *call = arg;
+
+    say(arg);
+    rondo_handle_cancel(call->f->handle);
+}
+
+/* LOOP-04: a handle cancelled before it runs is skipped. */
+static void a_cancelled_handle_is_skipped(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    rondo_handle_cancel(rondo_call_soon(loop_of(f), say, &a));
+    rondo_call_soon(loop_of(f), say, &b);
+    expect_trace(f, "0ms b\n");
+}
+
+/* LOOP-04: also by another callback of the same iteration. */
+static void a_handle_cancelled_by_an_earlier_callback_of_its_iteration_is_skipped(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"}, c = {f, "c"};
+
+    rondo_call_soon(loop_of(f), cancel_other, &a);
+    f->handle = rondo_call_soon(loop_of(f), say, &b);
+    rondo_call_soon(loop_of(f), say, &c);
+    expect_trace(f, "0ms a\n0ms c\n");
+}
+
+/* LOOP-04: also when its deadline has struck already. */
+static void a_timer_cancelled_in_the_iteration_in_which_it_strikes_is_skipped(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    rondo_call_later(loop_of(f), 5 * MS, cancel_other, &a);
+    f->handle = rondo_call_later(loop_of(f), 5 * MS, say, &b);
+    expect_trace(f, "5ms a\n");
+}
+
+/* LOOP-05: call_later stores its handle among the deadlines, not in the ready queue. */
+static void call_later_is_not_ready_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+    char text[80];
+
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    assert_string_equal(rondo_loop_describe(loop_of(f), text, sizeof text),
+                        "<Loop idle tasks=0 ready=0 deadlines=1>");
+    manual_loop_iterate(&f->script.manual);
+    assert_string_equal(f->script.text, "");
+    expect_trace(f, "5ms a\n");
+}
+
+/* LOOP-06: a timer never fires before its deadline. */
+static void a_timer_never_fires_early(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    rondo_call_later(loop_of(f), RONDO_US(1500), say, &a); /* due at the next millisecond */
+    rondo_call_later(loop_of(f), RONDO_NS(1), say, &b);
+    expect_trace(f, "1ms b\n2ms a\n");
+}
+
+/* LOOP-06: the port woke the loop too soon; nothing is due. */
+static void waking_too_soon_fires_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    f->script.manual.now_ns = RONDO_US(4999);
+    manual_loop_iterate(&f->script.manual);
+    assert_string_equal(f->script.text, "");
+    assert_int_equal(f->script.manual.armed_ns, 5 * MS);
+    expect_trace(f, "5ms a\n");
+}
+
+/* LOOP-07: negative delays are legal and still ordered by deadline. */
+static void negative_delays_are_ordered_by_deadline(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "one second ago"}, b = {f, "two seconds ago"};
+
+    f->script.manual.now_ns = RONDO_S(10);
+    rondo_call_later(loop_of(f), -RONDO_S(1), say, &a);
+    rondo_call_later(loop_of(f), -RONDO_S(2), say, &b);
+    expect_trace(f, "10000ms two seconds ago\n10000ms one second ago\n");
+}
+
+/* LOOP-07: the same for absolute times that are past. */
+static void past_times_are_ordered_by_deadline(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "at 2 ms"}, b = {f, "at 1 ms"};
+
+    f->script.manual.now_ns = 10 * MS;
+    rondo_call_at(loop_of(f), 2 * MS, say, &a);
+    rondo_call_at(loop_of(f), 1 * MS, say, &b);
+    expect_trace(f, "10ms at 1 ms\n10ms at 2 ms\n");
+}
+
+/* LOOP-08: a cancelled timer at the head is dropped: the loop waits for the next live one. */
+static void a_cancelled_timer_is_not_waited_for(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    f->handle = rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    rondo_call_later(loop_of(f), 20 * MS, say, &b);
+    rondo_handle_cancel(f->handle);
+    assert_int_equal(play(f), RONDO_EDEADLOCK);
+    assert_string_equal(f->script.text, "20ms b\n");
+    assert_int_equal(f->script.manual.iterations, 1);
+}
+
+/* LOOP-08: cancelled by a callback. */
+static void a_timer_cancelled_by_a_callback_is_not_waited_for(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"}, c = {f, "c"};
+
+    rondo_call_soon(loop_of(f), cancel_other, &a);
+    f->handle = rondo_call_later(loop_of(f), 5 * MS, say, &b);
+    rondo_call_later(loop_of(f), 20 * MS, say, &c);
+    assert_int_equal(play(f), RONDO_EDEADLOCK);
+    assert_string_equal(f->script.text, "0ms a\n20ms c\n");
+    assert_int_equal(f->script.manual.iterations, 2);
+}
+
+/* LOOP-09: cancelling many of them leaves the others in order. */
+static void many_cancelled_timers_leave_the_others_in_order(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "x"};
+    rondo_handle *handles[300];
+    char text[80];
+
+    for (int i = 0; i < 300; i++)
+        handles[i] = rondo_call_later(loop_of(f), (300 - i) * MS, say, &a);
+    for (int i = 0; i < 300; i++) {
+        if (i % 100 != 0)
+            rondo_handle_cancel(handles[i]);
+    }
+    assert_string_equal(rondo_loop_describe(loop_of(f), text, sizeof text),
+                        "<Loop idle tasks=0 ready=0 deadlines=3>");
+    expect_trace(f, "100ms x\n200ms x\n300ms x\n");
+}
+
+/* LOOP-13: cancelling frees what the handle holds at once. */
+static void cancelling_a_handle_frees_it(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+    size_t before = f->script.memory.live;
+
+    rondo_handle_cancel(rondo_call_soon(loop_of(f), say, &a));
+    rondo_handle_cancel(rondo_call_later(loop_of(f), MS, say, &a));
+    assert_int_equal(f->script.memory.live, before);
+}
+
+/* Equal deadlines fire in the order of their creation (design, section 3). */
+static void equal_deadlines_fire_in_the_order_of_their_creation(void **state)
+{
+    struct fixture *f = *state;
+    struct call calls[] = {{f, "a"}, {f, "b"}, {f, "c"}, {f, "d"}};
+
+    for (int i = 0; i < 4; i++)
+        rondo_call_later(loop_of(f), 5 * MS, say, &calls[i]);
+    expect_trace(f, "5ms a\n5ms b\n5ms c\n5ms d\n");
+    assert_int_equal(f->script.manual.iterations, 1);
+}
+
+/* Within one millisecond of loop time the deadlines decide, not the order of creation. */
+static void timers_of_one_millisecond_fire_by_deadline(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    rondo_call_later(loop_of(f), RONDO_US(4900), say, &a);
+    rondo_call_later(loop_of(f), RONDO_US(4100), say, &b);
+    expect_trace(f, "5ms b\n5ms a\n");
+}
+
+static void queue_later(void *arg)
+{
+    static struct call soon, zero;
+    const struct call *call = arg;
+
+    soon = (struct call){call->f, "soon"};
+    zero = (struct call){call->f, "later 0"};
+    rondo_call_later(loop_of(call->f), 0, say, &zero);
+    rondo_call_soon(loop_of(call->f), say, &soon);
+}
+
+/* LOOP-05: what is due joins the ready queue at its end. */
+static void timers_that_are_due_run_after_what_was_ready(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    rondo_call_soon(loop_of(f), queue_later, &a);
+    expect_trace(f, "0ms soon\n0ms later 0\n");
+}
+
+static void stop(void *arg)
+{
+    const struct call *call = arg;
+
+    say(arg);
+    rondo_loop_stop(loop_of(call->f));
+}
+
+/* LOOP-15: stop() before a run makes that run exactly one iteration. */
+static void a_run_that_was_stopped_before_makes_one_iteration(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    rondo_call_soon(loop_of(f), queue_another, &a);
+    rondo_call_later(loop_of(f), 5 * MS, say, &b);
+    rondo_loop_stop(loop_of(f));
+    assert_int_equal(play(f), 0);
+    assert_string_equal(f->script.text, "0ms a in iteration 1\n");
+    expect_trace(f, "0ms a in iteration 1\n0ms queued by it in iteration 2\n5ms b\n");
+}
+
+/* LOOP-15: it does not wait. */
+static void a_run_that_was_stopped_before_does_not_wait(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    rondo_loop_stop(loop_of(f));
+    assert_int_equal(play(f), 0);
+    assert_int_equal(f->script.manual.now_ns, 0);
+    assert_int_equal(f->script.manual.iterations, 1);
+}
+
+/* LOOP-16: stop() lets the iteration finish; what is queued afterwards stays for the next run. */
+static void stop_lets_the_iteration_finish(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    rondo_call_soon(loop_of(f), stop, &a);
+    rondo_call_soon(loop_of(f), queue_another, &b);
+    assert_int_equal(play(f), 0);
+    assert_string_equal(f->script.text, "0ms a\n0ms b in iteration 1\n");
+    assert_int_equal(play(f), RONDO_EDEADLOCK);
+    assert_string_equal(f->script.text,
+                        "0ms a\n0ms b in iteration 1\n0ms queued by it in iteration 2\n");
+}
+
+/* LOOP-16: and a stop is used up by the run that it ended. */
+static void a_stop_ends_one_run_only(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"}, c = {f, "c"};
+
+    rondo_call_soon(loop_of(f), stop, &a);
+    assert_int_equal(play(f), 0);
+    rondo_call_later(loop_of(f), 1 * MS, say, &b);
+    rondo_call_later(loop_of(f), 2 * MS, say, &c);
+    expect_trace(f, "0ms a\n1ms b\n2ms c\n");
+}
+
+static void complete(void *arg)
+{
+    struct fixture *f = arg;
+
+    rondo_set_result(f->future, 42);
+}
+
+/* LOOP-18: run_until_complete gives the result. */
+static void run_until_complete_gives_the_value(void **state)
+{
+    struct fixture *f = *state;
+    rondo_value value = {0};
+
+    f->future = rondo_create_future(loop_of(f));
+    rondo_call_later(loop_of(f), 5 * MS, complete, f);
+    assert_int_equal(rondo_loop_run_until_complete(loop_of(f), f->future, &value), 0);
+    assert_int_equal(value.as.i, 42);
+    assert_int_equal(f->script.manual.now_ns, 5 * MS);
+    rondo_unref(f->future);
+}
+
+/* LOOP-19: a loop stopped before the future was done. */
+static void run_until_complete_says_when_the_loop_was_stopped_first(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    f->future = rondo_create_future(loop_of(f));
+    rondo_call_soon(loop_of(f), stop, &a);
+    assert_int_equal(rondo_loop_run_until_complete(loop_of(f), f->future, NULL), RONDO_ESTOPPED);
+    rondo_set_result(f->future, 1); /* LOOP-24: the orphan does not stop a later run */
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    expect_trace(f, "0ms a\n5ms a\n");
+    rondo_unref(f->future);
+}
+
+/* LOOP-20: a future of another loop, or none. */
+static void run_until_complete_refuses_what_is_not_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct manual_loop other;
+
+    manual_loop_init(&other);
+    f->future = rondo_create_future(&other.loop);
+    assert_int_equal(rondo_loop_run_until_complete(loop_of(f), f->future, NULL), RONDO_EMISUSE);
+    assert_int_equal(rondo_loop_run_until_complete(loop_of(f), NULL, NULL), RONDO_ENOMEM);
+    rondo_unref(f->future);
+}
+
+/* A run for a future that nothing can complete ends with EDEADLOCK here: the port's word. */
+static void run_until_complete_passes_on_that_nothing_can_ever_happen(void **state)
+{
+    struct fixture *f = *state;
+
+    f->future = rondo_create_future(loop_of(f));
+    assert_int_equal(rondo_loop_run_until_complete(loop_of(f), f->future, NULL), RONDO_EDEADLOCK);
+    rondo_unref(f->future);
+}
+
+static void run_inside(void *arg)
+{
+    struct fixture *f = arg;
+    rondo_future *future = rondo_create_future(loop_of(f));
+    struct manual_loop other;
+
+    manual_loop_init(&other);
+    check(f, rondo_loop_run_forever(loop_of(f)) == RONDO_EMISUSE);
+    check(f, rondo_loop_run_until_complete(loop_of(f), future, NULL) == RONDO_EMISUSE);
+    check(f, rondo_loop_run_forever(&other.loop) == RONDO_EMISUSE);
+    check(f, rondo_loop_close(loop_of(f)) == RONDO_EMISUSE);
+    check(f, rondo_get_running_loop() == loop_of(f));
+    check(f, rondo_loop_is_running(loop_of(f)));
+    check(f, rondo_loop_time(NULL) == rondo_loop_time(loop_of(f)));
+    note(f, "inside");
+    rondo_unref(future);
+}
+
+/* LOOP-21, LOOP-22, LOOP-27: neither this loop nor another runs inside a run, nor is it closed. */
+static void nothing_runs_or_closes_inside_a_run(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_false(rondo_loop_is_running(loop_of(f)));
+    rondo_call_soon(loop_of(f), run_inside, f);
+    expect_trace(f, "0ms inside\n");
+    assert_false(rondo_loop_is_running(loop_of(f)));
+    assert_null(rondo_get_running_loop());
+}
+
+/* LOOP-26: closing gives up what is queued and armed; the teardown counts memory. */
+static void closing_gives_up_what_is_queued(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    rondo_call_soon(loop_of(f), say, &a);
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    f->future = rondo_create_future(loop_of(f));
+    rondo_add_done_callback(f->future, say, &a);
+    rondo_set_result(f->future, 1);
+    rondo_unref(f->future);
+    assert_int_equal(rondo_loop_close(loop_of(f)), 0);
+    assert_string_equal(f->script.text, "");
+}
+
+/* A deadline that is too far away for the clock is no deadline. */
+static void a_delay_for_ever_never_ends(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    f->script.manual.now_ns = 5 * MS;
+    f->handle = rondo_call_later(loop_of(f), RONDO_FOREVER, say, &a);
+    expect_trace(f, "");
+    assert_int_equal(f->script.manual.now_ns, 5 * MS);
+    rondo_handle_cancel(f->handle);
+}
+
+/* An allocation that fails leaves nothing queued. */
+static void call_soon_without_memory_gives_null(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    memory_fail(&f->script.memory, 1);
+    assert_null(rondo_call_soon(loop_of(f), say, &a));
+    memory_fail(&f->script.memory, 1);
+    assert_null(rondo_call_later(loop_of(f), 5 * MS, say, &a));
+    memory_fail(&f->script.memory, 1);
+    assert_null(rondo_call_at(loop_of(f), 5 * MS, say, &a));
+    expect_trace(f, "");
+}
+
+static void ignore_event(void *self, const struct observed *event)
+{
+    (void)self;
+    (void)event;
+}
+
+/* Note what is asked; at the label `prefer` take the last option, else the first. */
+static size_t pick(void *self, const struct observed_choice *choice)
+{
+    struct fixture *f = self;
+    size_t used = strlen(f->picks);
+
+    snprintf(f->picks + used, sizeof f->picks - used, "%s/%zu ", choice->label, choice->count);
+    return f->prefer != NULL && strcmp(choice->label, f->prefer) == 0 ? choice->count - 1 : 0;
+}
+
+static void watch(struct fixture *f, const char *prefer)
+{
+    f->prefer = prefer;
+    f->observer = (struct observer){.event = ignore_event, .pick = pick, .self = f};
+    observer = &f->observer;
+}
+
+static int fixture_unwatch(void **state)
+{
+    observer = NULL;
+    return fixture_close(state);
+}
+
+/* An observer that takes the first option changes nothing: that is production order. */
+static void the_first_option_is_production_order(void **state)
+{
+    struct fixture *f = *state;
+    struct call calls[] = {{f, "a"}, {f, "b"}, {f, "c"}};
+
+    watch(f, NULL);
+    for (int i = 0; i < 3; i++)
+        rondo_call_later(loop_of(f), 5 * MS, say, &calls[i]);
+    expect_trace(f, "5ms a\n5ms b\n5ms c\n");
+    assert_string_equal(f->picks, "timer.order/3 timer.together/2 timer.order/2 timer.together/2 "
+                                  "sched.ready/3 sched.ready/2 ");
+}
+
+/* An observer may reverse the timers of one instant. */
+static void an_observer_chooses_among_equal_deadlines(void **state)
+{
+    struct fixture *f = *state;
+    struct call calls[] = {{f, "a"}, {f, "b"}, {f, "c"}};
+
+    watch(f, "timer.order");
+    for (int i = 0; i < 3; i++)
+        rondo_call_later(loop_of(f), 5 * MS, say, &calls[i]);
+    expect_trace(f, "5ms c\n5ms b\n5ms a\n");
+    assert_int_equal(f->script.manual.iterations, 1);
+}
+
+/* An observer may pull the timers of one instant apart: then what the first sets in motion runs
+ * before the second. */
+static void an_observer_pulls_equal_deadlines_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    watch(f, "timer.together");
+    rondo_call_later(loop_of(f), 5 * MS, queue_another, &a);
+    rondo_call_later(loop_of(f), 5 * MS, say_iteration, &b);
+    expect_trace(f, "5ms a in iteration 1\n"
+                    "5ms queued by it in iteration 2\n"
+                    "5ms b in iteration 3\n");
+}
+
+/* An observer may choose among what is ready. */
+static void an_observer_chooses_among_ready_callbacks(void **state)
+{
+    struct fixture *f = *state;
+    struct call calls[] = {{f, "a"}, {f, "b"}, {f, "c"}};
+
+    watch(f, "sched.ready");
+    for (int i = 0; i < 3; i++)
+        rondo_call_soon(loop_of(f), say, &calls[i]);
+    expect_trace(f, "0ms c\n0ms b\n0ms a\n");
+}
+
+/* Ask who every option is about, and come back with an error where the answer is not a sleep. */
+static size_t ask_who(void *self, const struct observed_choice *choice)
+{
+    struct fixture *f = self;
+
+    for (size_t i = 0; i < choice->count; i++) {
+        const char *what = NULL;
+        const struct subject *who = choice->who(choice, i, &what);
+        size_t used = strlen(f->picks);
+
+        snprintf(f->picks + used, sizeof f->picks - used, "%s:%s ", who != NULL ? who->name : "-",
+                 what);
+    }
+    return 0;
+}
+
+static int nap(void *fixture, int64_t n)
+{
+    (void)fixture;
+    return rondo_sleep(n);
+}
+
+static void ask_about_two_sleeps(void *arg)
+{
+    struct fixture *f = arg;
+
+    watch(f, NULL);
+    f->observer.pick = ask_who;
+    spawn(f, "a", nap, 5 * MS);
+    spawn(f, "b", nap, 5 * MS);
+    play(f);
+    /* start, start; timer.order a, b; timer.together: it is about b only, whatever the option */
+    if (strcmp(f->picks, "a:start b:start a:sleep b:sleep b:sleep b:sleep a:sleep b:sleep "
+                         "a:sleep b:sleep ") != 0)
+        exit(1);
+}
+
+/* Every option of a choice can be asked who it is about (observe.h). */
+static void every_option_says_who_it_is_about(void **state)
+{
+    assert_int_equal(run_apart(ask_about_two_sleeps, *state), 0);
+}
+
+#define TEST(name)    SCRIPT_TEST(name, fixture)
+#define WATCHED(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_unwatch)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(call_soon_runs_nothing_before_the_loop_iterates),
+        TEST(callbacks_run_in_the_order_they_were_queued),
+        TEST(what_an_iteration_queues_runs_in_the_next),
+        TEST(a_cancelled_handle_is_skipped),
+        TEST(a_handle_cancelled_by_an_earlier_callback_of_its_iteration_is_skipped),
+        TEST(a_timer_cancelled_in_the_iteration_in_which_it_strikes_is_skipped),
+        TEST(call_later_is_not_ready_at_once),
+        TEST(a_timer_never_fires_early),
+        TEST(waking_too_soon_fires_nothing),
+        TEST(negative_delays_are_ordered_by_deadline),
+        TEST(past_times_are_ordered_by_deadline),
+        TEST(a_cancelled_timer_is_not_waited_for),
+        TEST(a_timer_cancelled_by_a_callback_is_not_waited_for),
+        TEST(many_cancelled_timers_leave_the_others_in_order),
+        TEST(cancelling_a_handle_frees_it),
+        TEST(equal_deadlines_fire_in_the_order_of_their_creation),
+        TEST(timers_of_one_millisecond_fire_by_deadline),
+        TEST(timers_that_are_due_run_after_what_was_ready),
+        TEST(a_run_that_was_stopped_before_makes_one_iteration),
+        TEST(a_run_that_was_stopped_before_does_not_wait),
+        TEST(stop_lets_the_iteration_finish),
+        TEST(a_stop_ends_one_run_only),
+        TEST(run_until_complete_gives_the_value),
+        TEST(run_until_complete_says_when_the_loop_was_stopped_first),
+        TEST(run_until_complete_refuses_what_is_not_its_own),
+        TEST(run_until_complete_passes_on_that_nothing_can_ever_happen),
+        TEST(nothing_runs_or_closes_inside_a_run),
+        TEST(closing_gives_up_what_is_queued),
+        TEST(a_delay_for_ever_never_ends),
+        TEST(call_soon_without_memory_gives_null),
+        WATCHED(the_first_option_is_production_order),
+        WATCHED(an_observer_chooses_among_equal_deadlines),
+        WATCHED(an_observer_pulls_equal_deadlines_apart),
+        WATCHED(an_observer_chooses_among_ready_callbacks),
+        WATCHED(every_option_says_who_it_is_about),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

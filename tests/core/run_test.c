@@ -1,0 +1,492 @@
+/*
+ * run_test.c - the front door, on the real libuv: asyncio's contracts RUN-*.
+ *
+ * The clock is the machine's. Nothing here asserts how long something took, only what came before
+ * what, and that no sleep ended early.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "event.h"
+#include "observe.h"
+#include "run.h"
+#include "sleep.h"
+#include "tests/lib/memory.h"
+#include "timeout.h"
+
+struct fixture {
+    struct memory memory;
+    char text[1000];
+    rondo_event event;
+    rondo_task *task;
+    uv_timer_t timer;
+    uv_thread_t thread;
+    uv_async_t async;
+    int64_t took;
+};
+
+static int fixture_open(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    memory_watch(&f->memory);
+    *state = f;
+    return 0;
+}
+
+static int fixture_close(void **state)
+{
+    struct fixture *f = *state;
+    size_t left = f->memory.live;
+
+    memory_unwatch(&f->memory);
+    free(f);
+    if (left > 0)
+        print_error("%zu blocks of program memory were left\n", left);
+    return left > 0 ? -1 : 0;
+}
+
+/* Add `words` and a blank to the trace. */
+static void note(struct fixture *f, const char *words)
+{
+    size_t used = strlen(f->text);
+
+    snprintf(f->text + used, sizeof f->text - used, "%s ", words);
+}
+
+static int answer(void *arg, rondo_value *out)
+{
+    note(arg, "runs");
+    return rondo_return(out, 42);
+}
+
+/* RUN-01: run returns what the coroutine returns. */
+static void run_gives_the_value(void **state)
+{
+    struct fixture *f = *state;
+    rondo_value value = {0};
+
+    assert_int_equal(rondo_run(answer, f, &value), 0);
+    assert_int_equal(value.as.i, 42);
+    assert_int_equal(rondo_run(answer, f, NULL), 0);
+    assert_string_equal(f->text, "runs runs ");
+}
+
+static int complain(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    return rondo_fail(RONDO_EUSER - 1, "no such row");
+}
+
+/* RUN-01: or its failure; then the value is left alone. */
+static void run_gives_the_failure(void **state)
+{
+    rondo_value value = rondo_value_of(7);
+
+    assert_int_equal(rondo_run(complain, *state, &value), RONDO_EUSER - 1);
+    assert_int_equal(value.as.i, 7);
+}
+
+static int return_text(void *arg, rondo_value *out)
+{
+    (void)arg;
+    *out = (rondo_value){.as = {.p = alloc_text("owned")}, .drop = alloc_release};
+    return 0;
+}
+
+/* RUN-01: a value that owns memory is handed over with its duty. */
+static void run_hands_over_a_value_that_owns_memory(void **state)
+{
+    rondo_value value = {0};
+
+    assert_int_equal(rondo_run(return_text, *state, &value), 0);
+    assert_string_equal(value.as.text, "owned");
+    value.drop(value.as.p);
+    assert_int_equal(rondo_run(return_text, *state, NULL), 0); /* nobody wants it: dropped */
+}
+
+static int run_again(void *arg, rondo_value *out)
+{
+    (void)out;
+    note(arg, rondo_err_name(rondo_run(answer, arg, NULL)));
+    return 0;
+}
+
+/* RUN-04: not inside a running loop. */
+static void run_inside_a_run_is_misuse(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(run_again, f, NULL), 0);
+    assert_string_equal(f->text, "EMISUSE ");
+}
+
+static int hang(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+    int rc = rondo_event_wait(&f->event);
+
+    (void)out;
+    note(f, rondo_err_name(rc));
+    if (rondo_sleep(RONDO_MS(20)) == 0)
+        note(f, "cleaned");
+    return rc;
+}
+
+static int leave_two_behind(void *arg, rondo_value *out)
+{
+    (void)out;
+    for (int i = 0; i < 2; i++)
+        rondo_unref(rondo_spawn(hang, arg));
+    RONDO_TRY(rondo_sleep(0));
+    note(arg, "main ends");
+    return 0;
+}
+
+/* RUN-05: tasks that are left over are cancelled, and their cleanup awaited. */
+static void leftover_tasks_are_cancelled_and_awaited(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(leave_two_behind, f, NULL), 0);
+    assert_string_equal(f->text, "main ends ECANCELED ECANCELED cleaned cleaned ");
+}
+
+static int leave_and_fail(void *arg, rondo_value *out)
+{
+    RONDO_TRY(leave_two_behind(arg, out));
+    return RONDO_EUSER;
+}
+
+/* RUN-05: also when main fails. */
+static void leftover_tasks_are_awaited_after_a_failure_too(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(leave_and_fail, f, NULL), RONDO_EUSER);
+    assert_string_equal(f->text, "main ends ECANCELED ECANCELED cleaned cleaned ");
+}
+
+static int leave_unstarted(void *arg, rondo_value *out)
+{
+    (void)out;
+    rondo_unref(rondo_spawn(answer, arg));
+    return 0;
+}
+
+/* RUN-05: one that has not started never runs. */
+static void a_leftover_task_that_has_not_started_never_runs(void **state)
+{
+    struct fixture *f = *state;
+
+    /* asyncio: the task's first step is queued before main's end is noticed, so it does run */
+    assert_int_equal(rondo_run(leave_unstarted, f, NULL), 0);
+    assert_string_equal(f->text, "runs ");
+}
+
+static int stop_the_loop(void *arg, rondo_value *out)
+{
+    (void)out;
+    rondo_loop_stop(rondo_get_running_loop());
+    note(arg, "stopped");
+    return rondo_sleep(RONDO_S(100));
+}
+
+/* LOOP-19: stopping the loop ends the run; main is left over. */
+static void stopping_the_loop_ends_the_run(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(stop_the_loop, f, NULL), RONDO_ESTOPPED);
+    assert_string_equal(f->text, "stopped ");
+}
+
+static int name_itself(void *arg, rondo_value *out)
+{
+    (void)out;
+    note(arg, rondo_get_name(rondo_current_task()));
+    return 0;
+}
+
+/* The first task is called main. */
+static void the_first_task_is_called_main(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(name_itself, f, NULL), 0);
+    assert_string_equal(f->text, "main ");
+}
+
+static int nap_a(void *arg, rondo_value *out)
+{
+    (void)out;
+    RONDO_TRY(rondo_sleep(RONDO_MS(60)));
+    note(arg, "a");
+    return 0;
+}
+
+static int nap_b(void *arg, rondo_value *out)
+{
+    (void)out;
+    RONDO_TRY(rondo_sleep(RONDO_MS(30)));
+    note(arg, "b");
+    return 0;
+}
+
+static int nap_both(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+    int64_t start = rondo_loop_time(NULL);
+    rondo_task *a = rondo_spawn(nap_a, arg);
+    rondo_task *b = rondo_spawn(nap_b, arg);
+
+    (void)out;
+    RONDO_TRY(rondo_await(a, NULL));
+    RONDO_TRY(rondo_await(b, NULL));
+    rondo_unref(a);
+    rondo_unref(b);
+    f->took = rondo_loop_time(NULL) - start;
+    return 0;
+}
+
+/* LOOP-06: sleeps overlap on the real clock, and none ends early. */
+static void sleeps_overlap_and_never_end_early(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(nap_both, f, NULL), 0);
+    assert_string_equal(f->text, "b a ");
+    assert_true(f->took >= RONDO_MS(60));
+}
+
+static int many_short_naps(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    for (int i = 0; i < 30; i++) {
+        int64_t start = rondo_loop_time(NULL);
+
+        RONDO_TRY(rondo_sleep(RONDO_US(700)));
+        if (rondo_loop_time(NULL) - start < RONDO_US(700))
+            note(f, "early");
+    }
+    return 0;
+}
+
+/* LOOP-06: also below a millisecond. */
+static void short_sleeps_never_end_early(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(many_short_naps, f, NULL), 0);
+    assert_string_equal(f->text, "");
+}
+
+static int time_out(void *arg, rondo_value *out)
+{
+    int rc = 0;
+
+    (void)out;
+    RONDO_TIMEOUT(rc, RONDO_MS(20)) {
+        rc = rondo_sleep(RONDO_S(100));
+    }
+    note(arg, rondo_err_name(rc));
+    return 0;
+}
+
+/* TMO-01: a timeout on the real clock. */
+static void a_timeout_strikes_on_the_real_clock(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(time_out, f, NULL), 0);
+    assert_string_equal(f->text, "ETIMEDOUT ");
+}
+
+static void set_event(uv_timer_t *timer)
+{
+    struct fixture *f = timer->data;
+
+    note(f, "uv timer");
+    rondo_event_set(&f->event);
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+static int wait_for_uv(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    uv_timer_init(uv_default_loop(), &f->timer);
+    f->timer.data = f;
+    uv_timer_start(&f->timer, set_event, 20, 0);
+    RONDO_TRY(rondo_event_wait(&f->event));
+    note(f, "woken");
+    return 0;
+}
+
+/* A program's own uv handle may wake a task. */
+static void a_uv_callback_may_wake_a_task(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(wait_for_uv, f, NULL), 0);
+    assert_string_equal(f->text, "uv timer woken ");
+}
+
+static bool give_up(void *self)
+{
+    note(self, "stuck");
+    return true;
+}
+
+static void ignore_event(void *self, const struct observed *event)
+{
+    (void)self;
+    (void)event;
+}
+
+static size_t first(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+static int wait_for_ever(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    return rondo_event_wait(&f->event);
+}
+
+/* When nothing can ever happen again, an observer may end the run. */
+static void an_observer_may_end_a_run_that_is_stuck(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {ignore_event, first, give_up, f};
+
+    observer = &watcher;
+    assert_int_equal(rondo_run(wait_for_ever, f, NULL), RONDO_EDEADLOCK);
+    observer = NULL;
+    assert_string_equal(f->text, "stuck ");
+}
+
+static void from_another_thread(uv_async_t *async)
+{
+    struct fixture *f = async->data;
+
+    note(f, "entered");
+    rondo_event_set(&f->event);
+    uv_close((uv_handle_t *)async, NULL);
+}
+
+static void enter(void *arg)
+{
+    struct fixture *f = arg;
+
+    uv_sleep(30);
+    uv_async_send(&f->async);
+}
+
+static int wait_for_thread(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    uv_async_init(uv_default_loop(), &f->async, from_another_thread);
+    uv_unref((uv_handle_t *)&f->async); /* so that the loop believes it is stuck */
+    f->async.data = f;
+    if (uv_thread_create(&f->thread, enter, f) != 0)
+        return RONDO_EUSER;
+    return rondo_event_wait(&f->event);
+}
+
+/* LOOP-29: without an observer the run waits, as asyncio does: another thread may enter. */
+static void a_run_that_seems_stuck_waits_for_another_thread(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(wait_for_thread, f, NULL), 0);
+    uv_thread_join(&f->thread);
+    assert_string_equal(f->text, "entered ");
+}
+
+/* LOOP-15 on the real port: a loop stopped before it runs makes one iteration and does not wait. */
+static void say_once(void *arg)
+{
+    note(arg, "once");
+}
+
+static void a_loop_stopped_before_it_runs_does_not_wait(void **state)
+{
+    struct fixture *f = *state;
+    rondo_loop *loop = rondo_loop_new();
+
+    rondo_call_soon(loop, say_once, f);
+    rondo_call_later(loop, RONDO_S(100), say_once, f);
+    rondo_loop_stop(loop);
+    assert_int_equal(rondo_loop_run_forever(loop), 0);
+    assert_string_equal(f->text, "once ");
+    assert_int_equal(rondo_loop_close(loop), 0);
+}
+
+/* Whichever allocation fails: a clean code, and nothing is left. */
+static void a_run_without_memory_fails_cleanly(void **state)
+{
+    struct fixture *f = *state;
+    int rc = RONDO_ENOMEM;
+    size_t n = 1;
+
+    for (bool failed = true; failed && n < 50; n++) {
+        memory_fail(&f->memory, n);
+        rc = rondo_run(leave_two_behind, f, NULL);
+        failed = memory_failed(&f->memory);
+        assert_true(rc == 0 || rc == RONDO_ENOMEM);
+        memory_fail(&f->memory, 0);
+        assert_int_equal(f->memory.live, 0);
+        f->event = (rondo_event){0};
+        f->text[0] = '\0';
+    }
+    assert_int_equal(rc, 0);
+    assert_true(n > 4);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(run_gives_the_value),
+        TEST(run_gives_the_failure),
+        TEST(run_hands_over_a_value_that_owns_memory),
+        TEST(run_inside_a_run_is_misuse),
+        TEST(leftover_tasks_are_cancelled_and_awaited),
+        TEST(leftover_tasks_are_awaited_after_a_failure_too),
+        TEST(a_leftover_task_that_has_not_started_never_runs),
+        TEST(stopping_the_loop_ends_the_run),
+        TEST(the_first_task_is_called_main),
+        TEST(sleeps_overlap_and_never_end_early),
+        TEST(short_sleeps_never_end_early),
+        TEST(a_timeout_strikes_on_the_real_clock),
+        TEST(a_uv_callback_may_wake_a_task),
+        TEST(an_observer_may_end_a_run_that_is_stuck),
+        TEST(a_run_that_seems_stuck_waits_for_another_thread),
+        TEST(a_loop_stopped_before_it_runs_does_not_wait),
+        TEST(a_run_without_memory_fails_cleanly),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
