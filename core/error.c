@@ -12,13 +12,13 @@ const char *rondo_err_name(int code)
     static char text[24];
 
     switch (code) {
-#define X(name, value, words)                                                                      \
-    case RONDO_##name:                                                                             \
+#define X(name, value, words) \
+    case RONDO_##name:        \
         return #name;
         RONDO_ERROR_MAP(X)
 #undef X
-#define X(name, words)                                                                             \
-    case UV_##name:                                                                                \
+#define X(name, words) \
+    case UV_##name:    \
         return #name;
         UV_ERRNO_MAP(X)
 #undef X
@@ -37,13 +37,13 @@ const char *rondo_err_name(int code)
 const char *rondo_strerror(int code)
 {
     switch (code) {
-#define X(name, value, words)                                                                      \
-    case RONDO_##name:                                                                             \
+#define X(name, value, words) \
+    case RONDO_##name:        \
         return words;
         RONDO_ERROR_MAP(X)
 #undef X
-#define X(name, words)                                                                             \
-    case UV_##name:                                                                                \
+#define X(name, words) \
+    case UV_##name:    \
         return words;
         UV_ERRNO_MAP(X)
 #undef X

@@ -19,14 +19,14 @@
 #define RONDO_EINVAL    (-EINVAL) /* an argument that can never be right */
 
 /* Ours: name, value, what it says, asyncio's exception. */
-#define RONDO_ERROR_MAP(X)                                                                         \
-    X(EINVALIDSTATE, -20001, "the future is not in a state for that") /* InvalidStateError */      \
-    X(EMISUSE, -20002, "not allowed here; nothing was changed")       /* RuntimeError */           \
-    X(EQUEUEFULL, -20003, "the queue is full")                        /* QueueFull */              \
-    X(EQUEUEEMPTY, -20004, "the queue is empty")                      /* QueueEmpty */             \
-    X(ESHUTDOWN, -20005, "the queue has been shut down")              /* QueueShutDown */          \
-    X(ECLOSED, -20006, "the loop is closed")                          /* RuntimeError */           \
-    X(ESTOPPED, -20007, "the loop stopped before the future was done")                             \
+#define RONDO_ERROR_MAP(X)                                                                    \
+    X(EINVALIDSTATE, -20001, "the future is not in a state for that") /* InvalidStateError */ \
+    X(EMISUSE, -20002, "not allowed here; nothing was changed")       /* RuntimeError */      \
+    X(EQUEUEFULL, -20003, "the queue is full")                        /* QueueFull */         \
+    X(EQUEUEEMPTY, -20004, "the queue is empty")                      /* QueueEmpty */        \
+    X(ESHUTDOWN, -20005, "the queue has been shut down")              /* QueueShutDown */     \
+    X(ECLOSED, -20006, "the loop is closed")                          /* RuntimeError */      \
+    X(ESTOPPED, -20007, "the loop stopped before the future was done")                        \
     X(EDEADLOCK, -20008, "nothing of this loop can ever run again")
 
 enum rondo_error {
@@ -38,11 +38,11 @@ enum rondo_error {
 };
 
 /* Return from the enclosing function with the code of `call` if it is negative. */
-#define RONDO_TRY(call)                                                                            \
-    do {                                                                                           \
-        int rondo_code_ = (call);                                                                  \
-        if (rondo_code_ < 0)                                                                       \
-            return rondo_code_;                                                                    \
+#define RONDO_TRY(call)           \
+    do {                          \
+        int rondo_code_ = (call); \
+        if (rondo_code_ < 0)      \
+            return rondo_code_;   \
     } while (0)
 
 /* The name of `code`, such as "ETIMEDOUT". Never NULL; "EUSER-3" for RONDO_EUSER - 3.

@@ -15,7 +15,10 @@ typedef struct rondo_event {
 } rondo_event;
 
 /* A clear event with a name. */
-#define RONDO_EVENT(label) {.object = {.name = (label)}}
+#define RONDO_EVENT(label)           \
+    {                                \
+        .object = {.name = (label) } \
+    }
 
 /* Wait until the event is set. Requires: called in a task, else RONDO_EMISUSE. Returns: 0, or
  * RONDO_ECANCELED. Suspends: may; not if it is set (EVT-01). */

@@ -86,8 +86,7 @@ void rondo_unref(rondo_future *future)
 {
     if (future == NULL || --future->refs > 0)
         return;
-    list_for_each(node, &future->waiters)
-    {
+    list_for_each(node, &future->waiters) {
         struct done_callback *done = as_done_callback(node);
 
         list_remove(node);
@@ -136,8 +135,7 @@ void future_complete(rondo_future *future, int code, rondo_value value, const ch
     future->value = value;
     future->text = text != NULL && text[0] != '\0' ? alloc_text(text) : NULL;
     list_move(&waiters, &future->waiters);
-    list_for_each(node, &waiters)
-    {
+    list_for_each(node, &waiters) {
         list_remove(node);
         loop_call_soon(future->loop, &container_of(node, struct waiter, link)->callback);
     }
@@ -234,8 +232,7 @@ int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, vo
 {
     int count = 0;
 
-    list_for_each(node, &future->waiters)
-    {
+    list_for_each(node, &future->waiters) {
         struct done_callback *done = as_done_callback(node);
 
         if (done == NULL || done->function != callback || done->arg != arg)

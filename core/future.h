@@ -77,7 +77,8 @@ RONDO_API int rondo_remove_done_callback(rondo_future *future, rondo_callback ca
  * Requires: called in a task, and not on itself: else RONDO_EMISUSE. NULL (a spawn that failed):
  * RONDO_ENOMEM. Returns: 0 with the value in `out` (may be NULL), or the future's code, whose
  * message is then rondo_error_text(); RONDO_ECANCELED also when this task was cancelled, which
- * cancels the future too. Suspends: may. Owns: `out` is borrowed, valid while the future is held. */
+ * cancels the future too. Suspends: may. Owns: `out` is borrowed, valid while the future is held.
+ */
 #define rondo_await(future, out) rondo_await_at((future), (out), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_await_at(rondo_future *future, rondo_value *out, const char *here);
 

@@ -95,8 +95,7 @@ static void collect(const struct gather *gather, rondo_result *results)
 {
     for (size_t i = 0; results != NULL && i < gather->count; i++) {
         results[i] = (rondo_result){0};
-        results[i].code =
-            rondo_future_result(gather->children[i].future, &results[i].value);
+        results[i].code = rondo_future_result(gather->children[i].future, &results[i].value);
     }
 }
 

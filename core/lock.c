@@ -25,8 +25,8 @@ int rondo_lock_acquire_at(rondo_lock *lock, const char *here)
     if (task == NULL)
         return RONDO_EMISUSE;
     if (lock->holder != 0 || !park_empty(&lock->waiters)) {
-        parked = park_wait(&lock->waiters, object_view(task->future.loop, &lock->object, "lock"),
-                           here);
+        parked =
+            park_wait(&lock->waiters, object_view(task->future.loop, &lock->object, "lock"), here);
         if (parked.rc < 0) {
             if (lock->holder == 0) /* it may have been this task's turn: pass it on (LCK-05) */
                 park_wake(&lock->waiters);

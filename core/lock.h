@@ -20,7 +20,10 @@ typedef struct rondo_lock {
 } rondo_lock;
 
 /* An open lock with a name: `static rondo_lock accounts = RONDO_LOCK("accounts");` */
-#define RONDO_LOCK(label) {.object = {.name = (label)}}
+#define RONDO_LOCK(label)            \
+    {                                \
+        .object = {.name = (label) } \
+    }
 
 /* Take the lock, waiting in line if it is held. Requires: called in a task, else RONDO_EMISUSE.
  * Returns: 0; RONDO_ECANCELED, and then the lock is not held and, had it been this task's turn, the
@@ -44,10 +47,10 @@ RONDO_API bool rondo_lock_locked(const rondo_lock *lock);
  *         rc = change(state);
  *     }
  */
-#define RONDO_LOCKED(rc, lock)                                                                     \
-    for (rondo_lock *RONDO_UNIQUE(held) __attribute__((cleanup(rondo_lock_leave))) =               \
-             ((rc) = rondo_lock_acquire(lock)) == 0 ? (lock) : NULL,                               \
-             *RONDO_UNIQUE(once) = RONDO_UNIQUE(held);                                             \
+#define RONDO_LOCKED(rc, lock)                                                        \
+    for (rondo_lock * RONDO_UNIQUE(held) __attribute__((cleanup(rondo_lock_leave))) = \
+             ((rc) = rondo_lock_acquire(lock)) == 0 ? (lock) : NULL,                  \
+                                         *RONDO_UNIQUE(once) = RONDO_UNIQUE(held);    \
          RONDO_UNIQUE(once) != NULL; RONDO_UNIQUE(once) = NULL)
 
 /* Release `*held` unless it is NULL. For the macro. Suspends: never. */

@@ -151,14 +151,14 @@ static void take_tied(struct rondo_loop *loop, int64_t loop_time, struct list *t
         heap_remove(&loop->deadlines, &first->node);
         list_push_back(tied, &first->callback.link);
         first = earliest(loop);
-    } while (observer != NULL && due == loop_time && first != NULL && due_at(first->when_ns) == due);
+    } while (observer != NULL && due == loop_time && first != NULL &&
+             due_at(first->when_ns) == due);
 }
 
 /* Put the timers that were not chosen back; their order among themselves is kept. */
 static void put_back(struct rondo_loop *loop, struct list *tied)
 {
-    list_for_each(node, tied)
-    {
+    list_for_each(node, tied) {
         struct callback *callback = container_of(node, struct callback, link);
 
         list_remove(node);

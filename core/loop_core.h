@@ -22,8 +22,8 @@ struct callback {
     struct list link; /* in the ready queue, or in none */
     void (*run)(struct callback *callback);
     void (*discard)(struct callback *callback); /* when it will never run; NULL: nothing to free */
-    const struct subject *who; /* the task it is about, or NULL */
-    const char *what;          /* for reports: "step", "sleep", "call_later" */
+    const struct subject *who;                  /* the task it is about, or NULL */
+    const char *what;                           /* for reports: "step", "sleep", "call_later" */
 };
 
 /* A callback that becomes ready at a time. */

@@ -85,8 +85,8 @@ static int port_run(void *self)
     port->left = false;
     uv_check_start(&port->check, serve);
     uv_run(port->uv, UV_RUN_DEFAULT);
-    if (!port->left && (observer == NULL || observer->stuck == NULL ||
-                        !observer->stuck(observer->self))) {
+    if (!port->left &&
+        (observer == NULL || observer->stuck == NULL || !observer->stuck(observer->self))) {
         uv_ref((uv_handle_t *)&port->async); /* asyncio would wait for ever; so do we */
         uv_run(port->uv, UV_RUN_DEFAULT);
         uv_unref((uv_handle_t *)&port->async);

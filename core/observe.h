@@ -19,12 +19,12 @@ struct subject {
 };
 
 /* What happens to tasks: kind, and how a trace says it. */
-#define OBSERVED_MAP(X)                                                                            \
-    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */                       \
-    X(BLOCKED, "waits for")   /* who stops at `object` */                                          \
-    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */                      \
-    X(FINISHED, "ends")       /* who is done with `code` */                                        \
-    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */             \
+#define OBSERVED_MAP(X)                                                                \
+    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */           \
+    X(BLOCKED, "waits for")   /* who stops at `object` */                              \
+    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */          \
+    X(FINISHED, "ends")       /* who is done with `code` */                            \
+    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */ \
     X(RELEASED, "gives back") /* who holds it no longer */
 
 enum observed_kind {
@@ -58,7 +58,7 @@ extern const char sched_ready[];    /* "sched.ready": which ready callback runs 
 
 struct observed_choice {
     const char *label;
-    size_t count;      /* options; option 0 is production order */
+    size_t count; /* options; option 0 is production order */
     /* Who option `i` is about, and what it is ("sleep", "step"). */
     const struct subject *(*who)(const struct observed_choice *choice, size_t i, const char **what);
     const void *options;

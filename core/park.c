@@ -5,7 +5,8 @@
 
 #include "base/check.h"
 
-_Static_assert(offsetof(rondo_park, prev) == offsetof(struct list, prev), "a park begins as a list");
+_Static_assert(offsetof(rondo_park, prev) == offsetof(struct list, prev),
+               "a park begins as a list");
 
 /* The line of `park`; an all-zero park is an empty one. */
 static struct list *line_of(rondo_park *park)
@@ -42,8 +43,7 @@ bool park_wake(rondo_park *park)
 {
     struct list *line = line_of(park);
 
-    list_for_each(node, line)
-    {
+    list_for_each(node, line) {
         if (wait_wake(wait_of(node))) {
             park->woken++;
             return true;

@@ -24,13 +24,13 @@ typedef struct rondo_program {
 /* Register `function`, a coroutine or a main, under the C name `label`. The row goes into a linker
  * section, so that modules need no list; the loader sorts by name, since compilers do not agree on
  * the order. Put it at file scope: `RONDO_PROGRAM(hello, hello_main);` */
-#define RONDO_PROGRAM(label, function)                                                             \
-    __attribute__((used, retain, section("rondo_programs"),                                        \
-                   aligned(8))) static const rondo_program rondo_program_##label = {               \
-        #label,                                                                                    \
-        _Generic((function), rondo_fn                                                              \
-                 : RONDO_PROGRAM_COROUTINE, int (*)(int, char **)                                  \
-                 : RONDO_PROGRAM_MAIN),                                                            \
+#define RONDO_PROGRAM(label, function)                                               \
+    __attribute__((used, retain, section("rondo_programs"),                          \
+                   aligned(8))) static const rondo_program rondo_program_##label = { \
+        #label,                                                                      \
+        _Generic((function), rondo_fn                                                \
+                 : RONDO_PROGRAM_COROUTINE, int (*)(int, char **)                    \
+                 : RONDO_PROGRAM_MAIN),                                              \
         (void (*)(void))(function)}
 
 /* In every module (module.c): its table. Returns: the first row; `*count` is set. */

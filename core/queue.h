@@ -26,7 +26,10 @@ typedef struct rondo_queue {
 } rondo_queue;
 
 /* An empty queue with a name (NULL: none) that holds at most `limit` items (0: no limit). */
-#define RONDO_QUEUE(label, limit) {.object = {.name = (label)}, .maxsize = (limit)}
+#define RONDO_QUEUE(label, limit)                       \
+    {                                                   \
+        .object = {.name = (label)}, .maxsize = (limit) \
+    }
 
 /* Append a pointer, string, integer or double, waiting while the queue is full. Requires: called in
  * a task, else RONDO_EMISUSE. Returns: 0; RONDO_ECANCELED or RONDO_ENOMEM without the item.

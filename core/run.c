@@ -59,8 +59,7 @@ static void cancel_leftovers(rondo_loop *loop)
         alloc_release(left.tasks);
         return;
     }
-    list_for_each(node, &loop->tasks)
-    {
+    list_for_each(node, &loop->tasks) {
         left.tasks[i] = rondo_ref(&container_of(node, struct task, in_loop)->future);
         rondo_cancel(left.tasks[i++], NULL);
     }
@@ -80,9 +79,7 @@ int rondo_run(rondo_fn fn, void *arg, rondo_value *out)
 
     if (loop == NULL)
         return loop_running() != NULL ? RONDO_EMISUSE : RONDO_ENOMEM;
-    task = rondo_loop_create_task(loop, fn, arg);
-    if (task != NULL)
-        rondo_set_name(task, "main");
+    task = rondo_spawn_at(loop, fn, arg, &(rondo_spawn_options){.name = "main"}, NULL);
     rc = rondo_loop_run_until_complete(loop, task, NULL);
     if (rc != RONDO_EDEADLOCK)
         cancel_leftovers(loop);

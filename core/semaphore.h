@@ -19,11 +19,16 @@ typedef struct rondo_semaphore {
 } rondo_semaphore;
 
 /* A semaphore with `permits` and a name (NULL: none). */
-#define RONDO_SEMAPHORE(label, permits) {.object = {.name = (label)}, .value = (permits)}
+#define RONDO_SEMAPHORE(label, permits)                 \
+    {                                                   \
+        .object = {.name = (label)}, .value = (permits) \
+    }
 
 /* One that refuses to be released more often than it was acquired. Requires: `permits` > 0. */
-#define RONDO_BOUNDED_SEMAPHORE(label, permits)                                                    \
-    {.object = {.name = (label)}, .value = (permits), .bound = (permits)}
+#define RONDO_BOUNDED_SEMAPHORE(label, permits)                             \
+    {                                                                       \
+        .object = {.name = (label)}, .value = (permits), .bound = (permits) \
+    }
 
 /* Take a permit, waiting in line if there is none. Requires: called in a task, else RONDO_EMISUSE.
  * Returns: 0, or RONDO_ECANCELED without a permit. Suspends: may; not if a permit is free and
@@ -39,10 +44,10 @@ RONDO_API int rondo_semaphore_release(rondo_semaphore *semaphore);
 RONDO_API bool rondo_semaphore_locked(const rondo_semaphore *semaphore);
 
 /* Run the block that follows with a permit, as RONDO_LOCKED does with a lock. */
-#define RONDO_PERMIT(rc, semaphore)                                                                \
-    for (rondo_semaphore *RONDO_UNIQUE(held) __attribute__((cleanup(rondo_semaphore_leave))) =     \
-             ((rc) = rondo_semaphore_acquire(semaphore)) == 0 ? (semaphore) : NULL,                \
-             *RONDO_UNIQUE(once) = RONDO_UNIQUE(held);                                             \
+#define RONDO_PERMIT(rc, semaphore)                                                             \
+    for (rondo_semaphore * RONDO_UNIQUE(held) __attribute__((cleanup(rondo_semaphore_leave))) = \
+             ((rc) = rondo_semaphore_acquire(semaphore)) == 0 ? (semaphore) : NULL,             \
+                                              *RONDO_UNIQUE(once) = RONDO_UNIQUE(held);         \
          RONDO_UNIQUE(once) != NULL; RONDO_UNIQUE(once) = NULL)
 
 /* Release `*held` unless it is NULL. For the macro. Suspends: never. */

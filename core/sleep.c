@@ -49,8 +49,8 @@ int rondo_sleep_at(int64_t delay_ns, const char *here)
     if (delay_ns <= 0)
         return yield(here);
     wait_init(&nap.wait, (struct observed_object){"sleep", NULL, 0}, here);
-    nap.deadline = (struct deadline){
-        .callback = {.run = nap_over, .who = &task->subject, .what = "sleep"}};
+    nap.deadline =
+        (struct deadline){.callback = {.run = nap_over, .who = &task->subject, .what = "sleep"}};
     loop_call_at(task->future.loop, &nap.deadline, loop_after(task->future.loop, delay_ns));
     rc = wait_suspend(&nap.wait);
     loop_cancel(task->future.loop, &nap.deadline);

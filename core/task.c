@@ -169,8 +169,8 @@ void wait_init(struct wait *wait, struct observed_object object, const char *her
     struct task *task = task_current();
 
     CHECK(task != NULL);
-    wait->waiter = (struct waiter){
-        .callback = {.run = wait_over, .who = &task->subject, .what = object.kind}};
+    wait->waiter =
+        (struct waiter){.callback = {.run = wait_over, .who = &task->subject, .what = object.kind}};
     wait->state = WAIT_PENDING;
     wait->task = task;
     wait->cancel = wait_cancel;
@@ -207,8 +207,10 @@ int wait_suspend(struct wait *wait)
     task->wait = wait;
     if (task->must_cancel && wait->cancel(wait, task->cancel_text))
         task->must_cancel = false; /* a request that came while it ran takes effect here (CAN-08) */
-    observe(&(struct observed){
-        .kind = OBSERVED_BLOCKED, .who = task->subject, .object = wait->object, .here = wait->here});
+    observe(&(struct observed){.kind = OBSERVED_BLOCKED,
+                               .who = task->subject,
+                               .object = wait->object,
+                               .here = wait->here});
     fiber_switch(task->future.loop->fiber);
     task->wait = NULL;
     list_remove(&wait->waiter.link);
@@ -295,8 +297,7 @@ struct observed_object object_view(struct rondo_loop *loop, rondo_object *object
 void task_abandon_all(struct rondo_loop *loop)
 {
     /* Lines first: what a task waits in may lie on the stack of another. */
-    list_for_each(node, &loop->tasks)
-    {
+    list_for_each(node, &loop->tasks) {
         struct task *task = container_of(node, struct task, in_loop);
 
         if (task->wait != NULL)
@@ -304,8 +305,7 @@ void task_abandon_all(struct rondo_loop *loop)
         list_remove(&task->start.link);
         list_init(&task->future.waiters);
     }
-    list_for_each(node, &loop->tasks)
-    {
+    list_for_each(node, &loop->tasks) {
         list_remove(node);
         rondo_unref(&container_of(node, struct task, in_loop)->future);
     }

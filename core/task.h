@@ -26,11 +26,11 @@ typedef struct rondo_spawn_options {
  * Returns: the task, or NULL without memory or outside a loop; NULL may be passed on to await,
  * gather and unref. Suspends: never. Owns: the caller holds one reference; `arg` must live until
  * the task is done. */
-#define rondo_spawn(fn, arg, ...)                                                                  \
+#define rondo_spawn(fn, arg, ...) \
     rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
 
 /* As rondo_spawn(), as a task of `loop`, which need not run yet (asyncio: loop.create_task). */
-#define rondo_loop_create_task(loop, fn, arg)                                                      \
+#define rondo_loop_create_task(loop, fn, arg) \
     rondo_spawn_at((loop), (fn), (arg), &(rondo_spawn_options){.name = NULL}, RONDO_HERE)
 RONDO_API rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
                                      const rondo_spawn_options *options, const char *here);

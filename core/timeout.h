@@ -24,10 +24,10 @@ typedef struct rondo_timeout {
  * through its end or `continue`; `break`, `goto` or `return` disarm the deadline but leave the code
  * as it is. A deadline that is past fires at the first suspension (TMO-04). Suspends: never itself.
  */
-#define RONDO_TIMEOUT(rc, delay_ns)                                                                \
-    for (rondo_timeout RONDO_UNIQUE(scope) __attribute__((cleanup(rondo_timeout_leave))),          \
-         *RONDO_UNIQUE(once) = rondo_timeout_open(&RONDO_UNIQUE(scope), (delay_ns), RONDO_HERE);   \
-         RONDO_UNIQUE(once) != NULL;                                                               \
+#define RONDO_TIMEOUT(rc, delay_ns)                                                              \
+    for (rondo_timeout RONDO_UNIQUE(scope) __attribute__((cleanup(rondo_timeout_leave))),        \
+         *RONDO_UNIQUE(once) = rondo_timeout_open(&RONDO_UNIQUE(scope), (delay_ns), RONDO_HERE); \
+         RONDO_UNIQUE(once) != NULL;                                                             \
          (rc) = rondo_timeout_close(&RONDO_UNIQUE(scope), (rc)), RONDO_UNIQUE(once) = NULL)
 
 /* Arm `timeout` in the running task. Requires: called in a task (outside, it is never armed).
@@ -55,9 +55,9 @@ RONDO_API int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns)
  * Returns: 0 with the value in `out` (may be NULL); the future's code; RONDO_ETIMEDOUT;
  * RONDO_ECANCELED when this task was cancelled, never swallowed (WF-09). A future that swallows the
  * cancel and returns a value gives the value (WF-06).
- * At one instant with the future's own end, whichever timer comes first decides, as in CPython 3.12.
- * Suspends: may. Owns: `out` is borrowed. */
-#define rondo_wait_for(future, delay_ns, out)                                                      \
+ * At one instant with the future's own end, whichever timer comes first decides, as in
+ * CPython 3.12. Suspends: may. Owns: `out` is borrowed. */
+#define rondo_wait_for(future, delay_ns, out) \
     rondo_wait_for_at((future), (delay_ns), (out), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_wait_for_at(rondo_future *future, int64_t delay_ns, rondo_value *out,
                                            const char *here);

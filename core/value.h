@@ -41,7 +41,7 @@ static inline rondo_value rondo_value_of_real(double f)
 
 /* A value from a pointer, a string, an integer or a double; the type picks the member. A pointer is
  * borrowed: what it points to must outlive the future. */
-#define rondo_value_of(x)                                                                          \
+#define rondo_value_of(x) \
     _Generic((x), char *                                                                           \
              : rondo_value_of_pointer, const char *                                                \
              : rondo_value_of_pointer, void *                                                      \

@@ -253,14 +253,14 @@ def _cells(row: Row) -> list[str]:
 
 def _heading(document: str) -> str:
     title = document_title(document)
-    return columns.plain(f"{document}  {title}" if document in DOCUMENTS else title)
+    return columns.plain(f"{document}: {title}" if document in DOCUMENTS else title)
 
 
 def _failure_lines(failed: Sequence[Result]) -> list[str]:
     lines = []
     for result in failed:
-        lines += ["", columns.plain(f"FAIL  {result.path}  {WORLD_NAMES[result.world]}")]
-        lines += [columns.plain(f"      {reason}") for reason in result.reasons]
+        lines += ["", f"FAIL  {columns.plain(result.path)}  {WORLD_NAMES[result.world]}"]
+        lines += [f"      {columns.plain(reason)}" for reason in result.reasons]
     return lines
 
 
@@ -281,8 +281,7 @@ def _status_text(count: dict[str, int]) -> str:
 class Beside:
     """A line of output with its time on either clock; None where that run did not write it there."""
 
-    text: str
-    stream: str
+    line: str
     virtual_ns: int | None
     real_ns: int | None
 
@@ -298,16 +297,21 @@ class RunPair:
 
 def beside(virtual: Sequence[Line], real: Sequence[Line]) -> list[Beside]:
     """Two outputs as one: lines that both have in this order are one line with two times."""
-    ours, theirs = [[(line.stream, line.text) for line in side] for side in (virtual, real)]
+    ours, theirs = [[marked(line) for line in side] for side in (virtual, real)]
     merged = []
     for tag, i, i_end, j, j_end in SequenceMatcher(None, ours, theirs, False).get_opcodes():
         if tag == "equal":
-            merged += [Beside(a.text, a.stream, a.t_ns, b.t_ns)
-                       for a, b in zip(virtual[i:i_end], real[j:j_end])]
+            merged += [Beside(ours[i + k], virtual[i + k].t_ns, real[j + k].t_ns)
+                       for k in range(i_end - i)]
         else:
-            merged += [Beside(a.text, a.stream, a.t_ns, None) for a in virtual[i:i_end]]
-            merged += [Beside(b.text, b.stream, None, b.t_ns) for b in real[j:j_end]]
+            merged += [Beside(ours[k], virtual[k].t_ns, None) for k in range(i, i_end)]
+            merged += [Beside(theirs[k], None, real[k].t_ns) for k in range(j, j_end)]
     return merged
+
+
+def marked(line: Line) -> str:
+    """A line as scenario files have it: "! " before standard error, "~ " before a part."""
+    return ("! " if line.stream == "err" else "") + ("~ " if line.partial else "") + line.text
 
 
 def run_pairs(pair: Pair) -> list[RunPair]:
@@ -332,6 +336,8 @@ def ending(run: Run | None, world: str) -> str:
     words = [_stretch(run.elapsed_ns, run.finding, world)]
     if run.exit is not None and not run.finding:
         words.append(f"exit {run.exit}")
+    if run.outcomes is not None and run.outcomes > 1:
+        words.append(f"the first of {run.outcomes} outcomes")
     return ", ".join(words)
 
 
@@ -339,9 +345,7 @@ def status(result: Result | None) -> str:
     """A scenario in one world, in words."""
     if result is None:
         return "not run"
-    words = [{"ok": "ok", "FAIL": "FAIL", "skip": "skipped"}[result.status]]
-    if result.outcomes is not None and result.outcomes > 1:
-        words.append(f"{result.outcomes} different outcomes")
+    words = ["skipped" if result.status == "skip" else result.status]
     if result.finding:
         words.append(f"found {result.finding}")
     if result.world == "sim" and result.wall_ns is not None:

@@ -23,10 +23,11 @@ class BadResults(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """A line that a program wrote."""
+    """A line that a program wrote, or a flushed part of one, in printable form."""
 
     t_ns: int
     stream: str
+    partial: bool
     text: str
 
 
@@ -38,6 +39,7 @@ class Run:
     elapsed_ns: int | None
     exit: int | str | None
     finding: str | None
+    outcomes: int | None
     lines: tuple[Line, ...]
 
 
@@ -55,7 +57,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """A scenario in one world."""
+    """A scenario in one world; elapsed_ns, wall_ns and outcomes add up those of its runs."""
 
     world: str
     path: str
@@ -120,8 +122,14 @@ _KIND_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list
                NULL: "null"}
 
 
+# What a record need not have if its scenario was skipped: nothing was observed.
+_SKIPPED = dict.fromkeys(("elapsed_ns", "wall_ns", "hash", "outcomes", "finding", "runs", "claims"))
+
+
 def _result(place: _Place, record: object) -> Result:
     _require_object(place, record)
+    if record.get("status") == "skip":
+        record = {**_SKIPPED, **record}
     return Result(
         world=_one_of(WORLDS, place, record, "world"),
         path=_get(place, record, "path", str),
@@ -141,20 +149,24 @@ def _result(place: _Place, record: object) -> Result:
 
 def _run(place: _Place, record: object) -> Run:
     _require_object(place, record)
+    record = {"outcomes": None, **record}
     return Run(
         name=_get(place, record, "name", str),
         elapsed_ns=_get(place, record, "elapsed_ns", int, NULL),
         exit=_get(place, record, "exit", int, str, NULL),
         finding=_get(place, record, "finding", str, NULL),
+        outcomes=_get(place, record, "outcomes", int, NULL),
         lines=_each(_line, place, record, "lines"),
     )
 
 
 def _line(place: _Place, record: object) -> Line:
     _require_object(place, record)
+    record = {"partial": False, **record}
     return Line(
         t_ns=_get(place, record, "t_ns", int),
         stream=_one_of(STREAMS, place, record, "stream"),
+        partial=_get(place, record, "partial", bool),
         text=_get(place, record, "text", str),
     )
 

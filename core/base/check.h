@@ -9,8 +9,7 @@
 #define RONDO_BASE_CHECK_H
 
 /* Abort with a report unless `condition` holds. */
-#define CHECK(condition)                                                                           \
-    ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 
 /* Report that `expression` did not hold at `file`:`line`, dump, and abort. Does not return. */
 void check_failed(const char *expression, const char *file, int line) __attribute__((noreturn));

@@ -20,8 +20,8 @@ struct list {
 #define container_of(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 /* Walk the list at `head`; the body may remove the node it stands on. */
-#define list_for_each(node, head)                                                                  \
-    for (struct list *node = (head)->next, *node##_next = node->next; node != (head);              \
+#define list_for_each(node, head)                                                     \
+    for (struct list *node = (head)->next, *node##_next = node->next; node != (head); \
          node = node##_next, node##_next = node->next)
 
 static inline void list_init(struct list *list)

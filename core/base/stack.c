@@ -59,8 +59,7 @@ static void map_slab(size_t size)
 
 static struct stack *find_in_pool(size_t size)
 {
-    list_for_each(node, &pool)
-    {
+    list_for_each(node, &pool) {
         struct stack *stack = container_of(node, struct stack, link);
 
         if (stack->size + GUARD_SIZE == size)
@@ -106,8 +105,7 @@ void *stack_owner_set(void *owner)
 
 void stack_reclaim(const void *owner)
 {
-    list_for_each(node, &used)
-    {
+    list_for_each(node, &used) {
         struct stack *stack = container_of(node, struct stack, link);
 
         if (stack->owner == owner)

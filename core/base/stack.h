@@ -36,7 +36,8 @@ struct stack {
     size_t size;
 };
 
-/* A stack of exactly `size` bytes, a multiple of the page size. Returns: NULL when there is none. */
+/* A stack of exactly `size` bytes, a multiple of the page size. Returns: NULL when there is none.
+ */
 struct stack *stack_take(size_t size);
 
 /* Put `stack`, which nobody runs on, back into the pool. */

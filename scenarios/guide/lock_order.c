@@ -18,10 +18,10 @@ static int take_both(void *arg, rondo_value *out)
     int rc;
 
     (void)out;
-    RONDO_LOCKED (rc, job->first) {
+    RONDO_LOCKED(rc, job->first) {
         printf("%s has first\n", job->name);
         RONDO_TRY(rondo_sleep(RONDO_S(1)));
-        RONDO_LOCKED (rc, job->second) {
+        RONDO_LOCKED(rc, job->second) {
             printf("%s has both\n", job->name);
         }
     }

@@ -8,13 +8,13 @@
 
 static int async_main(void *arg, rondo_value *out)
 {
-    static rondo_lock lock = RONDO_LOCK("lock");
+    static rondo_lock lock = RONDO_LOCK("L");
     int rc;
 
     (void)arg;
     (void)out;
-    RONDO_LOCKED (rc, &lock) {
-        RONDO_LOCKED (rc, &lock) {
+    RONDO_LOCKED(rc, &lock) {
+        RONDO_LOCKED(rc, &lock) {
             puts("never reached");
         }
     }

@@ -16,7 +16,7 @@ static int locked_task(void *arg, rondo_value *out)
     int rc;
 
     (void)out;
-    RONDO_LOCKED (rc, job->lock) {
+    RONDO_LOCKED(rc, job->lock) {
         printf("%s has the lock\n", job->name);
         rc = rondo_sleep(RONDO_S(1));
     }

@@ -24,7 +24,7 @@ static int put_when_full(rondo_queue *queue)
 {
     int rc = 0;
 
-    RONDO_TIMEOUT (rc, RONDO_S(1)) {
+    RONDO_TIMEOUT(rc, RONDO_S(1)) {
         rc = rondo_queue_put(queue, 10);
     }
     if (rc == RONDO_ETIMEDOUT) {
@@ -72,7 +72,7 @@ static int get_when_empty(rondo_queue *queue)
 
     while (rondo_queue_get_nowait(queue, &item) == 0)
         continue;
-    RONDO_TIMEOUT (rc, RONDO_S(1)) {
+    RONDO_TIMEOUT(rc, RONDO_S(1)) {
         rc = rondo_queue_get(queue, &item);
     }
     if (rc == RONDO_ETIMEDOUT) {

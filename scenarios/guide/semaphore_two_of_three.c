@@ -17,7 +17,7 @@ static int resource_access(void *arg, rondo_value *out)
     int rc;
 
     (void)out;
-    RONDO_PERMIT (rc, job->semaphore) {
+    RONDO_PERMIT(rc, job->semaphore) {
         printf("%s acquired the semaphore\n", job->name);
         rc = rondo_sleep(RONDO_S(1));
     }

@@ -14,7 +14,7 @@ static int worker(void *arg, rondo_value *out)
     int rc = 0;
 
     (void)out;
-    RONDO_PERMIT (rc, &semaphore) {
+    RONDO_PERMIT(rc, &semaphore) {
         printf("工作者 %d 开始\n", *id);
         RONDO_TRY(rondo_sleep(RONDO_S(1)));
         printf("工作者 %d 完成\n", *id);

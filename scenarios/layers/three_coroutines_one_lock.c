@@ -13,7 +13,7 @@ static int protected_resource(void *arg, rondo_value *out)
     int rc = 0;
 
     (void)out;
-    RONDO_LOCKED (rc, &lock) {
+    RONDO_LOCKED(rc, &lock) {
         printf("%s 获得了锁\n", name);
         RONDO_TRY(rondo_sleep(RONDO_S(1))); /* in place of work */
         printf("%s 释放了锁\n", name);

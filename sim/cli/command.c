@@ -12,8 +12,8 @@
 #include "base/alloc.h"
 #include "scenario/results.h"
 
-/* Columns of the line of a scenario; titles longer than that push the rest to the right. */
-#define TITLE_WIDTH 44
+/* Columns that titles may fill; longer ones push the rest of their line to the right. */
+#define TITLE_WIDTH_MAX 64
 
 int64_t wall_clock(void)
 {
@@ -94,12 +94,15 @@ struct totals {
     size_t claims[CLAIM_NOT_CHECKABLE + 1];
     int64_t elapsed_ns;
     int64_t wall_ns;
+    int title_width;
 };
 
-/* "12.3ms", "1.2s": three figures are enough. */
+/* "45us", "1.2ms", "1.2s": two or three figures are enough. */
 static const char *short_time(int64_t ns, char *text, size_t size)
 {
-    if (ns < 10000000)
+    if (ns < 1000000)
+        snprintf(text, size, "%lldus", (long long)(ns / 1000));
+    else if (ns < 10000000)
         snprintf(text, size, "%lld.%lldms", (long long)(ns / 1000000),
                  (long long)(ns / 100000 % 10));
     else if (ns < 1000000000)
@@ -133,18 +136,21 @@ static void print_claims(const struct verdict *verdict)
     }
 }
 
-/* The runs of a scenario one after another, or the finding that was expected. */
+/* How long each run took. */
 static void print_what(const struct scenario *scenario, const struct observed_run *runs,
                        const char *clock)
 {
-    int64_t elapsed = 0;
-    char text[48];
+    char text[160] = "";
+    size_t used = 0;
 
-    for (size_t i = 0; i < scenario->run_count; i++)
-        elapsed += runs[i].outcomes[0].elapsed_ns;
-    snprintf(text, sizeof text, "%lld.%03llds %s", (long long)(elapsed / 1000000000),
-             (long long)(elapsed / 1000000 % 1000), clock);
-    printf("  %-16s", text);
+    for (size_t i = 0; i < scenario->run_count && used < sizeof text - 40; i++) {
+        int64_t elapsed = runs[i].outcomes[0].elapsed_ns;
+
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%lld.%03llds",
+                                 i > 0 ? ", " : "", (long long)(elapsed / 1000000000),
+                                 (long long)(elapsed / 1000000 % 1000));
+    }
+    printf("  %s %-*s", text, used < 15 ? (int)(22 - used) : 7, clock);
 }
 
 static void print_findings(const struct scenario *scenario, const struct observed_run *runs)
@@ -164,12 +170,12 @@ static void print_findings(const struct scenario *scenario, const struct observe
 
 static void print_scenario(const struct engine *engine, const struct scenario *scenario,
                            const struct observed_run *runs, const struct verdict *verdict,
-                           int64_t wall_ns)
+                           int title_width, int64_t wall_ns)
 {
     char text[32];
     size_t outcomes = 0;
 
-    printf("%-5s %-*s", verdict->reason_count == 0 ? "ok" : "FAIL", TITLE_WIDTH, scenario->title);
+    printf("%-5s %-*s", verdict->reason_count == 0 ? "ok" : "FAIL", title_width, scenario->title);
     print_what(scenario, runs, engine->timing == TIMING_EXACT ? "virtual" : "real");
     if (engine->timing == TIMING_EXACT)
         printf("  %7s  ", short_time(wall_ns, text, sizeof text));
@@ -221,8 +227,8 @@ static void print_totals(const struct totals *totals, const struct engine *engin
 }
 
 /* Run one scenario. Returns: STATUS_CLEAN, STATUS_FINDING or STATUS_HARNESS. */
-static enum status run_one(const struct options *options, const struct engine *engine,
-                           const struct scenario *scenario, FILE *results, struct totals *totals)
+static enum status run_one(const struct engine *engine, const struct scenario *scenario,
+                           FILE *results, struct totals *totals)
 {
     struct observed_run *runs = must_alloc(scenario->run_count * sizeof *runs);
     struct verdict verdict = {0};
@@ -230,11 +236,10 @@ static enum status run_one(const struct options *options, const struct engine *e
     enum status status = engine->observe(engine->self, scenario, runs, &verdict);
     int64_t wall_ns = wall_clock() - start;
 
-    (void)options;
     verdict_judge(&verdict, scenario, runs, engine->timing);
     if (status == STATUS_CLEAN && verdict.reason_count > 0)
         status = STATUS_FINDING;
-    print_scenario(engine, scenario, runs, &verdict, wall_ns);
+    print_scenario(engine, scenario, runs, &verdict, totals->title_width, wall_ns);
     if (engine->explain != NULL)
         engine->explain(engine->self, scenario, runs, &verdict);
     add_totals(totals, scenario, runs, &verdict, wall_ns);
@@ -253,7 +258,7 @@ static void skip_one(const struct engine *engine, const struct scenario *scenari
                      struct totals *totals)
 {
     totals->skipped++;
-    printf("skip  %-*s  %s\n", TITLE_WIDTH, scenario->title, scenario->live_skip);
+    printf("skip  %-*s  %s\n", totals->title_width, scenario->title, scenario->live_skip);
     if (results != NULL)
         results_write(results, engine->world, scenario, NULL, NULL);
 }
@@ -284,6 +289,12 @@ static enum status run_suite(const struct options *options, const struct engine 
     int64_t start = wall_clock();
     enum status worst = STATUS_CLEAN;
 
+    for (size_t i = 0; i < suite->count; i++) {
+        int width = (int)strlen(suite->scenarios[i]->title);
+
+        if (width > totals.title_width && width <= TITLE_WIDTH_MAX)
+            totals.title_width = width;
+    }
     if (engine->begin != NULL)
         engine->begin(engine->self, suite);
     for (size_t i = 0; i < suite->count; i++) {
@@ -294,7 +305,7 @@ static enum status run_suite(const struct options *options, const struct engine 
             skip_one(engine, scenario, results, &totals);
             continue;
         }
-        status = run_one(options, engine, scenario, results, &totals);
+        status = run_one(engine, scenario, results, &totals);
         worst = status > worst ? status : worst;
     }
     print_totals(&totals, engine, wall_clock() - start);

@@ -26,7 +26,6 @@ struct options {
     bool show;
     bool trace;
     bool untimed;
-    bool reorder;
     bool has_seed;
     uint64_t seed;
     size_t repeat; /* runs that must be alike; at least 2 */

@@ -188,9 +188,10 @@ static void end(struct live *live, struct job *job)
     waitpid(job->pid, &status, 0);
     if (!job->seen.ended && job->seen.finding == NULL) {
         job->seen.finding = "crash";
-        job->seen.finding_lines = must_format(
-            "%s  ended by %s %d\n", job->run->program, WIFSIGNALED(status) ? "signal" : "status",
-            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        job->seen.finding_lines =
+            must_format("%s  ended by %s %d\n", job->run->program,
+                        WIFSIGNALED(status) ? "signal" : "status",
+                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
     free(job->buffer);
     job->buffer = NULL;

@@ -167,6 +167,8 @@ static void run_seed(struct simulation *simulation, const struct scenario *scena
 
     chance_from_seed(chance, simulation->options->seed);
     runner_run(&simulation->runner, scenario, run, chance, &seen);
+    if (seen.finding != NULL)
+        keep(simulation, (size_t)(run - scenario->runs), chance, "seed", schedules + 1);
     if (observed_run_add(observed, &seen) && observed->exhausted)
         verdict_fail(verdict, "seed %" PRIu64 " shows an outcome that none of %zu schedules showed",
                      simulation->options->seed, schedules);
@@ -181,8 +183,6 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     bool ok;
 
     chance_init(&chance);
-    if (options->reorder)
-        chance.open |= 1u << FAMILY_sched;
     if (options->has_seed && !scenario->explores)
         chance_from_seed(&chance, options->seed);
     ok = run_repeated(simulation, scenario, run, &chance, observed,
@@ -243,7 +243,7 @@ static void show_finding(struct simulation *simulation, const struct scenario *s
         .scenario_path = scenario->path,
         .scenario_hash = scenario->hash,
         .run = scenario->runs[run].name,
-        .module_path = module->path,
+        .module_name = module->name,
         .module_hash = module->hash,
         .strategy = (char *)(uintptr_t)kept->strategy,
         .seed = simulation->options->seed,
@@ -281,8 +281,8 @@ static void explain(void *self, const struct scenario *scenario, const struct ob
 static void note_change(const char *what, const char *path, uint64_t was, uint64_t is)
 {
     if (was != is)
-        printf("note: %s %s has changed since the tape was written (%016" PRIx64
-               ", now %016" PRIx64 ")\n",
+        printf("note: %s %s has changed since the tape was written (%016" PRIx64 ", now %016" PRIx64
+               ")\n",
                what, path, was, is);
 }
 
@@ -326,7 +326,7 @@ static enum status replay(struct simulation *simulation, const struct scenario *
     enum status status;
 
     note_change("scenario", scenario->path, file->scenario_hash, scenario->hash);
-    note_change("module", module->path, file->module_hash, module->hash);
+    note_change("module", module->name, file->module_hash, module->hash);
     chance_init(&chance);
     chance.open = file->open;
     chance_from_tape(&chance, &file->tape);

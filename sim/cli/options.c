@@ -15,7 +15,6 @@
 
 enum option_id {
     OPTION_SEED,
-    OPTION_REORDER,
     OPTION_SHOW,
     OPTION_TRACE,
     OPTION_LIVE,
@@ -35,7 +34,6 @@ static const struct {
     const char *help;
 } table[] = {
     {OPTION_SEED, "--seed", "N", "draw ties from seed N instead of production order"},
-    {OPTION_REORDER, "--reorder", NULL, "with --seed: draw the ready order too"},
     {OPTION_SHOW, "--show", NULL, "print the block of findings that are expected, too"},
     {OPTION_TRACE, "--trace", NULL, "print every event"},
     {OPTION_LIVE, "--live", NULL, "run on real libuv and the real clock (rondo-live)"},
@@ -63,8 +61,7 @@ static void print_help(FILE *out)
 {
     fputs("usage: rondo COMMAND [OPTION...] PATH...\n\n", out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(out, "  %-7s %-9s %s\n", commands[i].name, commands[i].arguments,
-                commands[i].help);
+        fprintf(out, "  %-7s %-9s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
     fputc('\n', out);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char name[32];
@@ -113,9 +110,6 @@ static bool take(struct options *options, enum option_id id, const char *value)
     case OPTION_SEED:
         options->has_seed = true;
         return read_number(value, 0, SEEDS_MAX, &options->seed);
-    case OPTION_REORDER:
-        options->reorder = true;
-        return true;
     case OPTION_SHOW:
         options->show = true;
         return true;

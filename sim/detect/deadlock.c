@@ -126,8 +126,8 @@ static void add_holding(struct deadlock *detector, const struct trace_record *re
 
     if (detector->holding_count == detector->holding_capacity) {
         detector->holding_capacity = detector->holding_capacity * 2 + 16;
-        detector->holdings = must_resize(detector->holdings, detector->holding_capacity *
-                                                                 sizeof *detector->holdings);
+        detector->holdings = must_resize(detector->holdings,
+                                         detector->holding_capacity * sizeof *detector->holdings);
     }
     holding = &detector->holdings[detector->holding_count++];
     holding->process = record->process;
@@ -333,12 +333,33 @@ static void print_wait(FILE *out, const struct waiting *task, int width)
         fprintf(out, "  %s", base_name(task->here));
 }
 
+/* "until t1 and t2 end" */
+static void print_gathered(FILE *out, const struct deadlock *detector, const struct holding *gather)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < detector->holding_count; i++) {
+        const struct holding *holding = &detector->holdings[i];
+        size_t task = find_task(detector, holding->process, holding->task);
+
+        if (holding->process != gather->process || holding->object != gather->object ||
+            strcmp(holding->kind, gather->kind) != 0 || task == NOBODY)
+            continue;
+        fprintf(out, "%s%s", count++ == 0 ? "   until " : " and ", detector->tasks[task].name);
+    }
+    fputs(count == 1 ? " ends" : " end", out);
+}
+
 /* "held by reader since 1.000s  ladder.c:44" */
 static void print_holder(FILE *out, const struct deadlock *detector, size_t holder,
                          const struct holding *held)
 {
-    if (held == NULL || strcmp(held->kind, "gather") == 0) {
-        fprintf(out, "   ends when %s ends", detector->tasks[holder].name);
+    if (held == NULL) {
+        fprintf(out, "   until %s ends", detector->tasks[holder].name);
+        return;
+    }
+    if (strcmp(held->kind, "gather") == 0) {
+        print_gathered(out, detector, held);
         return;
     }
     fprintf(out, "   held by %s since ", detector->tasks[holder].name);

@@ -26,7 +26,7 @@
 #define ARENA_BASE ((uintptr_t)0x200000000000)
 #define ARENA_SIZE ((size_t)1 << 30)
 /* Zeroing more than this costs more than giving the pages back. */
-#define ZERO_MAX ((size_t)1 << 20)
+#define ZERO_MAX    ((size_t)1 << 20)
 #define CLASS_COUNT 31
 #define CLASS_LEAST 5 /* 32 bytes, header included */
 

@@ -1,8 +1,8 @@
 /*
  * arena.h - the memory of one simulated process.
  *
- * One mapping at a fixed address, so that a program that orders by pointer is the same in every run;
- * a reset takes everything back at once, zeroed. Where a tool watches malloc itself
+ * One mapping at a fixed address, so that a program that orders by pointer is the same in every
+ * run; a reset takes everything back at once, zeroed. Where a tool watches malloc itself
  * (AddressSanitizer, Valgrind) the arena steps aside: allocations come from the C library and are
  * only remembered, so that a reset can free them.
  */

@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "program.h"
 
-#define PAGE ((uintptr_t)4096)
+#define PAGE       ((uintptr_t)4096)
 #define RANGES_MAX 8
 
 struct range {

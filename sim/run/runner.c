@@ -132,8 +132,8 @@ static void judge_guest(struct finding *finding, const struct world *world,
 {
     finding->kind = FINDING_ENDLESS_WAIT;
     finding->time_ns = world->now_ns;
-    finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
-                                 run->program);
+    finding->lines =
+        must_format("%s  waits in uv_run()   nothing is left that could wake it\n", run->program);
 }
 
 /* Why the world stopped before the program did. */
@@ -144,9 +144,8 @@ static void judge_end(struct runner *runner, const struct run_spec *run, enum wo
 
     if (end == WORLD_SPENT) {
         finding.kind = FINDING_LIVELOCK;
-        finding.lines =
-            must_format("%s  goes round and round   %llu steps and no end\n", run->program,
-                        (unsigned long long)runner->world.steps_max);
+        finding.lines = must_format("%s  goes round and round   %llu steps and no end\n",
+                                    run->program, (unsigned long long)runner->world.steps_max);
     } else if (!deadlock_judge(runner->deadlock, runner->world.now_ns, &finding)) {
         judge_guest(&finding, &runner->world, run);
     }
@@ -225,7 +224,8 @@ bool runner_same_again(struct runner *runner, const struct scenario *scenario,
         trace_line(trace_at(first, at), was, sizeof was);
     if (at < trace_count(runner->trace))
         trace_line(trace_at(runner->trace, at), is, sizeof is);
-    snprintf(text, size, "two runs of one tape differ at event %zu\n      first   %s\n      second  %s",
-             at, was, is);
+    snprintf(text, size,
+             "two runs of one tape differ at event %zu\n      first   %s\n      second  %s", at,
+             was, is);
     return false;
 }

@@ -58,7 +58,7 @@ static void write_all(FILE *out, const struct tape_file *file)
     fprintf(out, FORMAT_LINE "\n");
     fprintf(out, "scenario %s %016" PRIx64 "\n", file->scenario_path, file->scenario_hash);
     fprintf(out, "run %s\n", file->run[0] != '\0' ? file->run : "-");
-    fprintf(out, "module %s %016" PRIx64 "\n", file->module_path, file->module_hash);
+    fprintf(out, "module %s %016" PRIx64 "\n", file->module_name, file->module_hash);
     fprintf(out, "strategy %s\n", file->strategy);
     fprintf(out, "seed %" PRIu64 "\n", file->seed);
     write_open(out, file->open);
@@ -97,7 +97,7 @@ void tape_file_free(struct tape_file *file)
 {
     free(file->scenario_path);
     free(file->run);
-    free(file->module_path);
+    free(file->module_name);
     free(file->strategy);
     free(file->found);
     tape_clear(&file->tape);
@@ -241,7 +241,7 @@ static bool read_head(struct lines *lines, struct tape_file *file)
         return wrong(lines, "not a tape of this version (it begins with '" FORMAT_LINE "')");
     if (!read_hashed(lines, "scenario", &file->scenario_path, &file->scenario_hash) ||
         !read_text(lines, "run", &file->run) ||
-        !read_hashed(lines, "module", &file->module_path, &file->module_hash) ||
+        !read_hashed(lines, "module", &file->module_name, &file->module_hash) ||
         !read_text(lines, "strategy", &file->strategy) ||
         !read_a_number(lines, "seed", 10, &file->seed) || !read_open(lines, &file->open) ||
         !read_a_number(lines, "trace", 16, &file->trace_hash) ||

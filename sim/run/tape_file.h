@@ -4,7 +4,7 @@
  *     rondo tape 1
  *     scenario scenarios/guide/lock_circle.yaml 4be1...   path and hash of the file
  *     run -                                               name of the run, "-" if there is one
- *     module build/modules/guide/lock_circle.so 91aa...   path and hash of the module
+ *     module guide/lock_circle.so 91aa...                 name and hash of the module
  *     strategy seed                                       how it was written: fifo, seed, ties ...
  *     seed 4711
  *     open timer,process                                  families that were decisions
@@ -26,7 +26,7 @@ struct tape_file {
     char *scenario_path;
     uint64_t scenario_hash;
     char *run; /* "" if the scenario has one */
-    char *module_path;
+    char *module_name;
     uint64_t module_hash;
     char *strategy;
     uint64_t seed;

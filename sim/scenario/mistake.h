@@ -12,7 +12,7 @@ struct mistake {
 
 /* Write the message. `line` 0: no place inside the file. Returns: false, so that a reader can
  * `return mistake_at(...)`. */
-bool mistake_at(struct mistake *mistake, const char *path, int line, int column,
-                const char *format, ...) __attribute__((format(printf, 5, 6)));
+bool mistake_at(struct mistake *mistake, const char *path, int line, int column, const char *format,
+                ...) __attribute__((format(printf, 5, 6)));
 
 #endif

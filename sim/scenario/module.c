@@ -23,8 +23,7 @@ static char *find_file(const struct module_set *set, const struct scenario *scen
     char *path;
 
     if (name == NULL || (strchr(name, '/') == NULL && strstr(name, ".so") == NULL))
-        return must_format("%s/%s/%s.so", set->folder,
-                           slash != NULL ? slash + 1 : scenario->folder,
+        return must_format("%s/%s/%s.so", set->folder, slash != NULL ? slash + 1 : scenario->folder,
                            name != NULL ? name : scenario->stem);
     if (name[0] == '/')
         return must_text(name);
@@ -80,7 +79,8 @@ static bool needs_libuv(void *handle)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp((*(const rondo_program *const *)a)->name, (*(const rondo_program *const *)b)->name);
+    return strcmp((*(const rondo_program *const *)a)->name,
+                  (*(const rondo_program *const *)b)->name);
 }
 
 /* The module's table, sorted: compilers do not agree on the order in the section. */
@@ -92,11 +92,13 @@ static bool read_programs(struct module *module, const char *at, struct mistake 
 
     *(void **)&table = dlsym(module->handle, RONDO_MODULE_PROGRAMS);
     if (table == NULL)
-        return mistake_at(mistake, at, 0, 0, "module %s is not a Rondo module (it has no table of "
-                          "programs)", module->path);
+        return mistake_at(mistake, at, 0, 0,
+                          "module %s is not a Rondo module (it has no table of "
+                          "programs)",
+                          module->name);
     rows = table(&count);
     if (count == 0)
-        return mistake_at(mistake, at, 0, 0, "module %s registers no program", module->path);
+        return mistake_at(mistake, at, 0, 0, "module %s registers no program", module->name);
     module->programs = must_alloc(count * sizeof *module->programs);
     for (size_t i = 0; i < count; i++)
         module->programs[i] = &rows[i];
@@ -104,7 +106,7 @@ static bool read_programs(struct module *module, const char *at, struct mistake 
     qsort(module->programs, count, sizeof *module->programs, by_name);
     for (size_t i = 1; i < count; i++) {
         if (by_name(&module->programs[i - 1], &module->programs[i]) == 0)
-            return mistake_at(mistake, at, 0, 0, "module %s registers '%s' twice", module->path,
+            return mistake_at(mistake, at, 0, 0, "module %s registers '%s' twice", module->name,
                               module->programs[i]->name);
     }
     return true;
@@ -118,8 +120,8 @@ static bool cannot_open(const struct module *module, const char *at, struct mist
 
     if (symbol != NULL)
         return mistake_at(mistake, at, 0, 0, "module %s needs %s, which nothing here provides",
-                          module->path, symbol + strlen("undefined symbol: "));
-    return mistake_at(mistake, at, 0, 0, "module %s cannot be loaded: %s", module->path,
+                          module->name, symbol + strlen("undefined symbol: "));
+    return mistake_at(mistake, at, 0, 0, "module %s cannot be loaded: %s", module->name,
                       said != NULL ? said : "no reason given");
 }
 
@@ -128,16 +130,18 @@ static bool module_open(struct module *module, const char *at, struct mistake *m
     struct stat status;
 
     if (stat(module->path, &status) != 0)
-        return mistake_at(mistake, at, 0, 0, "module %s: %s", module->path, strerror(errno));
+        return mistake_at(mistake, at, 0, 0, "module %s: %s", module->name, strerror(errno));
     if (!S_ISREG(status.st_mode) || !hash_file(module->path, &module->hash))
         return mistake_at(mistake, at, 0, 0, "module %s is not a file that can be read",
-                          module->path);
+                          module->name);
     module->handle = dlopen(module->path, RTLD_NOW | RTLD_LOCAL);
     if (module->handle == NULL)
         return cannot_open(module, at, mistake);
     if (needs_libuv(module->handle))
-        return mistake_at(mistake, at, 0, 0, "module %s is linked to libuv; link it without, the "
-                          "executable brings its own", module->path);
+        return mistake_at(mistake, at, 0, 0,
+                          "module %s is linked to libuv; link it without, the "
+                          "executable brings its own",
+                          module->name);
     return read_programs(module, at, mistake);
 }
 
@@ -145,6 +149,7 @@ static void module_free(struct module *module)
 {
     free(module->programs);
     free(module->path);
+    free(module->name);
     if (module->handle != NULL)
         dlclose(module->handle);
     free(module);
@@ -164,6 +169,8 @@ struct module *module_of(struct module_set *set, const struct scenario *scenario
     }
     module = must_alloc(sizeof *module);
     module->path = path;
+    module->name =
+        must_text(begins_with(path, set->folder) ? path + strlen(set->folder) + 1 : path);
     if (!module_open(module, scenario->path, mistake)) {
         module_free(module);
         return NULL;
@@ -187,7 +194,7 @@ const rondo_program *module_program(const struct module *module, const char *nam
                                      module->programs[i]->name);
     }
     mistake_at(mistake, scenario->path, 0, 0, "module %s has no program '%s'; it has: %s",
-               module->path, name, there);
+               module->name, name, there);
     return NULL;
 }
 

@@ -16,8 +16,9 @@
 
 struct module {
     char *path;
+    char *name; /* the path, less the folder of the set: "guide/lock_circle.so" */
     void *handle;
-    uint64_t hash; /* of the file's bytes */
+    uint64_t hash;                  /* of the file's bytes */
     const rondo_program **programs; /* sorted by name */
     size_t program_count;
     void *image; /* what sim/run keeps beside it */
@@ -25,12 +26,14 @@ struct module {
 
 /* Modules that have been opened, each once. All zero is none. */
 struct module_set {
-    const char *folder; /* where modules of scenarios lie: FOLDER/<folder of the scenario>/<stem>.so */
+    const char
+        *folder; /* where modules of scenarios lie: FOLDER/<folder of the scenario>/<stem>.so */
     struct module **modules;
     size_t count;
 };
 
-/* The module of `run`, opened now if it is not open. Returns: NULL with a mistake. Owned by `set`. */
+/* The module of `run`, opened now if it is not open. Returns: NULL with a mistake. Owned by `set`.
+ */
 struct module *module_of(struct module_set *set, const struct scenario *scenario,
                          const struct run_spec *run, struct mistake *mistake);
 

@@ -89,8 +89,7 @@ bool observed_run_add(struct observed_run *run, struct observation *observation)
             return false;
         }
     }
-    run->outcomes =
-        must_resize(run->outcomes, (run->outcome_count + 1) * sizeof *run->outcomes);
+    run->outcomes = must_resize(run->outcomes, (run->outcome_count + 1) * sizeof *run->outcomes);
     run->outcomes[run->outcome_count++] = *observation;
     *observation = (struct observation){0};
     return true;

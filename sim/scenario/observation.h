@@ -23,8 +23,8 @@ struct observation {
     size_t line_count;
     size_t line_capacity;
     int64_t elapsed_ns;
-    bool ended; /* the program came to its end; otherwise `finding` says why not */
-    int exit;   /* its exit code, or a coroutine's negative code */
+    bool ended;          /* the program came to its end; otherwise `finding` says why not */
+    int exit;            /* its exit code, or a coroutine's negative code */
     const char *finding; /* a detector's word, static; NULL: none */
     char *finding_lines; /* the block that shows it, or NULL */
     uint64_t hash;       /* of the whole trace; 0 in the live world */

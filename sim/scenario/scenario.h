@@ -15,8 +15,8 @@ struct expectation {
     bool has_elapsed;
     int64_t elapsed_ns;
     char *output;
-    char *exit;  /* "0", "3", "ETIMEDOUT" */
-    char *finds; /* a detector's word; "nothing" or NULL: none may speak */
+    char *exit;      /* "0", "3", "ETIMEDOUT" */
+    char *finds;     /* a detector's word; "nothing" or NULL: none may speak */
     size_t outcomes; /* exactly so many; 0: not given */
 };
 
@@ -39,11 +39,11 @@ struct relation {
 };
 
 /* Verdicts on a claim: name and how files and tables say it. */
-#define CLAIM_VERDICT_MAP(X)                                                                       \
-    X(HOLDS, "holds")                                                                              \
-    X(DOES_NOT_HOLD, "does not hold")                                                              \
-    X(DEPENDS, "depends on the schedule")                                                          \
-    X(PYTHON_ONLY, "python only")                                                                  \
+#define CLAIM_VERDICT_MAP(X)              \
+    X(HOLDS, "holds")                     \
+    X(DOES_NOT_HOLD, "does not hold")     \
+    X(DEPENDS, "depends on the schedule") \
+    X(PYTHON_ONLY, "python only")         \
     X(NOT_CHECKABLE, "not checkable")
 
 enum claim_verdict {
@@ -74,7 +74,7 @@ struct scenario {
     char *stem; /* of the file name */
     char *folder;
     char *title;
-    char *row; /* or NULL */
+    char *row;     /* or NULL */
     uint64_t hash; /* of the file's bytes */
     int64_t epoch_ns;
     struct run_spec *runs; /* at least one */

@@ -16,7 +16,7 @@
 /* Two outcomes of a tie of three timers are 24; the default leaves room for a few of those. */
 #define SCHEDULES_DEFAULT 1000
 #define SCHEDULES_LIMIT   1000000
-#define TOLERANCE_DEFAULT 5000 /* 5 % */
+#define TOLERANCE_DEFAULT 5000                        /* 5 % */
 #define EPOCH_DEFAULT     INT64_C(946684800000000000) /* 2000-01-01 */
 
 struct reader {
@@ -80,8 +80,8 @@ static bool unknown_key(struct reader *reader, const struct node *key, const str
             return mistake_at(reader->mistake, reader->path, key->line, key->column,
                               "unknown key '%.60s'; did you mean '%s'?", key->text, keys[i].name);
     }
-    return mistake_at(reader->mistake, reader->path, key->line, key->column,
-                      "unknown key '%.60s'", key->text);
+    return mistake_at(reader->mistake, reader->path, key->line, key->column, "unknown key '%.60s'",
+                      key->text);
 }
 
 static const struct key *find_key(const struct key *keys, size_t key_count, const char *name)
@@ -138,13 +138,13 @@ static bool read_mapping(struct reader *reader, const struct node *node, const s
     return true;
 }
 
-#define READ(reader, node, keys, target)                                                           \
+#define READ(reader, node, keys, target) \
     read_mapping((reader), (node), (keys), sizeof(keys) / sizeof *(keys), (target), NULL)
 
-#define TEXT_SETTER(function, type, member)                                                        \
-    static bool function(struct reader *reader, const struct node *value, void *target)            \
-    {                                                                                              \
-        return set_text(reader, value, &((type *)target)->member);                                 \
+#define TEXT_SETTER(function, type, member)                                             \
+    static bool function(struct reader *reader, const struct node *value, void *target) \
+    {                                                                                   \
+        return set_text(reader, value, &((type *)target)->member);                      \
     }
 
 /* ---- expect ---- */
@@ -173,7 +173,8 @@ static bool check_finds(struct reader *reader, const struct node *value)
         if (strcmp(value->text, words[i]) == 0)
             return true;
     }
-    return wrong(reader, value, "no detector finds that (nothing, deadlock, endless-wait, livelock)");
+    return wrong(reader, value,
+                 "no detector finds that (nothing, deadlock, endless-wait, livelock)");
 }
 
 static bool set_finds(struct reader *reader, const struct node *value, void *target)
@@ -256,10 +257,8 @@ static bool set_outcomes(struct reader *reader, const struct node *value, void *
 }
 
 static const struct key expect_keys[] = {
-    {"elapsed", NODE_SCALAR, false, set_elapsed},
-    {"output", NODE_SCALAR, false, set_output},
-    {"exit", NODE_SCALAR, false, set_exit},
-    {"finds", NODE_SCALAR, false, set_finds},
+    {"elapsed", NODE_SCALAR, false, set_elapsed},   {"output", NODE_SCALAR, false, set_output},
+    {"exit", NODE_SCALAR, false, set_exit},         {"finds", NODE_SCALAR, false, set_finds},
     {"outcomes", NODE_SCALAR, false, set_outcomes},
 };
 
@@ -620,16 +619,11 @@ TEXT_SETTER(set_title, struct scenario, title)
 TEXT_SETTER(set_row, struct scenario, row)
 
 static const struct key scenario_keys[] = {
-    {"scenario", NODE_SCALAR, true, set_title},
-    {"row", NODE_SCALAR, false, set_row},
-    {"program", NODE_SCALAR, false, set_program},
-    {"module", NODE_SCALAR, false, set_module},
-    {"args", NODE_SEQUENCE, false, set_args},
-    {"epoch", NODE_SCALAR, false, set_epoch},
-    {"runs", NODE_MAPPING, false, set_all_runs},
-    {"explore", NODE_MAPPING, false, set_explore},
-    {"expect", NODE_MAPPING, false, keep_expect},
-    {"claims", NODE_SEQUENCE, false, keep_claims},
+    {"scenario", NODE_SCALAR, true, set_title},   {"row", NODE_SCALAR, false, set_row},
+    {"program", NODE_SCALAR, false, set_program}, {"module", NODE_SCALAR, false, set_module},
+    {"args", NODE_SEQUENCE, false, set_args},     {"epoch", NODE_SCALAR, false, set_epoch},
+    {"runs", NODE_MAPPING, false, set_all_runs},  {"explore", NODE_MAPPING, false, set_explore},
+    {"expect", NODE_MAPPING, false, keep_expect}, {"claims", NODE_SEQUENCE, false, keep_claims},
     {"live", NODE_MAPPING, false, set_live},
 };
 
@@ -657,8 +651,8 @@ static void split_path(struct scenario *scenario, const char *path)
     size_t length = strcspn(name, ".");
 
     scenario->path = must_text(path);
-    scenario->folder = slash != NULL ? must_format("%.*s", (int)(slash - path), path)
-                                     : must_text(".");
+    scenario->folder =
+        slash != NULL ? must_format("%.*s", (int)(slash - path), path) : must_text(".");
     scenario->stem = must_format("%.*s", (int)length, name);
 }
 

@@ -13,8 +13,8 @@
 
 #include "base/alloc.h"
 
-bool mistake_at(struct mistake *mistake, const char *path, int line, int column,
-                const char *format, ...)
+bool mistake_at(struct mistake *mistake, const char *path, int line, int column, const char *format,
+                ...)
 {
     char said[400];
     va_list args;
@@ -63,8 +63,8 @@ static bool check_text(const struct source *source, struct mistake *mistake)
         if (bytes[i] == 0)
             return mistake_at(mistake, source->path, line, column, "a NUL byte; not a text file");
         if (length == 0)
-            return mistake_at(mistake, source->path, line, column,
-                              "byte 0x%02x is not valid UTF-8", bytes[i]);
+            return mistake_at(mistake, source->path, line, column, "byte 0x%02x is not valid UTF-8",
+                              bytes[i]);
         column++;
         if (bytes[i] == '\n') {
             line++;

@@ -26,8 +26,7 @@ static void add_file(struct suite *suite, const char *path)
         add_mistake(suite, mistake.text);
         return;
     }
-    suite->scenarios =
-        must_resize(suite->scenarios, (suite->count + 1) * sizeof *suite->scenarios);
+    suite->scenarios = must_resize(suite->scenarios, (suite->count + 1) * sizeof *suite->scenarios);
     suite->scenarios[suite->count++] = scenario;
 }
 

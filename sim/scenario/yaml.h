@@ -1,6 +1,6 @@
 /*
- * yaml.h - a text to a tree of nodes, each with its place. libfyaml parses; what a scenario file has
- * no use for (aliases, anchors, tags, several documents, deep nesting) is refused here.
+ * yaml.h - a text to a tree of nodes, each with its place. libfyaml parses; what a scenario file
+ * has no use for (aliases, anchors, tags, several documents, deep nesting) is refused here.
  */
 #ifndef RONDO_SCENARIO_YAML_H
 #define RONDO_SCENARIO_YAML_H
@@ -14,10 +14,10 @@ enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 
 struct node {
     enum node_kind kind;
-    char *text; /* scalar */
-    int line;   /* from 1 */
-    int column; /* from 1 */
-    struct node **keys;   /* mapping: as many as children; all scalars, no two alike */
+    char *text;         /* scalar */
+    int line;           /* from 1 */
+    int column;         /* from 1 */
+    struct node **keys; /* mapping: as many as children; all scalars, no two alike */
     struct node **children;
     size_t count;
 };

@@ -1,6 +1,6 @@
 /*
- * async.c - answers for libuv's unix/async.c. Sends coalesce; callbacks run in the poll phase, in the
- * order the handles were made. Only the process itself can send: it has one thread.
+ * async.c - answers for libuv's unix/async.c. Sends coalesce; callbacks run in the poll phase, in
+ * the order the handles were made. Only the process itself can send: it has one thread.
  */
 #include "uv/internal.h"
 

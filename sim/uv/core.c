@@ -10,8 +10,7 @@
 
 static bool alive(const uv_loop_t *loop)
 {
-    return loop->active_handles > 0 || loop->active_reqs.count > 0 ||
-           loop->closing_handles != NULL;
+    return loop->active_handles > 0 || loop->active_reqs.count > 0 || loop->closing_handles != NULL;
 }
 
 int uv_loop_alive(const uv_loop_t *loop)
@@ -30,8 +29,7 @@ int uv_backend_timeout(const uv_loop_t *loop)
 
 static bool asyncs_pending(uv_loop_t *loop)
 {
-    list_for_each(node, queue_of(loop->async_handles))
-    {
+    list_for_each(node, queue_of(loop->async_handles)) {
         if (container_of(node, uv_async_t, queue)->pending != 0)
             return true;
     }
@@ -47,8 +45,9 @@ static void poll_for(uv_loop_t *loop, int timeout)
         process_spin();
     } else {
         sim->process = process_current();
-        process_block(timeout < 0 ? WORLD_NEVER : ((int64_t)loop->time + timeout) * NS_PER_MS -
-                                                      (process_clock() - world_current()->now_ns));
+        process_block(timeout < 0 ? WORLD_NEVER
+                                  : ((int64_t)loop->time + timeout) * NS_PER_MS -
+                                        (process_clock() - world_current()->now_ns));
         sim->process = NULL;
     }
     uv_update_time(loop);

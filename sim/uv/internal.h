@@ -2,8 +2,8 @@
  * internal.h - what the files of the simulated libuv share.
  *
  * Handles and loops keep their state in libuv's own structs, in the members whose names say so: a
- * loop's queues, its time and its closing list, a timer's heap node, a handle's flags. Only what has
- * no place there lies beside the loop, in `struct sim_loop`.
+ * loop's queues, its time and its closing list, a timer's heap node, a handle's flags. Only what
+ * has no place there lies beside the loop, in `struct sim_loop`.
  */
 #ifndef RONDO_UV_INTERNAL_H
 #define RONDO_UV_INTERNAL_H

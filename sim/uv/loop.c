@@ -30,8 +30,7 @@ int uv_loop_close(uv_loop_t *loop)
 
     if (loop->active_reqs.count > 0 || loop->closing_handles != NULL)
         return UV_EBUSY;
-    list_for_each(node, queue_of(loop->handle_queue))
-    {
+    list_for_each(node, queue_of(loop->handle_queue)) {
         if ((container_of(node, uv_handle_t, handle_queue)->flags & HANDLE_INTERNAL) == 0)
             return UV_EBUSY;
     }

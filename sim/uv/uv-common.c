@@ -102,8 +102,8 @@ uv_loop_t *uv_handle_get_loop(const uv_handle_t *handle)
 const char *uv_handle_type_name(uv_handle_type type)
 {
     switch (type) {
-#define X(upper, lower)                                                                            \
-    case UV_##upper:                                                                               \
+#define X(upper, lower) \
+    case UV_##upper:    \
         return #lower;
         UV_HANDLE_TYPE_MAP(X)
 #undef X
@@ -115,8 +115,8 @@ const char *uv_handle_type_name(uv_handle_type type)
 const char *uv_err_name(int err)
 {
     switch (err) {
-#define X(name, words)                                                                             \
-    case UV_##name:                                                                                \
+#define X(name, words) \
+    case UV_##name:    \
         return #name;
         UV_ERRNO_MAP(X)
 #undef X
@@ -128,8 +128,8 @@ const char *uv_err_name(int err)
 const char *uv_strerror(int err)
 {
     switch (err) {
-#define X(name, words)                                                                             \
-    case UV_##name:                                                                                \
+#define X(name, words) \
+    case UV_##name:    \
         return words;
         UV_ERRNO_MAP(X)
 #undef X

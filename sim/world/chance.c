@@ -37,7 +37,7 @@ unsigned chance_open_default(void)
 #define X(name, open, text) | (unsigned)(open) << FAMILY_##name
         CHANCE_FAMILIES(X)
 #undef X
-        ;
+            ;
 }
 
 void tape_add(struct tape *tape, const char *label, uint32_t value, uint32_t bound,

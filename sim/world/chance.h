@@ -16,16 +16,16 @@
 #include <stdint.h>
 
 /* Families: name, whether open by default, what it decides. */
-#define CHANCE_FAMILIES(X)                                                                         \
-    X(timer, 1, "timers of a process due at one instant: order, and together or apart")            \
-    X(sched, 0, "which ready callback runs next; production order is first in, first out")         \
+#define CHANCE_FAMILIES(X)                                                                 \
+    X(timer, 1, "timers of a process due at one instant: order, and together or apart")    \
+    X(sched, 0, "which ready callback runs next; production order is first in, first out") \
     X(process, 1, "which runnable process runs next")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,
     CHANCE_FAMILIES(X)
 #undef X
-    FAMILY_COUNT
+        FAMILY_COUNT
 };
 
 /* The family of `label`, or FAMILY_COUNT. */
@@ -71,7 +71,7 @@ struct chance {
     unsigned open; /* families, as bits */
     uint64_t seed;
     uint64_t streams[FAMILY_COUNT];
-    const struct tape *script;   /* CHANCE_TAPE */
+    const struct tape *script; /* CHANCE_TAPE */
     size_t cursors[FAMILY_COUNT];
     const uint8_t *bytes; /* CHANCE_BYTES: any bytes are some tape */
     size_t byte_count;

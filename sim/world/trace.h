@@ -12,18 +12,18 @@
 #include <stdint.h>
 
 /* Kinds of record: name, and how the text form says it. */
-#define TRACE_MAP(X)                                                                               \
-    X(PROCESS, "process starts")  /* text: program; process */                                     \
-    X(SPAWNED, "starts")          /* task, other: who spawned it, text: its name */                \
-    X(BLOCKED, "waits for")       /* task, object */                                               \
-    X(RESUMED, "resumes from")    /* task, object, value: code */                                  \
-    X(FINISHED, "ends")           /* task, value: code */                                          \
-    X(HELD, "takes")              /* task, object */                                               \
-    X(RELEASED, "gives back")     /* task, object */                                               \
-    X(OUTPUT, "prints")           /* value: enum of the stream, text */                            \
-    X(CHOICE, "choice")           /* text: label and anchor, value: taken, object.id: bound */     \
-    X(EXIT, "process ends")       /* value: code */                                                \
-    X(QUIET, "nothing can happen any more")                                                        \
+#define TRACE_MAP(X)                                                                          \
+    X(PROCESS, "process starts") /* text: program; process */                                 \
+    X(SPAWNED, "starts")         /* task, other: who spawned it, text: its name */            \
+    X(BLOCKED, "waits for")      /* task, object */                                           \
+    X(RESUMED, "resumes from")   /* task, object, value: code */                              \
+    X(FINISHED, "ends")          /* task, value: code */                                      \
+    X(HELD, "takes")             /* task, object */                                           \
+    X(RELEASED, "gives back")    /* task, object */                                           \
+    X(OUTPUT, "prints")          /* value: enum of the stream, text */                        \
+    X(CHOICE, "choice")          /* text: label and anchor, value: taken, object.id: bound */ \
+    X(EXIT, "process ends")      /* value: code */                                            \
+    X(QUIET, "nothing can happen any more")                                                   \
     X(BUDGET, "step budget spent")
 
 enum trace_kind {

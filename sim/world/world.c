@@ -31,8 +31,7 @@ void world_init(struct world *world, struct chance *chance, struct trace *trace)
 
 void world_close(struct world *world)
 {
-    list_for_each(node, &world->processes)
-    {
+    list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 
         list_remove(node);
@@ -123,8 +122,9 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
     process->resume = &process->fiber;
     list_push_back(&world->processes, &process->link);
     stack_owner_set(owner);
-    world_note(world, (struct trace_record){
-                          .kind = TRACE_PROCESS, .process = process->id, .text = spec->name});
+    world_note(world, (struct trace_record){.kind = TRACE_PROCESS,
+                                            .process = process->id,
+                                            .text = spec->name});
     return process;
 }
 
@@ -146,8 +146,7 @@ static void resume(struct world *world, struct process *process)
 /* The `index`-th process that can run, or NULL. */
 static struct process *runnable(struct world *world, size_t index)
 {
-    list_for_each(node, &world->processes)
-    {
+    list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 
         if (process->state == PROCESS_RUNNABLE && index-- == 0)
@@ -160,8 +159,7 @@ static size_t count_in(struct world *world, enum process_state state)
 {
     size_t count = 0;
 
-    list_for_each(node, &world->processes)
-    {
+    list_for_each(node, &world->processes) {
         count += container_of(node, struct process, link)->state == state;
     }
     return count;
@@ -207,8 +205,8 @@ enum world_end world_run(struct world *world)
         }
     }
     if (end != WORLD_ENDED)
-        world_note(world, (struct trace_record){.kind = end == WORLD_QUIET ? TRACE_QUIET
-                                                                           : TRACE_BUDGET});
+        world_note(world,
+                   (struct trace_record){.kind = end == WORLD_QUIET ? TRACE_QUIET : TRACE_BUDGET});
     current = outer;
     return end;
 }

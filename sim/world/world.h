@@ -69,9 +69,9 @@ struct world {
 };
 
 enum world_end {
-    WORLD_ENDED,  /* every process has ended */
-    WORLD_QUIET,  /* some wait, and nothing can ever happen */
-    WORLD_SPENT   /* the budget of steps is spent */
+    WORLD_ENDED, /* every process has ended */
+    WORLD_QUIET, /* some wait, and nothing can ever happen */
+    WORLD_SPENT  /* the budget of steps is spent */
 };
 
 /* Steps of a run before it counts as a loop that never ends: a hundred times what the largest

@@ -46,7 +46,7 @@ static const char *spell(struct fixture *f, struct list *list)
 {
     size_t n = 0;
 
-    list_for_each (node, list) {
+    list_for_each(node, list) {
         assert_ptr_equal(node->prev->next, node);
         assert_ptr_equal(node->next->prev, node);
         f->text[n++] = container_of(node, struct letter, link)->c;
@@ -105,7 +105,7 @@ static void a_walk_may_remove_the_node_it_stands_on(void **state)
     struct fixture *f = *state;
 
     push_all(f);
-    list_for_each (node, &f->list) {
+    list_for_each(node, &f->list) {
         if (container_of(node, struct letter, link)->c != 'c')
             list_remove(node);
     }
