@@ -19,7 +19,7 @@ void check_on_failure(void (*dump)(void))
             return;
         }
     }
-    CHECK(!"too many dump functions");
+    CHECK_NEVER("too many dump functions");
 }
 
 void check_failed(const char *expression, const char *file, int line)

@@ -11,6 +11,9 @@
 /* Abort with a report unless `condition` holds. */
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 
+/* Abort with a report: this place cannot be reached. */
+#define CHECK_NEVER(why) check_failed(why, __FILE__, __LINE__)
+
 /* Report that `expression` did not hold at `file`:`line`, dump, and abort. Does not return. */
 void check_failed(const char *expression, const char *file, int line) __attribute__((noreturn));
 

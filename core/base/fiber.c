@@ -63,7 +63,7 @@ static void begin(void)
 {
     announce_arrive(running);
     running->entry(running->argument);
-    CHECK(!"a fiber's entry function returned");
+    CHECK_NEVER("a fiber's entry function returned");
 }
 
 #if HAVE_ASSEMBLY

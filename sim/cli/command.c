@@ -94,6 +94,7 @@ struct totals {
     size_t claims[CLAIM_NOT_CHECKABLE + 1];
     int64_t elapsed_ns;
     int64_t wall_ns;
+    size_t claim_count;
     int title_width;
 };
 
@@ -199,6 +200,7 @@ static void add_totals(struct totals *totals, const struct scenario *scenario,
     totals->passed += verdict->reason_count == 0;
     totals->failed += verdict->reason_count != 0;
     totals->wall_ns += wall_ns;
+    totals->claim_count += verdict->claim_count;
     for (size_t i = 0; i < scenario->run_count; i++)
         totals->elapsed_ns += runs[i].outcomes[0].elapsed_ns;
     for (size_t i = 0; i < verdict->claim_count; i++)
@@ -218,6 +220,8 @@ static void print_totals(const struct totals *totals, const struct engine *engin
            (long long)(totals->elapsed_ns / 1000000 % 1000),
            engine->timing == TIMING_EXACT ? "virtual" : "real",
            short_time(wall_ns, text, sizeof text));
+    if (totals->claim_count == 0)
+        return;
     fputs("claims: ", stdout);
     for (size_t i = 0; i < sizeof totals->claims / sizeof *totals->claims; i++) {
         printf("%s%zu %s", comma, totals->claims[i], claim_verdict_name((enum claim_verdict)i));

@@ -207,7 +207,7 @@ static void accept_message(struct job *job, const struct message *message, const
         return;
     }
     job->seen.elapsed_ns = message->t_ns;
-    job->seen.exit = message->exit;
+    observation_set_exit(&job->seen, message->exit, rondo_err_name);
     job->seen.ended = !message->stuck;
     if (message->stuck)
         job->seen.finding = "deadlock";

@@ -11,6 +11,7 @@
 #include "cli/bridge.h"
 #include "cli/command.h"
 #include "cli/watchdog.h"
+#include "error.h"
 #include "run/enumerate.h"
 #include "run/runner.h"
 #include "run/tape_file.h"
@@ -426,7 +427,7 @@ int main(int argc, char **argv)
         return (int)go_live(argc, argv);
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
     bridge_install();
-    runner_open(&simulation.runner, modules, bridge_start);
+    runner_open(&simulation.runner, modules, bridge_start, rondo_err_name);
     status = run_command(&simulation);
     forget(&simulation);
     runner_close(&simulation.runner);

@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "program.h"
+#include "base/table.h"
 
 #define PAGE       ((uintptr_t)4096)
 #define RANGES_MAX 8

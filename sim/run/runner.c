@@ -25,10 +25,12 @@ static void output(void *self, enum stream stream, bool partial, const char *tex
     free(copy);
 }
 
-void runner_open(struct runner *runner, const char *module_folder, program_start start)
+void runner_open(struct runner *runner, const char *module_folder, program_start start,
+                 code_name name_code)
 {
     *runner = (struct runner){.modules.folder = module_folder,
                               .start = start,
+                              .name_code = name_code,
                               .arena = arena_new(0),
                               .trace = trace_new(),
                               .before = trace_new(),
@@ -197,7 +199,7 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     end = world_run(&runner->world);
     capture_flush(&runner->capture);
     seen->ended = end == WORLD_ENDED;
-    seen->exit = process->exit_code;
+    observation_set_exit(seen, process->exit_code, runner->name_code);
     seen->elapsed_ns = runner->world.now_ns;
     if (end != WORLD_ENDED)
         judge_end(runner, run, end, seen);

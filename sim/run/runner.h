@@ -8,7 +8,6 @@
 #define RONDO_RUN_RUNNER_H
 
 #include "detect/deadlock.h"
-#include "program.h"
 #include "scenario/capture.h"
 #include "scenario/module.h"
 #include "scenario/observation.h"
@@ -18,12 +17,16 @@
 /* Start `program` on the calling simulated process. Returns: its exit code. */
 typedef int (*program_start)(const rondo_program *program, int argc, char **argv);
 
+/* The name of a negative exit code, static: "ETIMEDOUT". */
+typedef const char *(*code_name)(int code);
+
 struct arena;
 
 /* What is kept from run to run. Begins as runner_open(). */
 struct runner {
     struct module_set modules;
     program_start start;
+    code_name name_code;
     struct arena *arena;
     struct capture capture;
     struct trace *trace;  /* of the last run */
@@ -39,7 +42,8 @@ struct runner {
 };
 
 /* Ready to run programs from modules below `module_folder` (borrowed). */
-void runner_open(struct runner *runner, const char *module_folder, program_start start);
+void runner_open(struct runner *runner, const char *module_folder, program_start start,
+                 code_name name_code);
 void runner_close(struct runner *runner);
 
 /* Check that every run of `scenario` has its module and program. Returns: false with a mistake. */

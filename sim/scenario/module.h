@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "program.h"
+#include "base/table.h"
 #include "scenario/scenario.h"
 
 struct module {

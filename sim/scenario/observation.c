@@ -43,6 +43,16 @@ void observation_add(struct observation *observation, int64_t t_ns, enum stream 
         (struct line){t_ns, stream, partial, printable(text, size)};
 }
 
+void observation_set_exit(struct observation *observation, int code,
+                          const char *(*name_code)(int code))
+{
+    observation->exit = code;
+    if (code < 0)
+        snprintf(observation->exit_name, sizeof observation->exit_name, "%s", name_code(code));
+    else
+        snprintf(observation->exit_name, sizeof observation->exit_name, "%d", code);
+}
+
 void observation_clear(struct observation *observation)
 {
     for (size_t i = 0; i < observation->line_count; i++)

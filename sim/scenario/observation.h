@@ -25,6 +25,7 @@ struct observation {
     int64_t elapsed_ns;
     bool ended;          /* the program came to its end; otherwise `finding` says why not */
     int exit;            /* its exit code, or a coroutine's negative code */
+    char exit_name[24];  /* in words: "0", "3", "ETIMEDOUT" */
     const char *finding; /* a detector's word, static; NULL: none */
     char *finding_lines; /* the block that shows it, or NULL */
     uint64_t hash;       /* of the whole trace; 0 in the live world */
@@ -34,6 +35,10 @@ struct observation {
  * backslash as two. */
 void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
                      bool partial, const char *text, size_t size);
+
+/* Set the exit code and its name; `name_code` knows those of negative codes. */
+void observation_set_exit(struct observation *observation, int code,
+                          const char *(*name_code)(int code));
 
 /* Free what it holds; it is empty afterwards. */
 void observation_clear(struct observation *observation);

@@ -105,11 +105,14 @@ static void write_totals(FILE *out, const struct scenario *scenario,
 {
     int64_t elapsed = 0, wall = 0;
     size_t outcomes = 0;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* of all outcomes' traces */
     const char *finding = NULL;
 
     for (size_t i = 0; i < scenario->run_count; i++) {
         const struct observation *found = observed_run_finding(&runs[i]);
 
+        for (size_t j = 0; j < runs[i].outcome_count; j++)
+            hash = (hash ^ runs[i].outcomes[j].hash) * UINT64_C(0x100000001b3);
         elapsed += runs[i].outcomes[0].elapsed_ns;
         wall += runs[i].wall_ns;
         outcomes += runs[i].outcome_count;
@@ -117,8 +120,7 @@ static void write_totals(FILE *out, const struct scenario *scenario,
             finding = found->finding;
     }
     fprintf(out, ",\"elapsed_ns\":%" PRId64 ",\"wall_ns\":%" PRId64, elapsed, wall);
-    fprintf(out, ",\"hash\":\"%016" PRIx64 "\",\"outcomes\":%zu", runs[0].outcomes[0].hash,
-            outcomes);
+    fprintf(out, ",\"hash\":\"%016" PRIx64 "\",\"outcomes\":%zu", hash, outcomes);
     write_field(out, "finding", finding);
 }
 

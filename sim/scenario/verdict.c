@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "error.h"
 
 #define MS INT64_C(1000000)
 /* The least a real clock is allowed to be late: a busy machine's hiccup. */
@@ -240,26 +239,16 @@ static void judge_elapsed(struct verdict *verdict, const struct scenario *scenar
                      seconds(seen->elapsed_ns).text, seconds(expect->elapsed_ns).text);
 }
 
-/* An exit code in words: "0", "3", "ETIMEDOUT". */
-static const char *exit_name(int code, char *text, size_t size)
-{
-    if (code < 0)
-        return rondo_err_name(code);
-    snprintf(text, size, "%d", code);
-    return text;
-}
-
 static void judge_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
                        const struct observation *seen)
 {
     const struct expectation *expect = &scenario->runs[run].expect;
     const char *wanted = expect->exit != NULL ? expect->exit : "0";
-    char text[24], name[80];
-    const char *got = exit_name(seen->exit, text, sizeof text);
+    char name[80];
 
-    if (seen->ended && strcmp(got, wanted) != 0)
+    if (seen->ended && strcmp(seen->exit_name, wanted) != 0)
         verdict_fail(verdict, "%sended with %s, expected %s",
-                     prefix(scenario, run, name, sizeof name), got, wanted);
+                     prefix(scenario, run, name, sizeof name), seen->exit_name, wanted);
 }
 
 /* Live, a process can be seen to be stuck, but not why. */

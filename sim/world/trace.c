@@ -64,7 +64,7 @@ void trace_listen(struct trace *trace, trace_listener listener, void *self)
         trace->listeners[i].self = self;
         return;
     }
-    CHECK(!"too many listeners");
+    CHECK_NEVER("too many listeners");
 }
 
 /* A copy of `text` that lives until the next reset. */
