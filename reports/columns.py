@@ -1,4 +1,4 @@
-"""Text in aligned columns, on a terminal or in a file: widths, cutting, fitting. Knows no report."""
+"""Text in aligned columns, for a terminal or a file: widths, cutting, fitting. Knows no report."""
 
 import re
 import unicodedata

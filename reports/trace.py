@@ -1,4 +1,4 @@
-"""Reads result files: JSON Lines, one object a scenario and world, as sim/scenario/README.md has them.
+"""Reads result files: JSON Lines, an object a scenario and world (sim/scenario/README.md).
 
 Checks what it reads, so that the reports need not: a record is whole and of the right types, or it
 is a BadResults with its file and line. Unknown keys are left alone; a list may be null.

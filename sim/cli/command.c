@@ -78,7 +78,7 @@ enum status command_check(const struct options *options, const struct engine *en
 
     suite_read(&suite, options->paths, options->path_count);
     ok = !report_mistakes(&suite);
-    ok = check_all(&suite, engine) && ok;
+    ok = ok && check_all(&suite, engine);
     if (ok)
         printf("%zu scenario file%s, nothing wrong\n", suite.count, suite.count == 1 ? "" : "s");
     suite_free(&suite);
@@ -325,7 +325,7 @@ enum status command_run(const struct options *options, const struct engine *engi
 
     suite_read(&suite, options->paths, options->path_count);
     ok = !report_mistakes(&suite);
-    ok = check_all(&suite, engine) && ok;
+    ok = ok && check_all(&suite, engine);
     if (ok)
         results = open_results(options, &ok);
     if (ok)

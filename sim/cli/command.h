@@ -30,6 +30,7 @@ struct options {
     uint64_t seed;
     size_t repeat; /* runs that must be alike; at least 2 */
     size_t jobs;
+    size_t cpu_seconds;  /* that a scenario may burn in simulation */
     const char *results; /* folder, or NULL */
     const char *out;     /* folder for tapes */
     const char *modules; /* folder of the modules, or NULL: beside the executable */

@@ -206,7 +206,7 @@ static enum status observe_scenario(void *self, const struct scenario *scenario,
     forget(simulation);
     simulation->kept = must_alloc(scenario->run_count * sizeof *simulation->kept);
     simulation->kept_count = scenario->run_count;
-    watchdog_start(scenario->path);
+    watchdog_start(scenario->path, simulation->options->cpu_seconds);
     for (size_t i = 0; i < scenario->run_count; i++)
         ok = observe_run(simulation, scenario, &scenario->runs[i], &runs[i], verdict) && ok;
     watchdog_stop();
@@ -331,7 +331,7 @@ static enum status replay(struct simulation *simulation, const struct scenario *
     chance_init(&chance);
     chance.open = file->open;
     chance_from_tape(&chance, &file->tape);
-    watchdog_start(scenario->path);
+    watchdog_start(scenario->path, simulation->options->cpu_seconds);
     runner_run(&simulation->runner, scenario, run, &chance, &seen);
     watchdog_stop();
     if (simulation->options->trace)

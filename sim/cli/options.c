@@ -8,10 +8,12 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
+#include "cli/watchdog.h"
 
-#define SEEDS_MAX   UINT64_MAX
-#define REPEATS_MAX 1000000
-#define JOBS_MAX    256
+#define SEEDS_MAX       UINT64_MAX
+#define REPEATS_MAX     1000000
+#define JOBS_MAX        256
+#define CPU_SECONDS_MAX 86400
 
 enum option_id {
     OPTION_SEED,
@@ -21,6 +23,7 @@ enum option_id {
     OPTION_UNTIMED,
     OPTION_REPEAT,
     OPTION_JOBS,
+    OPTION_CPU_SECONDS,
     OPTION_RESULTS,
     OPTION_OUT,
     OPTION_MODULES,
@@ -40,6 +43,7 @@ static const struct {
     {OPTION_UNTIMED, "--untimed", NULL, "live: judge order and outcome, not times"},
     {OPTION_REPEAT, "--repeat", "N", "run each N times; all must be alike (default 2)"},
     {OPTION_JOBS, "--jobs", "N", "live: so many at once (default 16)"},
+    {OPTION_CPU_SECONDS, "--cpu-seconds", "N", "CPU time that a scenario may take (default 60)"},
     {OPTION_RESULTS, "--results", "DIR", "append results to DIR/results.jsonl"},
     {OPTION_OUT, "--out", "DIR", "put tapes there (default out)"},
     {OPTION_MODULES, "--modules", "DIR", "modules lie there (default: beside the executable)"},
@@ -130,6 +134,10 @@ static bool take(struct options *options, enum option_id id, const char *value)
         ok = read_number(value, 1, JOBS_MAX, &number);
         options->jobs = (size_t)number;
         return ok;
+    case OPTION_CPU_SECONDS:
+        ok = read_number(value, 1, CPU_SECONDS_MAX, &number);
+        options->cpu_seconds = (size_t)number;
+        return ok;
     case OPTION_RESULTS:
         options->results = value;
         return true;
@@ -185,7 +193,8 @@ static bool is_command(const char *name)
 
 bool options_read(struct options *options, int argc, char **argv, enum status *status)
 {
-    *options = (struct options){.repeat = 2, .jobs = 16, .out = "out"};
+    *options =
+        (struct options){.repeat = 2, .jobs = 16, .cpu_seconds = WATCHDOG_SECONDS, .out = "out"};
     *status = STATUS_CLEAN;
     options->paths = must_alloc((size_t)argc * sizeof *options->paths);
     for (int i = 1; i < argc; i++) {

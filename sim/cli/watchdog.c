@@ -34,14 +34,14 @@ static void strike(int signal)
     _exit(3);
 }
 
-static void set_timer(long seconds)
+static void set_timer(size_t seconds)
 {
-    struct itimerval timer = {.it_value.tv_sec = seconds};
+    struct itimerval timer = {.it_value.tv_sec = (time_t)seconds};
 
     setitimer(ITIMER_PROF, &timer, NULL);
 }
 
-void watchdog_start(const char *what)
+void watchdog_start(const char *what, size_t seconds)
 {
     static void *stack; /* the program may have used up its own */
     struct sigaction action = {.sa_handler = strike, .sa_flags = SA_ONSTACK};
@@ -54,7 +54,7 @@ void watchdog_start(const char *what)
     }
     watched = what;
     sigaction(SIGPROF, &action, NULL);
-    set_timer(WATCHDOG_SECONDS);
+    set_timer(seconds);
 }
 
 void watchdog_stop(void)

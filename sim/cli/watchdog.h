@@ -6,11 +6,13 @@
 #ifndef RONDO_CLI_WATCHDOG_H
 #define RONDO_CLI_WATCHDOG_H
 
-/* CPU time that one scenario may take, all its runs together. */
+#include <stddef.h>
+
+/* CPU time that one scenario may take, all its runs together, unless the command line says so. */
 #define WATCHDOG_SECONDS 60
 
-/* Watch from now on; `what` (borrowed) is named if it strikes. */
-void watchdog_start(const char *what);
+/* Strike after `seconds` of CPU time from now; `what` (borrowed) is then named. */
+void watchdog_start(const char *what, size_t seconds);
 void watchdog_stop(void);
 
 #endif

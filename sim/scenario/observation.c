@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "scenario/source.h"
 
-/* `text` with everything that a terminal or a diff would swallow written out. */
+/* `text` with everything that a terminal, a diff or a JSON reader would swallow written out. */
 static char *printable(const char *text, size_t size)
 {
     char *out = must_alloc(size * 4 + 1);
@@ -17,16 +18,20 @@ static char *printable(const char *text, size_t size)
 
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)text[i];
-        const char *known = strchr("\bb\rr\tt\nn", c);
+        const char *known = c != 0 ? strchr("\bb\rr\tt\nn", c) : NULL;
+        size_t length = utf8_length(text + i, size - i);
 
-        if (c == '\\')
+        if (c == '\\') {
             at += sprintf(at, "\\\\");
-        else if (c != 0 && c < 0x20 && known != NULL)
+        } else if (c < 0x20 && known != NULL) {
             at += sprintf(at, "\\%c", known[1]);
-        else if (c < 0x20 || c == 0x7f)
+        } else if (c < 0x20 || c == 0x7f || length == 0) {
             at += sprintf(at, "\\x%02x", c);
-        else
-            *at++ = (char)c;
+        } else {
+            memcpy(at, text + i, length);
+            at += length;
+            i += length - 1;
+        }
     }
     return out;
 }

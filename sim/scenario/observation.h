@@ -31,8 +31,8 @@ struct observation {
     uint64_t hash;       /* of the whole trace; 0 in the live world */
 };
 
-/* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t \xNN, a
- * backslash as two. */
+/* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t, other
+ * bytes that are not text as \xNN, a backslash as two. */
 void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
                      bool partial, const char *text, size_t size);
 

@@ -55,10 +55,7 @@ static void write_runs(FILE *out, const struct scenario *scenario, const struct 
         fprintf(out, "%s{\"name\":", i > 0 ? "," : "");
         results_text(out, scenario->runs[i].name);
         fprintf(out, ",\"elapsed_ns\":%" PRId64, seen->elapsed_ns);
-        if (seen->ended)
-            fprintf(out, ",\"exit\":%d", seen->exit);
-        else
-            fputs(",\"exit\":null", out);
+        write_field(out, "exit", seen->ended ? seen->exit_name : NULL);
         write_field(out, "finding", seen->finding);
         fprintf(out, ",\"outcomes\":%zu", runs[i].outcome_count);
         write_lines(out, seen);
@@ -67,7 +64,7 @@ static void write_runs(FILE *out, const struct scenario *scenario, const struct 
     fputc(']', out);
 }
 
-static void write_claims(FILE *out, const struct verdict *verdict)
+static void write_claims(FILE *out, const struct scenario *scenario, const struct verdict *verdict)
 {
     fputs(",\"claims\":[", out);
     for (size_t i = 0; i < verdict->claim_count; i++) {
@@ -79,6 +76,10 @@ static void write_claims(FILE *out, const struct verdict *verdict)
             fprintf(out, ",\"line\":%d", judged->claim->line);
         else
             fputs(",\"line\":null", out);
+        write_field(out, "run",
+                    judged->claim->run < scenario->run_count
+                        ? scenario->runs[judged->claim->run].name
+                        : NULL);
         write_field(out, "measured", judged->measured);
         write_field(out, "verdict", claim_verdict_name(judged->verdict));
         fprintf(out, ",\"computed\":%s", judged->computed ? "true" : "false");
@@ -143,6 +144,6 @@ void results_write(FILE *out, const char *world, const struct scenario *scenario
     write_reasons(out, verdict);
     write_totals(out, scenario, runs);
     write_runs(out, scenario, runs);
-    write_claims(out, verdict);
+    write_claims(out, scenario, verdict);
     fputs("}\n", out);
 }

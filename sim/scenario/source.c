@@ -29,9 +29,9 @@ bool mistake_at(struct mistake *mistake, const char *path, int line, int column,
     return false;
 }
 
-/* The length of the UTF-8 character at `at`, of `left` bytes; 0 if it is not one. */
-static size_t character(const unsigned char *at, size_t left)
+size_t utf8_length(const void *bytes, size_t left)
 {
+    const unsigned char *at = bytes;
     uint32_t code = at[0];
     size_t length = code < 0x80 ? 1 : code < 0xc2 ? 0 : code < 0xe0 ? 2 : code < 0xf0 ? 3 : 4;
 
@@ -59,7 +59,7 @@ static bool check_text(const struct source *source, struct mistake *mistake)
     size_t length;
 
     for (size_t i = 0; i < source->size; i += length) {
-        length = character(bytes + i, source->size - i);
+        length = utf8_length(bytes + i, source->size - i);
         if (bytes[i] == 0)
             return mistake_at(mistake, source->path, line, column, "a NUL byte; not a text file");
         if (length == 0)

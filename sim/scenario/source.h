@@ -27,4 +27,8 @@ bool source_from_bytes(struct source *source, const char *path, const void *byte
 
 void source_free(struct source *source);
 
+/* The length of the UTF-8 character at the front of `left` bytes, from 1 to 4; 0 if there is none.
+ * Requires: `left` > 0. */
+size_t utf8_length(const void *bytes, size_t left);
+
 #endif

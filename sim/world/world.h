@@ -74,9 +74,9 @@ enum world_end {
     WORLD_SPENT  /* the budget of steps is spent */
 };
 
-/* Steps of a run before it counts as a loop that never ends: a hundred times what the largest
- * scenario needs. */
-#define WORLD_STEPS_MAX UINT64_C(10000000)
+/* Steps of a run before it counts as a loop that never ends: a thousand times what the largest
+ * scenario needs, and still a trace that fits into memory. */
+#define WORLD_STEPS_MAX UINT64_C(1000000)
 
 /* A world at time 0 without processes, drawing from `chance`, writing to `trace` (borrowed). */
 void world_init(struct world *world, struct chance *chance, struct trace *trace);

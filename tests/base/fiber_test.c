@@ -183,6 +183,7 @@ static void a_thousand_fibers_keep_their_own_locals(void **state)
  * need. Returns: the bits that differed afterwards. */
 static uint64_t switch_with_full_registers(struct fiber *to, uint64_t seed)
 {
+    void (*call)(struct fiber *) = fiber_switch;
     uint64_t difference;
 
     __asm__ volatile("movq %%rsp, %%rbx\n\t" /* rbx holds the stack pointer across the call */
@@ -208,8 +209,8 @@ static uint64_t switch_with_full_registers(struct fiber *to, uint64_t seed)
                      "subq $3, %%r15\n\t"
                      "xorq %%rcx, %%r15\n\t"
                      "orq %%r15, %%rax\n\t"
-                     : "=&a"(difference), "+D"(to), [seed] "+S"(seed)
-                     : [call] "d"(fiber_switch)
+                     : "=&a"(difference), "+D"(to), [seed] "+S"(seed), [call] "+d"(call)
+                     :
                      : "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm0",
                        "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
                        "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lock.h"
 #include "sleep.h"
@@ -348,6 +349,39 @@ static void another_task_may_release(void **state)
     expect_trace(f, "0ms a takes lock\n5ms c gives lock\n5ms b takes lock\n6ms b gives lock\n");
 }
 
+/* Who was last reported to have released something. */
+static struct subject releaser;
+
+static void note_release(void *self, const struct observed *event)
+{
+    (void)self;
+    if (event->kind == OBSERVED_RELEASED)
+        releaser = event->who;
+}
+
+static size_t first(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+/* observe.h: RELEASED names who holds it no longer, also when another task released it: name and
+ * number must be one and the same task's. */
+static void a_release_by_another_task_is_reported_as_the_holders(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_release, .pick = first};
+
+    observer = &watcher;
+    spawn(f, "a", take_and_keep, 0);
+    spawn(f, "c", release_only, 5 * MS);
+    script_play(&f->script);
+    observer = NULL;
+    assert_int_equal(releaser.id, 1);
+    assert_true(releaser.name == NULL || strcmp(releaser.name, "a") == 0);
+}
+
 static int leave_by_break(struct fixture *f)
 {
     int rc = 0;
@@ -509,6 +543,7 @@ int main(void)
         TEST(taking_an_open_lock_does_not_suspend),
         TEST(a_lock_is_not_reentrant),
         TEST(another_task_may_release),
+        TEST(a_release_by_another_task_is_reported_as_the_holders),
         TEST(a_scoped_lock_is_released_however_the_block_is_left),
         TEST(a_cancelled_scope_leaves_the_lock_open),
         TEST(a_storm_of_cancels_breaks_nothing),

@@ -184,12 +184,12 @@ static int leave_unstarted(void *arg, rondo_value *out)
     return 0;
 }
 
-/* RUN-05: one that has not started never runs. */
-static void a_leftover_task_that_has_not_started_never_runs(void **state)
+/* RUN-05: one that was queued before main ended still has its first step: main's end is noticed an
+ * iteration later (own probe: CPython 3.12 alike). */
+static void a_leftover_task_runs_its_first_step(void **state)
 {
     struct fixture *f = *state;
 
-    /* asyncio: the task's first step is queued before main's end is noticed, so it does run */
     assert_int_equal(rondo_run(leave_unstarted, f, NULL), 0);
     assert_string_equal(f->text, "runs ");
 }
@@ -424,12 +424,12 @@ static void a_run_that_seems_stuck_waits_for_another_thread(void **state)
     assert_string_equal(f->text, "entered ");
 }
 
-/* LOOP-15 on the real port: a loop stopped before it runs makes one iteration and does not wait. */
 static void say_once(void *arg)
 {
     note(arg, "once");
 }
 
+/* LOOP-15 on the real port: a loop stopped before it runs makes one iteration and does not wait. */
 static void a_loop_stopped_before_it_runs_does_not_wait(void **state)
 {
     struct fixture *f = *state;
@@ -475,7 +475,7 @@ int main(void)
         TEST(run_inside_a_run_is_misuse),
         TEST(leftover_tasks_are_cancelled_and_awaited),
         TEST(leftover_tasks_are_awaited_after_a_failure_too),
-        TEST(a_leftover_task_that_has_not_started_never_runs),
+        TEST(a_leftover_task_runs_its_first_step),
         TEST(stopping_the_loop_ends_the_run),
         TEST(the_first_task_is_called_main),
         TEST(sleeps_overlap_and_never_end_early),

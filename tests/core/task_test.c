@@ -21,7 +21,7 @@ struct fixture {
     struct script script;
     rondo_future *future; /* that a role waits for */
     rondo_future *second; /* that it waits for afterwards */
-    rondo_task *chain[400];
+    rondo_task *chain[50];
     int drops;
 };
 
@@ -1033,6 +1033,47 @@ static void a_stack_size_of_one_byte_does_not_abort(void **state)
     assert_int_equal(run_apart(run_with_a_tiny_stack, *state), 0);
 }
 
+/* Long enough to overrun a stack that holds a frame for each link. */
+#define LONG_CHAIN 3000
+
+static rondo_future *long_chain[LONG_CHAIN + 1]; /* a future, then tasks */
+
+static int await_link(void *arg, rondo_value *out)
+{
+    rondo_future **link = arg;
+
+    return rondo_await(link[-1], out);
+}
+
+static int cancel_long_chain(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    rondo_cancel(long_chain[LONG_CHAIN], NULL);
+    return 0;
+}
+
+static void run_long_chain(void *arg)
+{
+    struct fixture *f = arg;
+    rondo_loop *loop = &f->script.manual.loop;
+
+    long_chain[0] = f->future;
+    for (int i = 1; i <= LONG_CHAIN; i++)
+        long_chain[i] = rondo_loop_create_task(loop, await_link, &long_chain[i]);
+    rondo_unref(rondo_loop_create_task(loop, cancel_long_chain, NULL));
+    script_play(&f->script);
+    if (!rondo_cancelled(long_chain[LONG_CHAIN]))
+        exit(1);
+}
+
+/* CAN-10: however long the chain is, a cancel does not overrun the stack of the task that makes
+ * it. */
+static void a_cancel_goes_through_a_very_long_chain(void **state)
+{
+    assert_int_equal(run_apart(run_long_chain, *state), 0);
+}
+
 /* Closing the loop gives up tasks that never ended; the teardown counts memory. */
 static void closing_the_loop_gives_up_its_tasks(void **state)
 {
@@ -1154,6 +1195,7 @@ int main(void)
         TEST(a_cancel_after_its_last_step_comes_too_late),
         TEST(a_cancel_in_the_iteration_in_which_a_sleep_ends_wins),
         TEST(a_cancel_goes_through_a_long_chain),
+        TEST(a_cancel_goes_through_a_very_long_chain),
         TEST(cancelling_tasks_that_await_each_other_does_not_crash),
         TEST(a_stack_size_of_one_byte_does_not_abort),
         TEST(closing_the_loop_gives_up_its_tasks),

@@ -1,0 +1,121 @@
+/*
+ * schedule_fuzz.c - bytes as a tape: one schedule of a scenario, every family of decisions open.
+ *
+ * Aborts when a detector speaks that the scenario does not name (`expect: finds`), or when the tape
+ * that was recorded does not give the same run again. Before it does, the tape is written as a
+ * file, which `rondo replay` takes.
+ *
+ * RONDO_SCENARIO is the path of the scenario, RONDO_MODULES the folder of the modules (default:
+ * beside the folder of this executable).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cli/bridge.h"
+#include "cli/command.h"
+#include "run/runner.h"
+#include "run/tape_file.h"
+#include "target.h"
+
+static struct runner runner;
+static struct scenario *scenario; /* opened once, kept until the process ends */
+
+static void open_scenario(void)
+{
+    const char *path = getenv("RONDO_SCENARIO");
+    const char *modules = getenv("RONDO_MODULES");
+    struct mistake mistake;
+
+    bridge_install();
+    runner_open(&runner, modules != NULL ? modules : modules_beside_executable(), bridge_start,
+                rondo_err_name);
+    scenario = scenario_read(path != NULL ? path : SCENARIO_DEFAULT, &mistake);
+    if (scenario != NULL && runner_check(&runner, scenario, &mistake))
+        return;
+    fprintf(stderr, "%s\n", mistake.text);
+    _Exit(2); /* not something that the fuzzer found */
+}
+
+/* Keep the tape of `run` where a person can replay it, and say so. */
+static void write_tape(const struct run_spec *run, const struct chance *chance,
+                       const struct observation *seen)
+{
+    struct mistake mistake;
+    const struct module *module = module_of(&runner.modules, scenario, run, &mistake);
+    char *path = must_format("out/%s%s%s-fuzz.tape", scenario->stem, scenario->compares ? "-" : "",
+                             run->name);
+    char strategy[] = "bytes", nothing[] = "nothing";
+    struct tape_file file = {
+        .scenario_path = scenario->path,
+        .scenario_hash = scenario->hash,
+        .run = run->name,
+        .module_name = module->name,
+        .module_hash = module->hash,
+        .strategy = strategy,
+        .open = chance->open,
+        .trace_hash = seen->hash,
+        .found = seen->finding != NULL ? (char *)(uintptr_t)seen->finding : nothing,
+        .tape = chance->record,
+    };
+
+    if (tape_file_write(&file, path, &mistake))
+        fprintf(stderr, "next: rondo replay %s --trace\n", path);
+    else
+        fprintf(stderr, "%s\n", mistake.text);
+    free(path);
+}
+
+static bool expected(const struct run_spec *run, const struct observation *seen)
+{
+    return seen->finding == NULL ||
+           (run->expect.finds != NULL && strcmp(run->expect.finds, seen->finding) == 0);
+}
+
+/* The schedule that `chance` has recorded, once more, as a tape.
+ * Returns: false, with what differs in `text`, if it is another run. */
+static bool replays(const struct run_spec *run, struct chance *chance, char *text, size_t size)
+{
+    struct tape tape = {0};
+    bool same;
+
+    tape_copy(&tape, &chance->record);
+    chance_from_tape(chance, &tape);
+    same = runner_same_again(&runner, scenario, run, chance, text, size);
+    tape_clear(&tape);
+    return same;
+}
+
+static void try_schedule(const struct run_spec *run, const uint8_t *data, size_t size)
+{
+    struct observation seen;
+    struct chance chance;
+    char text[800] = "";
+
+    chance_init(&chance);
+    chance.open = (1u << FAMILY_COUNT) - 1;
+    chance_from_bytes(&chance, data, size);
+    runner_run(&runner, scenario, run, &chance, &seen);
+    if (!expected(run, &seen)) {
+        fprintf(stderr, "%s: %s\n%s", scenario->path, seen.finding, seen.finding_lines);
+        write_tape(run, &chance, &seen);
+        abort();
+    }
+    if (!replays(run, &chance, text, sizeof text)) {
+        fprintf(stderr, "%s: %s\n", scenario->path, text);
+        write_tape(run, &chance, &seen);
+        abort();
+    }
+    observation_clear(&seen);
+    chance_clear(&chance);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (scenario == NULL)
+        open_scenario();
+    for (size_t i = 0; i < scenario->run_count; i++)
+        try_schedule(&scenario->runs[i], data, size);
+    return 0;
+}

@@ -1,0 +1,153 @@
+/*
+ * conformance.c - see conformance.h. The expected traces are what libuv 1.44.2 does on Linux; where
+ * they and a simulated libuv disagree, the simulated one is wrong.
+ */
+#include "tests/conformance/conformance.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct row {
+    const char *name;
+    void (*body)(struct trace *trace);
+    const char *expected;
+};
+
+static const struct row rows[] = {
+    {
+        "timer",
+        timer_body,
+        "equal deadlines, started c a b: c a b run 0 | close 0\n"
+        "a in 60, b in 20, c in 40: b c a | close 0\n"
+        "the same after sleeping past all: b c a | close 0\n"
+        "a b started, a again: b a | close 0\n"
+        "repeat until stopped: repeat 20 a active 1 a active 1 a active 1 stop 0"
+        " active 0 | close 0\n"
+        "without repeat: active 1 a active 0 | close 0\n"
+        "again: never started EINVAL, no repeat 0 active 1, repeat 20: 0 a stopped: 0"
+        " a | close 0\n"
+        "a stops b of the same deadline: a c | close 0\n"
+        "a starts b: a b | close 0\n"
+        "restarts itself: a a a | close 0\n"
+        "zero timeouts: b a run 1 | close 0\n"
+        "unref: has ref 1, then 0, active 1, alive 0, run 0 alive 1 | close 0\n"
+        "an unreferenced timer fires while another keeps the loop: a b | close 0\n"
+        "due in: 1000, time stands still: 1000, less after update 1, past 0 | close 0\n"
+        "refused: no callback EINVAL, stop of a stopped one 0, closing EINVAL | close"
+        " 0\n"
+        "never early: a 1 | close 0\n"
+        "a timeout that overflows is far away: b | close 0\n",
+    },
+    {
+        "idle_prepare_check",
+        idle_prepare_check_body,
+        "phases: timer idle prepare check run 1, idle prepare check run 1 | close 0\n"
+        "idle started a b c: c b a , next iteration c b a , a stopped and started a c"
+        " b , b started again 0 a c b | close 0\n"
+        "prepare started a b c: c b a , next iteration c b a , a stopped and started"
+        " a c b , b started again 0 a c b | close 0\n"
+        "check started a b c: c b a , next iteration c b a , a stopped and started a"
+        " c b , b started again 0 a c b | close 0\n"
+        "idle, b stops itself and a: c b , next iteration c , c starts a c , next"
+        " iteration a c | close 0\n"
+        "prepare, b stops itself and a: c b , next iteration c , c starts a c , next"
+        " iteration a c | close 0\n"
+        "check, b stops itself and a: c b , next iteration c , c starts a c , next"
+        " iteration a c | close 0\n"
+        "started by the phase before: idle prepare check | close 0\n"
+        "active: idle 0 alive 0, started 1 alive 1, stopped 0 alive 0 prepare 0 alive"
+        " 0, started 1 alive 1, stopped 0 alive 0 check 0 alive 0, started 1 alive 1,"
+        " stopped 0 alive 0 stopped again 0, no callback EINVAL | close 0\n",
+    },
+    {
+        "async",
+        async_body,
+        "three sends: init 0 0 0 0 run async | close 0\n"
+        "none: init 0 run 1 | close 0\n"
+        "sends to itself: init 0 async async async then | close 0\n"
+        "sent by a timer: init 0 timer idle prepare async check | close 0\n"
+        "a pending wake-up is not waited for: init 0 async | close 0\n"
+        "keeps the loop: init 0 active 1 alive 1, unref: alive 0 run 0, sent: alive 0"
+        " | close 0\n"
+        "closed before it ran: init 0 | close 0\n",
+    },
+    {
+        "close",
+        close_body,
+        "closed a b c: not yet, c b a run 0 | close 0\n"
+        "a closes c when closed, b beside it: a b run 1 c run 0 | close 0\n"
+        "an active timer: active 0 closing 1, other 0 a b fires closing 1 | close 0\n"
+        "a closes b of the same deadline, and itself: a fires a b | close 0\n"
+        "close callbacks come after check: a fires check a | close 0\n"
+        "a closing handle keeps the loop: alive 0 busy EBUSY, alive 1 timeout 0 busy"
+        " EBUSY a run 0 | close 0\n"
+        "reopened in its close callback: a closed again fires again | close 0\n"
+        "every kind, without a callback: 01 01 01 01 01 | close 0\n",
+    },
+    {
+        "loop",
+        loop_body,
+        "empty: init 0 alive 0 timeout 0 default 0 once 0 nowait 0 | close 0\n"
+        "nowait: returns 1, once timer returns 0, default timer returns 0 | close 0\n"
+        "once with an idle handle: idle returns 1 | close 0\n"
+        "stopped before: timeout 0 default returns 1 then nowait idle returns 1 |"
+        " close 0\n"
+        "stopped inside: idle prepare check default returns 1, idle prepare check"
+        " again 1 | close 0\n"
+        "alive: inactive handles 0, a timer 1, unreferenced 0, a prepare 1 | close 0\n"
+        "poll timeout: nothing active 0, prepare -1, a timer 1000, an idle 0, a timer"
+        " that is due 0 | close 0\n"
+        "walk: timer 1 idle 1 prepare 1 check 1 async 0, closed all: run 0 | close 0\n"
+        "busy: EBUSY, and goes on idle | close 0\n"
+        "clock: stands still 1, hrtime moves 1, updated 1, a new loop has the time 1,"
+        " milliseconds of hrtime 1 | close 0\n"
+        "time stands still: in a callback 1 | close 0\n"
+        "a run brings the clock up to date: nowait timer | close 0\n"
+        "default loop: the same 1, handle's loop 1 data 1 type 1 run 0 | close 0\n"
+        "words: EBUSY \"resource busy or locked\", ECANCELED \"operation canceled\"\n",
+    },
+};
+
+static size_t line_length(const char *text)
+{
+    return strcspn(text, "\n");
+}
+
+/* Print the first line in which the two texts differ. */
+static void show_difference(const char *expected, const char *noted)
+{
+    size_t length = line_length(expected);
+
+    while (length == line_length(noted) && strncmp(expected, noted, length) == 0) {
+        expected += length + (expected[length] == '\n');
+        noted += length + (noted[length] == '\n');
+        length = line_length(expected);
+    }
+    printf("      expected  %.*s\n", (int)length, expected);
+    printf("      noted     %.*s\n", (int)line_length(noted), noted);
+}
+
+static bool agrees(const struct row *row, const struct trace *trace)
+{
+    bool same = strcmp(trace->text, row->expected) == 0;
+
+    printf("%s  %s\n", same ? "ok  " : "FAIL", row->name);
+    if (!same)
+        show_difference(row->expected, trace->text);
+    return same;
+}
+
+int conformance_run(void (*call)(void (*body)(struct trace *), struct trace *))
+{
+    static struct trace trace;
+    int failures = 0;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        trace.length = 0;
+        trace.text[0] = '\0';
+        call(rows[i].body, &trace);
+        failures += !agrees(&rows[i], &trace);
+    }
+    return failures > 0;
+}
