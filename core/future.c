@@ -244,27 +244,16 @@ int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, vo
     return count;
 }
 
-/* An await stands in the future's line; cancelling it cancels the future (CAN-01). */
-struct await {
-    struct wait wait;
-    rondo_future *future;
-};
-
-static bool await_cancel(struct wait *wait, const char *message)
-{
-    return rondo_cancel(container_of(wait, struct await, wait)->future, message);
-}
-
 /* Wait for a pending future. Returns: 0, or RONDO_ECANCELED if this task was cancelled. */
 static int await_pending(rondo_future *future, const char *here)
 {
-    struct await await = {.future = future};
+    struct wait wait;
     const char *kind = future->is_task ? "task" : "future";
 
-    wait_init(&await.wait, (struct observed_object){kind, future->name, future->id}, here);
-    await.wait.cancel = await_cancel;
-    future_add_waiter(future, &await.wait.waiter);
-    return wait_suspend(&await.wait);
+    wait_init(&wait, (struct observed_object){kind, future->name, future->id}, here);
+    wait.awaited = future; /* cancelling it cancels the future (CAN-01) */
+    future_add_waiter(future, &wait.waiter);
+    return wait_suspend(&wait);
 }
 
 int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)

@@ -52,7 +52,7 @@ static void child_done(struct callback *callback)
         wait_wake(&gather->wait);
 }
 
-/* Cancelling a gather cancels its children; it ends when they have ended. */
+/* Cancelling a gather cancels its children; their ends then end it. */
 static bool gather_cancel(struct wait *wait, const char *message)
 {
     struct gather *gather = container_of(wait, struct gather, wait);
@@ -102,12 +102,16 @@ static void collect(const struct gather *gather, rondo_result *results)
 /* What the wait came to. */
 static int conclude(const struct gather *gather, int rc, rondo_result *results)
 {
+    const struct task *task = gather->wait.task;
+
     if (rc < 0)
         return rc;
     if (gather->failed != NULL)
         return future_deliver(gather->failed, NULL);
-    if (gather->cancel_requested)
+    if (gather->cancel_requested) {
+        task_note_error(RONDO_ECANCELED, task->cancel_text);
         return RONDO_ECANCELED;
+    }
     collect(gather, results);
     return 0;
 }

@@ -16,8 +16,9 @@
  * once and leaves the others alone.
  * Returns: 0 with `results[i]` of `futures[i]`, in this order whatever ended first (`results` may
  * be NULL); the first failure's code, its message in rondo_error_text(), `results` untouched;
- * RONDO_ECANCELED when this task is cancelled, which cancels every child and waits for them to
- * finish (GAT-05). Suspends: may (not if `count` is 0). Owns: values in `results` are borrowed. */
+ * RONDO_ECANCELED when this task is cancelled, which cancels every child (GAT-05) and returns, as
+ * asyncio does, when the first has ended as cancelled; with RONDO_RETURN_ERRORS when all have
+ * ended. Suspends: may (not if `count` is 0). Owns: values in `results` are borrowed. */
 #define rondo_gather(futures, count, flags, results) \
     rondo_gather_at((futures), (count), (flags), (results), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_gather_at(rondo_future *const *futures, size_t count, unsigned flags,

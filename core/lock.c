@@ -12,7 +12,8 @@ static void note(rondo_lock *lock, enum observed_kind kind, const char *here)
     if (task == NULL)
         return;
     observe(&(struct observed){.kind = kind,
-                               .who = {task->subject.name, lock->holder},
+                               .who = {lock->holder == task->subject.id ? task->subject.name : NULL,
+                                       lock->holder},
                                .object = object_view(task->future.loop, &lock->object, "lock"),
                                .here = here});
 }
@@ -28,7 +29,8 @@ int rondo_lock_acquire_at(rondo_lock *lock, const char *here)
         parked =
             park_wait(&lock->waiters, object_view(task->future.loop, &lock->object, "lock"), here);
         if (parked.rc < 0) {
-            if (lock->holder == 0) /* it may have been this task's turn: pass it on (LCK-05) */
+            /* It may have been this task's turn: pass it on (LCK-05), unless another is woken. */
+            if (lock->holder == 0 && lock->waiters.woken == 0)
                 park_wake(&lock->waiters);
             return parked.rc;
         }

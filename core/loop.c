@@ -94,8 +94,8 @@ int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns)
 {
     int64_t now = loop->port->now(loop->port_self);
 
-    if (delay_ns <= 0)
-        return now;
+    if (delay_ns <= 0) /* due in the next iteration, not at the next millisecond */
+        return loop->port->loop_time(loop->port_self) + delay_ns;
     return delay_ns < RONDO_FOREVER - now ? now + delay_ns : RONDO_FOREVER;
 }
 
@@ -113,7 +113,7 @@ static const struct subject *who_in_list(const struct observed_choice *choice, s
 {
     const struct list *node = ((const struct list *)choice->options)->next;
 
-    while (i-- > 0)
+    while (i-- > 0 && node->next != choice->options)
         node = node->next;
     *what = container_of(node, struct callback, link)->what;
     return container_of(node, struct callback, link)->who;
@@ -292,8 +292,7 @@ int64_t rondo_loop_time(const rondo_loop *loop)
 {
     if (loop == NULL)
         loop = loop_running();
-    CHECK(loop != NULL);
-    return loop->port->now(loop->port_self);
+    return loop != NULL ? loop->port->now(loop->port_self) : 0;
 }
 
 /* A callback of the program's: the handle that call_soon, call_later and call_at return. */

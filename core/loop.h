@@ -47,7 +47,7 @@ RONDO_API rondo_loop *rondo_get_running_loop(void);
 RONDO_API bool rondo_loop_is_running(const rondo_loop *loop);
 
 /* Nanoseconds on the loop's clock, which never goes back and has no known origin. Virtual in
- * simulation. `loop` NULL: the running one. Suspends: never. */
+ * simulation. `loop` NULL: the running one; 0 outside of one. Suspends: never. */
 RONDO_API int64_t rondo_loop_time(const rondo_loop *loop);
 
 /* Queue `callback(arg)` for the next iteration (asyncio: call_soon).

@@ -47,10 +47,10 @@ static void finish(struct task *task, int code)
 
     if (code >= 0 && task->must_cancel)
         code = RONDO_ECANCELED; /* cancelled itself and returned at once (CAN-09) */
-    if (code < 0 && code == task->error_code)
+    if (code == RONDO_ECANCELED && (task->must_cancel || task->error_code != code))
+        text = task->cancel_text; /* never delivered: before its first step, or at its end */
+    else if (code < 0 && code == task->error_code)
         text = task->error_text;
-    if (code == RONDO_ECANCELED && task->cancel_text != NULL)
-        text = task->cancel_text;
     if (code < 0 && future->value.drop != NULL)
         future->value.drop(future->value.as.p); /* a result that a failure made void */
     observe(&(struct observed){.kind = OBSERVED_FINISHED, .who = task->subject, .code = code});
@@ -96,8 +96,15 @@ static void start(struct callback *callback)
     finish(task, RONDO_ECANCELED);
 }
 
+/* Room for a frame of printf; less is a wish that cannot be met. */
+#define STACK_SIZE_LEAST ((size_t)16 << 10)
+
 static size_t page_round(size_t size)
 {
+    if (size < STACK_SIZE_LEAST)
+        size = STACK_SIZE_LEAST;
+    if (size > SIZE_MAX / 2)
+        size = SIZE_MAX / 2; /* there is no such stack: no memory */
     return (size + 4095) / 4096 * 4096;
 }
 
@@ -107,7 +114,7 @@ static struct task *task_new(struct rondo_loop *loop, size_t stack_size)
 
     if (task == NULL)
         return NULL;
-    task->stack = stack_take(stack_size != 0 ? page_round(stack_size) : STACK_SIZE_TASK);
+    task->stack = stack_take(stack_size != 0 ? page_round(stack_size) + 4096 : STACK_SIZE_TASK);
     if (task->stack == NULL) {
         alloc_release(task);
         return NULL;
@@ -174,6 +181,7 @@ void wait_init(struct wait *wait, struct observed_object object, const char *her
     wait->state = WAIT_PENDING;
     wait->task = task;
     wait->cancel = wait_cancel;
+    wait->awaited = NULL;
     wait->object = object;
     wait->here = here;
 }
@@ -205,7 +213,8 @@ int wait_suspend(struct wait *wait)
 
     CHECK(task == task_current() && task->wait == NULL);
     task->wait = wait;
-    if (task->must_cancel && wait->cancel(wait, task->cancel_text))
+    if (task->must_cancel && (wait->awaited != NULL ? rondo_cancel(wait->awaited, task->cancel_text)
+                                                    : wait->cancel(wait, task->cancel_text)))
         task->must_cancel = false; /* a request that came while it ran takes effect here (CAN-08) */
     observe(&(struct observed){.kind = OBSERVED_BLOCKED,
                                .who = task->subject,
@@ -224,23 +233,49 @@ int wait_suspend(struct wait *wait)
     return rc;
 }
 
-bool rondo_cancel(rondo_future *future, const char *message)
+/* Record a request. Returns: the future that `task` awaits and that has to be cancelled next, or
+ * NULL when the request has reached its end here. */
+static rondo_future *request_cancel(struct task *task, const char *message)
 {
-    struct task *task;
+    struct wait *wait = task->wait;
+    rondo_future *awaited = wait != NULL && wait->state == WAIT_PENDING ? wait->awaited : NULL;
 
-    if (future == NULL || future->state != FUTURE_PENDING)
-        return false;
-    if (!future->is_task) {
-        future_complete(future, RONDO_ECANCELED, (rondo_value){0}, message);
-        return true;
-    }
-    task = task_of(future);
+    task->being_cancelled = true;
     task->cancel_requests++;
     alloc_release(task->cancel_text);
     task->cancel_text = alloc_text(message);
-    if (task->wait == NULL || !task->wait->cancel(task->wait, message))
+    if (awaited == NULL) {
+        if (wait == NULL || !wait->cancel(wait, message))
+            task->must_cancel = true;
+    } else if (awaited->state != FUTURE_PENDING) {
         task->must_cancel = true;
-    return true;
+    } else if (awaited->is_task && task_of(awaited)->being_cancelled) {
+        wait_cancel(wait, message); /* a ring of tasks that await each other is cut here */
+    } else {
+        return awaited;
+    }
+    return NULL;
+}
+
+/* A loop, not a recursion: a chain of awaits may be longer than any stack. */
+bool rondo_cancel(rondo_future *future, const char *message)
+{
+    struct task *path = NULL; /* tasks visited, the last first */
+    bool taken = future != NULL && future->state == FUTURE_PENDING &&
+                 !(future->is_task && task_of(future)->being_cancelled);
+
+    while (taken && future != NULL && future->is_task) {
+        struct task *task = task_of(future);
+
+        task->cancelled_from = path;
+        path = task;
+        future = request_cancel(task, message);
+    }
+    if (taken && future != NULL)
+        future_complete(future, RONDO_ECANCELED, (rondo_value){0}, message);
+    for (; path != NULL; path = path->cancelled_from)
+        path->being_cancelled = false;
+    return taken;
 }
 
 int rondo_cancelling(const rondo_task *task)
@@ -250,8 +285,11 @@ int rondo_cancelling(const rondo_task *task)
 
 int rondo_uncancel(rondo_task *future)
 {
-    struct task *task = task_of(future);
+    struct task *task;
 
+    if (!future->is_task)
+        return 0;
+    task = task_of(future);
     if (task->cancel_requests > 0 && --task->cancel_requests == 0)
         task->must_cancel = false;
     return task->cancel_requests;

@@ -46,6 +46,7 @@ struct wait {
     struct task *task;
     /* End the wait by cancellation. Returns: false if it is over already. */
     bool (*cancel)(struct wait *wait, const char *message);
+    rondo_future *awaited; /* an await: the future, which is cancelled in its place; else NULL */
     struct observed_object object;
     const char *here;
 };
@@ -60,6 +61,8 @@ struct task {
     rondo_fn fn;
     void *arg;
     bool started;
+    bool being_cancelled;
+    struct task *cancelled_from;
     bool must_cancel; /* a request that no wait could take: due at the next suspension */
     int cancel_requests;
     char *cancel_text;

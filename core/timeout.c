@@ -105,13 +105,17 @@ int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns)
 /* A limit that is past before the wait begins: cancel, wait for the cleanup (WF-03). */
 static int cancel_and_wait(rondo_future *future, rondo_value *out, const char *here)
 {
+    int requests = rondo_cancelling(&task_current()->future);
     int rc;
 
     if (rondo_done(future))
         return future_deliver(future, out);
     rondo_cancel(future, NULL);
     rc = rondo_await_at(future, out, here);
-    return rc == RONDO_ECANCELED && rondo_cancelled(future) ? RONDO_ETIMEDOUT : rc;
+    if (rc == RONDO_ECANCELED && rondo_cancelled(future) &&
+        rondo_cancelling(&task_current()->future) == requests)
+        return rondo_fail(RONDO_ETIMEDOUT, "%s", "");
+    return rc;
 }
 
 int rondo_wait_for_at(rondo_future *future, int64_t delay_ns, rondo_value *out, const char *here)

@@ -30,7 +30,8 @@ typedef struct rondo_timeout {
          RONDO_UNIQUE(once) != NULL;                                                             \
          (rc) = rondo_timeout_close(&RONDO_UNIQUE(scope), (rc)), RONDO_UNIQUE(once) = NULL)
 
-/* Arm `timeout` in the running task. Requires: called in a task (outside, it is never armed).
+/* Arm `timeout` in the running task. Requires: called in a task (outside, it is never armed); not
+ * open already.
  * Returns: `timeout`. Suspends: never. */
 RONDO_API rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns,
                                             const char *here);
