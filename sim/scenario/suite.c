@@ -122,7 +122,8 @@ void suite_read(struct suite *suite, char *const *paths, size_t path_count)
         }
         free(path);
     }
-    qsort(suite->scenarios, suite->count, sizeof *suite->scenarios, by_path);
+    if (suite->count > 1)
+        qsort(suite->scenarios, suite->count, sizeof *suite->scenarios, by_path);
     drop_repeats(suite);
     for (size_t i = 0; i < suite->count; i++) {
         for (size_t j = 0; j < i; j++)
