@@ -57,7 +57,7 @@ static bool check_all(const struct suite *suite, const struct engine *engine)
     return ok;
 }
 
-enum status command_list(const struct options *options)
+static enum status command_list(const struct options *options)
 {
     struct suite suite = {0};
     bool bad;
@@ -71,7 +71,7 @@ enum status command_list(const struct options *options)
     return bad ? STATUS_USAGE : STATUS_CLEAN;
 }
 
-enum status command_check(const struct options *options, const struct engine *engine)
+static enum status command_check(const struct options *options, const struct engine *engine)
 {
     struct suite suite = {0};
     bool ok;
@@ -316,7 +316,7 @@ static enum status run_suite(const struct options *options, const struct engine 
     return worst;
 }
 
-enum status command_run(const struct options *options, const struct engine *engine)
+static enum status command_run(const struct options *options, const struct engine *engine)
 {
     struct suite suite = {0};
     enum status status = STATUS_USAGE;
@@ -334,4 +334,13 @@ enum status command_run(const struct options *options, const struct engine *engi
         fclose(results);
     suite_free(&suite);
     return status;
+}
+
+enum status command(const struct options *options, const struct engine *engine)
+{
+    if (strcmp(options->command, "run") == 0)
+        return command_run(options, engine);
+    if (strcmp(options->command, "check") == 0)
+        return command_check(options, engine);
+    return command_list(options);
 }

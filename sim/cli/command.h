@@ -61,12 +61,8 @@ struct engine {
                     const struct verdict *verdict);
 };
 
-/* `rondo run`: every scenario at the paths. Returns: the exit status. */
-enum status command_run(const struct options *options, const struct engine *engine);
-
-/* `rondo list` and `rondo check`. */
-enum status command_list(const struct options *options);
-enum status command_check(const struct options *options, const struct engine *engine);
+/* `run`, `list` and `check`, whichever the options say. Returns: the exit status. */
+enum status command(const struct options *options, const struct engine *engine);
 
 /* Print the lines of a finding, each indented. */
 void print_block(const char *lines);

@@ -340,12 +340,8 @@ static enum status run_command(struct live *live)
                             .observe = observe_scenario,
                             .explain = explain};
 
-    if (strcmp(options->command, "run") == 0)
-        return command_run(options, &engine);
-    if (strcmp(options->command, "list") == 0)
-        return command_list(options);
-    if (strcmp(options->command, "check") == 0)
-        return command_check(options, &engine);
+    if (strcmp(options->command, "replay") != 0)
+        return command(options, &engine);
     fputs("rondo-live: a tape is of the simulation; use rondo replay\n", stderr);
     return STATUS_USAGE;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 /* "other_stem" is a module of this tree; with a slash or an ending it is a path. */
 static char *find_file(const struct module_set *set, const struct scenario *scenario,
@@ -43,11 +44,9 @@ static bool hash_file(const char *path, uint64_t *hash)
 
     if (file == NULL)
         return false;
-    *hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        for (size_t i = 0; i < size; i++)
-            *hash = (*hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    }
+    *hash = HASH_START;
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+        *hash = hash_bytes(*hash, bytes, size);
     ok = ferror(file) == 0;
     fclose(file);
     return ok;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "scenario/source.h"
 
 /* `text` with everything that a terminal, a diff or a JSON reader would swallow written out. */
@@ -67,30 +68,21 @@ void observation_clear(struct observation *observation)
     *observation = (struct observation){0};
 }
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t size)
-{
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
-    return hash;
-}
-
 uint64_t observation_outcome(const struct observation *observation)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = HASH_START;
     const char *finding = observation->finding != NULL ? observation->finding : "";
 
     for (size_t i = 0; i < observation->line_count; i++) {
         const struct line *line = &observation->lines[i];
 
-        hash = mix(hash, &line->t_ns, sizeof line->t_ns);
-        hash = mix(hash, &line->stream, sizeof line->stream);
-        hash = mix(hash, line->text, strlen(line->text) + 1);
+        hash = hash_bytes(hash, &line->t_ns, sizeof line->t_ns);
+        hash = hash_bytes(hash, &line->stream, sizeof line->stream);
+        hash = hash_bytes(hash, line->text, strlen(line->text) + 1);
     }
-    hash = mix(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
-    hash = mix(hash, &observation->exit, sizeof observation->exit);
-    return mix(hash, finding, strlen(finding) + 1);
+    hash = hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
+    hash = hash_bytes(hash, &observation->exit, sizeof observation->exit);
+    return hash_bytes(hash, finding, strlen(finding) + 1);
 }
 
 bool observed_run_add(struct observed_run *run, struct observation *observation)

@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "base/hash.h"
+
 void results_text(FILE *out, const char *text)
 {
     if (text == NULL) {
@@ -106,14 +108,14 @@ static void write_totals(FILE *out, const struct scenario *scenario,
 {
     int64_t elapsed = 0, wall = 0;
     size_t outcomes = 0;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* of all outcomes' traces */
+    uint64_t hash = HASH_START; /* of all outcomes' traces */
     const char *finding = NULL;
 
     for (size_t i = 0; i < scenario->run_count; i++) {
         const struct observation *found = observed_run_finding(&runs[i]);
 
         for (size_t j = 0; j < runs[i].outcome_count; j++)
-            hash = (hash ^ runs[i].outcomes[j].hash) * UINT64_C(0x100000001b3);
+            hash = hash_bytes(hash, &runs[i].outcomes[j].hash, sizeof hash);
         elapsed += runs[i].outcomes[0].elapsed_ns;
         wall += runs[i].wall_ns;
         outcomes += runs[i].outcome_count;

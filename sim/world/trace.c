@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/hash.h"
 
 struct trace {
     struct trace_record *records;
@@ -50,7 +51,7 @@ void trace_free(struct trace *trace)
 void trace_reset(struct trace *trace)
 {
     trace->count = 0;
-    trace->hash = TRACE_HASH_START;
+    trace->hash = HASH_START;
     trace->block_now = 0;
     trace->block_used = 0;
 }
@@ -90,23 +91,14 @@ static const char *keep(struct trace *trace, const char *text)
     return memcpy(copy, text, size);
 }
 
-uint64_t trace_hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static uint64_t hash_number(uint64_t hash, uint64_t number)
 {
-    return trace_hash_bytes(hash, &number, sizeof number);
+    return hash_bytes(hash, &number, sizeof number);
 }
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    return text != NULL ? trace_hash_bytes(hash, text, strlen(text) + 1) : hash_number(hash, 0);
+    return text != NULL ? hash_bytes(hash, text, strlen(text) + 1) : hash_number(hash, 0);
 }
 
 static uint64_t hash_record(uint64_t hash, const struct trace_record *record)

@@ -90,8 +90,4 @@ char *trace_line(const struct trace_record *record, char *text, size_t size);
 char *trace_task_name(uint32_t task, const char *name, char *text, size_t size);
 char *trace_object_name(const struct trace_object *object, char *text, size_t size);
 
-/* FNV-1a over `size` bytes, continued from `hash`; start from TRACE_HASH_START. */
-#define TRACE_HASH_START UINT64_C(0xcbf29ce484222325)
-uint64_t trace_hash_bytes(uint64_t hash, const void *bytes, size_t size);
-
 #endif

@@ -1,0 +1,135 @@
+/*
+ * findings.c - what is kept of a finding, and the block that shows it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cli/simulation.h"
+#include "run/tape_file.h"
+
+void print_trace(const struct trace *trace)
+{
+    char text[512];
+
+    for (size_t i = 0; i < trace_count(trace); i++)
+        printf("      %s\n", trace_line(trace_at(trace, i), text, sizeof text));
+}
+
+/* "at 1.000s the sleep of t2 comes first" */
+static void describe_choice(const struct trace_record *record, char *text, size_t size)
+{
+    const char *space = strchr(record->text, ' ');
+    const char *anchor = space != NULL ? space + 1 : record->text;
+    bool apart = strncmp(record->text, "timer.together", strlen("timer.together")) == 0;
+
+    snprintf(text, size, "at %" PRId64 ".%03" PRId64 "s %s comes %s", record->time_ns / 1000000000,
+             record->time_ns / 1000000 % 1000, anchor, apart ? "a hair later" : "first");
+}
+
+char *departures(const struct trace *trace)
+{
+    char first[240] = "";
+    size_t count = 0;
+
+    for (size_t i = 0; i < trace_count(trace); i++) {
+        const struct trace_record *record = trace_at(trace, i);
+
+        if (record->kind != TRACE_CHOICE || record->value == 0)
+            continue;
+        if (count++ == 0)
+            describe_choice(record, first, sizeof first);
+    }
+    if (count == 0)
+        return must_text("production order: nothing has to go differently");
+    if (count == 1)
+        return must_format("production order except one step: %s", first);
+    return must_format("production order except %zu steps; the first: %s", count, first);
+}
+
+void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
+                  const char *strategy, size_t schedule)
+{
+    struct kept *kept = &simulation->kept[run];
+
+    if (kept->departures != NULL)
+        return; /* the first finding is the one that is shown */
+    tape_copy(&kept->tape, &chance->record);
+    kept->trace_hash = trace_hash(simulation->runner.trace);
+    kept->open = chance->open;
+    kept->strategy = strategy;
+    kept->schedule = schedule;
+    kept->departures = departures(simulation->runner.trace);
+}
+
+void findings_reset(struct simulation *simulation, size_t count)
+{
+    for (size_t i = 0; i < simulation->kept_count; i++) {
+        tape_clear(&simulation->kept[i].tape);
+        free(simulation->kept[i].departures);
+    }
+    free(simulation->kept);
+    simulation->kept = count > 0 ? must_alloc(count * sizeof *simulation->kept) : NULL;
+    simulation->kept_count = count;
+}
+
+static char *tape_path(const struct simulation *simulation, const struct scenario *scenario,
+                       size_t run)
+{
+    const struct kept *kept = &simulation->kept[run];
+    char *path = must_format("%s/%s%s%s", simulation->options->out, scenario->stem,
+                             scenario->compares ? "-" : "", scenario->runs[run].name);
+    char *full;
+
+    if (strcmp(kept->strategy, "seed") == 0)
+        full = must_format("%s-seed%" PRIu64 ".tape", path, simulation->options->seed);
+    else if (kept->schedule > 1)
+        full = must_format("%s-%zu.tape", path, kept->schedule);
+    else
+        full = must_format("%s.tape", path);
+    free(path);
+    return full;
+}
+
+static void show_finding(struct simulation *simulation, const struct scenario *scenario, size_t run,
+                         const struct observation *found)
+{
+    struct kept *kept = &simulation->kept[run];
+    struct mistake mistake;
+    struct module *module =
+        module_of(&simulation->runner.modules, scenario, &scenario->runs[run], &mistake);
+    struct tape_file file = {
+        .scenario_path = scenario->path,
+        .scenario_hash = scenario->hash,
+        .run = scenario->runs[run].name,
+        .module_name = module->name,
+        .module_hash = module->hash,
+        .strategy = (char *)(uintptr_t)kept->strategy,
+        .seed = simulation->options->seed,
+        .open = kept->open,
+        .trace_hash = kept->trace_hash,
+        .found = (char *)(uintptr_t)found->finding,
+        .tape = kept->tape,
+    };
+    char *path = tape_path(simulation, scenario, run);
+
+    print_block(found->finding_lines);
+    printf("      %s\n", kept->departures);
+    if (tape_file_write(&file, path, &mistake))
+        printf("      next: rondo replay %s --trace\n", path);
+    else
+        printf("      %s\n", mistake.text);
+    free(path);
+}
+
+void findings_show(struct simulation *simulation, const struct scenario *scenario,
+                   const struct observed_run *runs, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct observation *found = observed_run_finding(&runs[i]);
+
+        if (found != NULL && (simulation->options->show || verdict->reason_count > 0))
+            show_finding(simulation, scenario, i, found);
+    }
+}

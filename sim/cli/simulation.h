@@ -1,0 +1,50 @@
+/*
+ * simulation.h - what the files of `rondo` share: the runner, and the findings it met.
+ */
+#ifndef RONDO_CLI_SIMULATION_H
+#define RONDO_CLI_SIMULATION_H
+
+#include "cli/command.h"
+#include "run/runner.h"
+
+/* What is kept of a run with a finding, to be shown and replayed. */
+struct kept {
+    struct tape tape;
+    uint64_t trace_hash;
+    unsigned open;
+    const char *strategy;
+    size_t schedule;
+    char *departures; /* what was not as in production, in a sentence */
+};
+
+struct simulation {
+    const struct options *options;
+    struct runner runner;
+    struct kept *kept; /* one a run of the scenario at hand */
+    size_t kept_count;
+};
+
+/* findings.c */
+
+/* Keep the tape and the story of the run that has just ended with a finding, as number `run` of its
+ * scenario and schedule `schedule` of those tried; the first one is kept. */
+void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
+                  const char *strategy, size_t schedule);
+
+/* Forget what was kept, and make room for `count` runs. */
+void findings_reset(struct simulation *simulation, size_t count);
+
+/* Print the block of every finding that is asked for or was not expected, and write its tape. */
+void findings_show(struct simulation *simulation, const struct scenario *scenario,
+                   const struct observed_run *runs, const struct verdict *verdict);
+
+/* In a sentence, what was not as in production order. Owned by the caller: free(). */
+char *departures(const struct trace *trace);
+
+/* Print every event. */
+void print_trace(const struct trace *trace);
+
+/* replay.c: run what the tape at options->paths[0] says. Returns: the exit status. */
+enum status replay(struct simulation *simulation);
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * expect.c - the keys under `expect`: what must be true of each run, and between runs.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "scenario/keys.h"
+#include "scenario/units.h"
+
+static bool set_elapsed(struct reader *reader, const struct node *value, void *target)
+{
+    struct expectation *expect = target;
+    const char *why = units_duration(value->text, &expect->elapsed_ns);
+
+    expect->has_elapsed = true;
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_output(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct expectation *)target)->output = must_text(value->text);
+    return true;
+}
+
+bool reader_check_finds(struct reader *reader, const struct node *value)
+{
+    static const char *const words[] = {"nothing", "deadlock", "endless-wait", "livelock"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(value->text, words[i]) == 0)
+            return true;
+    }
+    return reader_refuse(reader, value,
+                         "no detector finds that (nothing, deadlock, endless-wait, livelock)");
+}
+
+static bool set_finds(struct reader *reader, const struct node *value, void *target)
+{
+    return reader_check_finds(reader, value) &&
+           reader_text(reader, value, &((struct expectation *)target)->finds);
+}
+
+TEXT_SETTER(set_exit, struct expectation, exit)
+
+/* "together is 3x faster than blocking", "blocking takes 6x as long as together". */
+bool read_relation(struct reader *reader, const struct node *value, struct relation *relation)
+{
+    char left[64], factor[32], right[64];
+    const char *why = NULL;
+    int end = 0;
+    bool faster = true;
+
+    relation->numerator = relation->denominator = 1;
+    if (sscanf(value->text, "%63s is %31s faster than %63s%n", left, factor, right, &end) == 3 &&
+        value->text[end] == '\0') {
+        why = units_factor(factor, &relation->numerator, &relation->denominator);
+    } else if (sscanf(value->text, "%63s takes %31s as long as %63s%n", left, factor, right,
+                      &end) == 3 &&
+               value->text[end] == '\0') {
+        why = units_factor(factor, &relation->numerator, &relation->denominator);
+        faster = false;
+    } else if (sscanf(value->text, "%63s takes as long as %63s%n", left, right, &end) != 2 ||
+               value->text[end] != '\0') {
+        return reader_refuse(reader, value, "not a relation ('A is 3x faster than B')");
+    }
+    if (why != NULL)
+        return reader_refuse(reader, value, why);
+    relation->left = reader_find_run(reader, faster ? left : right);
+    relation->right = reader_find_run(reader, faster ? right : left);
+    if (relation->left == SIZE_MAX || relation->right == SIZE_MAX ||
+        relation->left == relation->right)
+        return reader_refuse(reader, value, "a relation is between two of the runs");
+    relation->text = must_text(value->text);
+    return true;
+}
+
+static bool set_relations(struct reader *reader, const struct node *value, void *target)
+{
+    struct scenario *scenario = reader->scenario;
+
+    (void)target;
+    scenario->relations = must_alloc(value->count * sizeof *scenario->relations);
+    for (size_t i = 0; i < value->count; i++) {
+        if (value->children[i]->kind != NODE_SCALAR)
+            return READER_REFUSE(reader, value->children[i], "a relation must be a text");
+        scenario->relation_count++;
+        if (!read_relation(reader, value->children[i], &scenario->relations[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool set_outcomes(struct reader *reader, const struct node *value, void *target)
+{
+    int64_t count = 0;
+    const char *why = units_count(value->text, SCHEDULES_LIMIT, &count);
+
+    if (why != NULL || count == 0)
+        return reader_refuse(reader, value, why != NULL ? why : "there is always at least one");
+    ((struct expectation *)target)->outcomes = (size_t)count;
+    reader->scenario->explores = true;
+    return true;
+}
+
+static const struct key expect_keys[] = {
+    {"elapsed", NODE_SCALAR, false, set_elapsed},   {"output", NODE_SCALAR, false, set_output},
+    {"exit", NODE_SCALAR, false, set_exit},         {"finds", NODE_SCALAR, false, set_finds},
+    {"outcomes", NODE_SCALAR, false, set_outcomes},
+};
+
+static const struct key expect_keys_compared[] = {
+    {"relations", NODE_SEQUENCE, false, set_relations},
+};
+
+/* In `expect` of a comparison, the name of a run is a key. */
+static bool read_run_expect(struct reader *reader, const struct node *key, const struct node *value)
+{
+    size_t run = reader_find_run(reader, key->text);
+
+    if (run == SIZE_MAX)
+        return false;
+    if (value->kind != NODE_MAPPING)
+        return READER_REFUSE(reader, value, "'%.60s' must be a mapping", key->text);
+    return READ(reader, value, expect_keys, &reader->scenario->runs[run].expect);
+}
+
+bool read_expect(struct reader *reader)
+{
+    const struct node *node = reader->expect;
+
+    if (reader->scenario->compares)
+        return read_mapping(reader, node, expect_keys_compared,
+                            sizeof expect_keys_compared / sizeof *expect_keys_compared, NULL,
+                            read_run_expect);
+    return READ(reader, node, expect_keys, &reader->scenario->runs[0].expect);
+}
+
+bool is_expect_key(const char *name)
+{
+    return find_key(expect_keys_compared,
+                    sizeof expect_keys_compared / sizeof *expect_keys_compared, name) != NULL;
+}

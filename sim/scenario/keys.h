@@ -1,0 +1,77 @@
+/*
+ * keys.h - a mapping read by a table of keys: the walk that every part of a scenario file shares.
+ *
+ * To add a key: a row in the table of its mapping, and a setter. A setter writes into the struct
+ * the table is for and says what is wrong in words; the walk adds the place, and knows about
+ * unknown, missing and misplaced keys.
+ */
+#ifndef RONDO_SCENARIO_KEYS_H
+#define RONDO_SCENARIO_KEYS_H
+
+#include <stddef.h>
+
+#include "scenario/scenario.h"
+#include "scenario/yaml.h"
+
+struct reader {
+    const char *path;
+    struct mistake *mistake;
+    struct scenario *scenario;
+    const struct node *expect; /* read after `runs`, whose names are keys in it */
+    const struct node *claims;
+};
+
+struct key {
+    const char *name;
+    enum node_kind kind;
+    bool required;
+    bool (*set)(struct reader *reader, const struct node *value, void *target);
+};
+
+/* Write the mistake "why: 'text of the node'" at the place of `at`. Returns: false. */
+bool reader_refuse(struct reader *reader, const struct node *at, const char *why);
+
+/* Write a formatted mistake at the place of `at`. Returns: false. */
+#define READER_REFUSE(reader, at, ...) \
+    mistake_at((reader)->mistake, (reader)->path, (at)->line, (at)->column, __VA_ARGS__)
+
+/* Set `*text` to a copy of the node's text, which must not be empty. */
+bool reader_text(struct reader *reader, const struct node *value, char **text);
+
+/* Read the mapping `node` by the table `keys` into `target`. `other` reads keys that are not in the
+ * table; NULL: there are none. Returns: false with a mistake. */
+bool read_mapping(struct reader *reader, const struct node *node, const struct key *keys,
+                  size_t key_count, void *target,
+                  bool (*other)(struct reader *, const struct node *, const struct node *));
+
+/* The key of that name, or NULL. */
+const struct key *find_key(const struct key *keys, size_t key_count, const char *name);
+
+#define READ(reader, node, keys, target) \
+    read_mapping((reader), (node), (keys), sizeof(keys) / sizeof *(keys), (target), NULL)
+
+/* A setter that copies a text into a member. */
+#define TEXT_SETTER(function, type, member)                                             \
+    static bool function(struct reader *reader, const struct node *value, void *target) \
+    {                                                                                   \
+        return reader_text(reader, value, &((type *)target)->member);                   \
+    }
+
+/* The index of the run of that name, or SIZE_MAX. */
+size_t reader_find_run(const struct reader *reader, const char *name);
+
+/* expect.c: read the node kept in `reader->expect`, and the parts that claims share with it. */
+bool read_expect(struct reader *reader);
+bool read_relation(struct reader *reader, const struct node *value, struct relation *relation);
+bool reader_check_finds(struct reader *reader, const struct node *value);
+bool is_expect_key(const char *name);
+
+/* claims.c: read the node kept in `reader->claims`. */
+bool read_claims(struct reader *reader);
+
+/* The most schedules or outcomes a file may ask for. */
+#define SCHEDULES_LIMIT 1000000
+/* How far a measured time may be from what is claimed, or live from what is expected: 5 %. */
+#define TOLERANCE_DEFAULT 5000
+
+#endif
