@@ -31,7 +31,7 @@ static void on_event(void *self, const struct observed *event)
                });
 }
 
-/* What a value stands for: "t2 sleep". */
+/* What a value stands for: "t2 (sleep)". */
 static void anchor_of(const void *self, size_t value, char *text, size_t size)
 {
     const struct observed_choice *choice = self;
@@ -41,10 +41,10 @@ static void anchor_of(const void *self, size_t value, char *text, size_t size)
 
     if (who != NULL)
         trace_task_name(who->id, who->name, name, sizeof name);
-    snprintf(text, size, "%s %s", name, what != NULL ? what : "callback");
+    snprintf(text, size, "%s (%s)", name, what != NULL ? what : "callback");
 }
 
-/* Together or apart is about the one timer that comes next, whichever of the two is chosen. */
+/* Together or apart is about the one timer that comes next. */
 static void anchor_of_next(const void *self, size_t value, char *text, size_t size)
 {
     (void)value;

@@ -17,15 +17,15 @@ void print_trace(const struct trace *trace)
         printf("      %s\n", trace_line(trace_at(trace, i), text, sizeof text));
 }
 
-/* "at 1.000s the sleep of t2 comes first" */
+/* "at 1.000s t2 (sleep) before t1 (sleep)" */
 static void describe_choice(const struct trace_record *record, char *text, size_t size)
 {
     const char *space = strchr(record->text, ' ');
     const char *anchor = space != NULL ? space + 1 : record->text;
     bool apart = strncmp(record->text, "timer.together", strlen("timer.together")) == 0;
 
-    snprintf(text, size, "at %" PRId64 ".%03" PRId64 "s %s comes %s", record->time_ns / 1000000000,
-             record->time_ns / 1000000 % 1000, anchor, apart ? "a hair later" : "first");
+    snprintf(text, size, "at %" PRId64 ".%03" PRId64 "s %s%s", record->time_ns / 1000000000,
+             record->time_ns / 1000000 % 1000, anchor, apart ? " comes a hair later" : "");
 }
 
 char *departures(const struct trace *trace)

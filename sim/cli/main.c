@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "cli/bridge.h"
+#include "cli/guard.h"
 #include "cli/simulation.h"
-#include "cli/watchdog.h"
 #include "error.h"
 #include "run/enumerate.h"
 
@@ -116,10 +116,10 @@ static enum status observe_scenario(void *self, const struct scenario *scenario,
     bool ok = true;
 
     findings_reset(simulation, scenario->run_count);
-    watchdog_start(scenario->path, simulation->options->cpu_seconds);
+    guard_start(scenario->path, simulation->options->cpu_seconds);
     for (size_t i = 0; i < scenario->run_count; i++)
         ok = observe_run(simulation, scenario, &scenario->runs[i], &runs[i], verdict) && ok;
-    watchdog_stop();
+    guard_stop();
     return ok ? STATUS_CLEAN : STATUS_HARNESS;
 }
 

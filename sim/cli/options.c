@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
-#include "cli/watchdog.h"
+#include "cli/guard.h"
 
 #define SEEDS_MAX       UINT64_MAX
 #define REPEATS_MAX     1000000
@@ -194,7 +194,7 @@ static bool is_command(const char *name)
 bool options_read(struct options *options, int argc, char **argv, enum status *status)
 {
     *options =
-        (struct options){.repeat = 2, .jobs = 16, .cpu_seconds = WATCHDOG_SECONDS, .out = "out"};
+        (struct options){.repeat = 2, .jobs = 16, .cpu_seconds = GUARD_SECONDS, .out = "out"};
     *status = STATUS_CLEAN;
     options->paths = must_alloc((size_t)argc * sizeof *options->paths);
     for (int i = 1; i < argc; i++) {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/guard.h"
 #include "cli/simulation.h"
-#include "cli/watchdog.h"
 #include "run/tape_file.h"
 
 static void note_change(const char *what, const char *path, uint64_t was, uint64_t is)
@@ -61,9 +61,9 @@ static enum status replay_run(struct simulation *simulation, const struct scenar
     chance_init(&chance);
     chance.open = file->open;
     chance_from_tape(&chance, &file->tape);
-    watchdog_start(scenario->path, simulation->options->cpu_seconds);
+    guard_start(scenario->path, simulation->options->cpu_seconds);
     runner_run(&simulation->runner, scenario, run, &chance, &seen);
-    watchdog_stop();
+    guard_stop();
     if (simulation->options->trace)
         print_trace(simulation->runner.trace);
     report_replay(file, &chance, &seen, simulation->runner.trace);

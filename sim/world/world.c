@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/check.h"
@@ -66,10 +67,15 @@ size_t world_choose(struct world *world, const char *label, size_t bound, chance
     const struct tape *tape = &world->chance->record;
     size_t before = tape->count;
     size_t value = choose(world->chance, label, bound, anchor, self);
-    char text[200];
+    char text[400], usual[160] = ""; /* what production order would have chosen */
+    bool differs;
 
     if (tape->count > before) {
-        snprintf(text, sizeof text, "%s %s", label, tape->entries[before].anchor);
+        if (value != 0 && anchor != NULL)
+            anchor(self, 0, usual, sizeof usual);
+        differs = usual[0] != '\0' && strcmp(usual, tape->entries[before].anchor) != 0;
+        snprintf(text, sizeof text, "%s %s%s%s", label, tape->entries[before].anchor,
+                 differs ? " before " : "", differs ? usual : "");
         world_note(world, (struct trace_record){.kind = TRACE_CHOICE,
                                                 .value = (int64_t)value,
                                                 .object = {.id = (uint32_t)bound},

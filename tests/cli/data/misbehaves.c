@@ -1,6 +1,7 @@
 /*
  * misbehaves.c - programs that a harness must survive and name.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +29,32 @@ static int burns(void *arg, rondo_value *out)
     return 0;
 }
 
+static int crashes(void *arg, rondo_value *out)
+{
+    volatile uintptr_t nowhere = 16;
+
+    *(volatile int *)nowhere = 1;
+    return 0;
+}
+
+static int deeper(int depth)
+{
+    volatile char frame[1024];
+
+    frame[0] = (char)depth;
+    return depth > 1000000 ? 0 : deeper(depth + 1) + frame[0];
+}
+
+static int overflows(void *arg, rondo_value *out)
+{
+    return deeper(0) < 0;
+}
+
+static int aborts(void *arg, rondo_value *out)
+{
+    abort();
+}
+
 static int fails(void *arg, rondo_value *out)
 {
     return rondo_fail(RONDO_ETIMEDOUT, "too late");
@@ -52,6 +79,9 @@ static int counts(void *arg, rondo_value *out)
 RONDO_PROGRAM(differs, differs);
 RONDO_PROGRAM(goes_round, goes_round);
 RONDO_PROGRAM(burns, burns);
+RONDO_PROGRAM(crashes, crashes);
+RONDO_PROGRAM(overflows, overflows);
+RONDO_PROGRAM(aborts, aborts);
 RONDO_PROGRAM(fails, fails);
 RONDO_PROGRAM(exits, exits);
 RONDO_PROGRAM(counts, counts);

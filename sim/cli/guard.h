@@ -1,0 +1,21 @@
+/*
+ * guard.h - a program that crashes, or burns CPU time and never suspends, ends the executable; this
+ * says which it was and where it stood.
+ *
+ * Simulated processes live in our own, so there is no going on after either. Never part of a trace
+ * or a verdict.
+ */
+#ifndef RONDO_CLI_GUARD_H
+#define RONDO_CLI_GUARD_H
+
+#include <stddef.h>
+
+/* CPU time that one scenario may take, all its runs together, unless the command line says so. */
+#define GUARD_SECONDS 60
+
+/* Watch over the scenario at `path` (borrowed) from now on. A crash is reported and ends the
+ * executable with status 1; `seconds` of CPU time end it with status 3. */
+void guard_start(const char *path, size_t seconds);
+void guard_stop(void);
+
+#endif
