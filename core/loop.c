@@ -119,14 +119,15 @@ static const struct subject *who_in_list(const struct observed_choice *choice, s
     return container_of(node, struct callback, link)->who;
 }
 
-/* Which of the callbacks in `from` comes next: the first, unless an observer says otherwise. */
-static struct callback *choose_from(const struct list *from, const char *label)
+/* Which of the `count` callbacks in `from` comes next: the first, unless an observer says
+ * otherwise.
+ */
+static struct callback *choose_from(const struct list *from, size_t count, const char *label)
 {
-    size_t count = observer != NULL ? list_length(from) : 1;
     struct list *node = from->next;
     size_t index = 0;
 
-    if (count > 1) {
+    if (observer != NULL && count > 1) {
         struct observed_choice choice = {label, count, who_in_list, from};
 
         index = observer->pick(observer->self, &choice);
@@ -141,21 +142,26 @@ static struct callback *choose_from(const struct list *from, const char *label)
  * Timers due at one and the same loop time, production order first, out of the heap into `tied`.
  * Only the timers of an instant that is met exactly are tied: after a blocking call, a real loop
  * finds several deadlines past and takes them by deadline, always in one iteration.
+ * Returns: how many there are.
  */
-static void take_tied(struct rondo_loop *loop, int64_t loop_time, struct list *tied)
+static size_t take_tied(struct rondo_loop *loop, int64_t loop_time, struct list *tied)
 {
     struct deadline *first = earliest(loop);
     int64_t due = due_at(first->when_ns);
+    size_t count = 0;
 
+    list_init(tied);
     do {
         heap_remove(&loop->deadlines, &first->node);
         list_push_back(tied, &first->callback.link);
+        count++;
         first = earliest(loop);
     } while (observer != NULL && due == loop_time && first != NULL &&
              due_at(first->when_ns) == due);
+    return count;
 }
 
-/* Put the timers that were not chosen back; their order among themselves is kept. */
+/* Put the timers that come later back; their order among themselves is kept. */
 static void put_back(struct rondo_loop *loop, struct list *tied)
 {
     list_for_each(node, tied) {
@@ -175,10 +181,28 @@ static bool choose_apart(struct list *tied)
 }
 
 /*
- * Move the timers that are due to the ready queue. At a tie two things are open, as on a real clock
- * where one timer is a hair later than the other: which is first, and whether the next comes in the
- * same iteration or only after everything that the first sets in motion (`apart_ns`).
+ * Make the timers in `tied` ready. At a tie two things are open, as on a real clock where one timer
+ * is a hair later than the other: which is first, and whether the next comes in the same iteration
+ * or only after everything that the first sets in motion. Returns: false in the latter case; the
+ * rest is then back in the heap.
  */
+static bool make_ready(struct rondo_loop *loop, struct list *tied, size_t count)
+{
+    while (count > 0) {
+        struct callback *chosen = choose_from(tied, count--, timer_order);
+
+        list_remove(&chosen->link);
+        container_of(chosen, struct deadline, callback)->armed = false;
+        list_push_back(&loop->ready, &chosen->link);
+        if (count > 0 && choose_apart(tied)) {
+            put_back(loop, tied);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Move the timers that are due to the ready queue. */
 static void collect_due(struct rondo_loop *loop)
 {
     int64_t loop_time = loop->port->loop_time(loop->port_self);
@@ -186,26 +210,26 @@ static void collect_due(struct rondo_loop *loop)
     for (struct deadline *first = earliest(loop);
          first != NULL && due_at(first->when_ns) <= loop_time; first = earliest(loop)) {
         struct list tied;
-        struct callback *chosen;
-        bool apart = false;
+        size_t count;
 
         if (due_at(first->when_ns) == loop->apart_ns && !list_empty(&loop->ready))
             return;
         loop->apart_ns = INT64_MIN;
-        list_init(&tied);
-        take_tied(loop, loop_time, &tied);
-        chosen = choose_from(&tied, timer_order);
-        list_remove(&chosen->link);
-        if (!list_empty(&tied))
-            apart = choose_apart(&tied);
-        put_back(loop, &tied);
-        container_of(chosen, struct deadline, callback)->armed = false;
-        list_push_back(&loop->ready, &chosen->link);
-        if (apart) {
+        count = take_tied(loop, loop_time, &tied);
+        if (!make_ready(loop, &tied, count)) {
             loop->apart_ns = loop_time;
             return;
         }
     }
+}
+
+/* How many options there are for the ready callback that runs next: counted only if it is open. */
+static size_t ready_options(const struct rondo_loop *loop)
+{
+    bool open = observer != NULL &&
+                (observer->wants == NULL || observer->wants(observer->self, sched_ready));
+
+    return open ? list_length(&loop->batch) : 1;
 }
 
 void loop_iterate(struct rondo_loop *loop)
@@ -214,7 +238,7 @@ void loop_iterate(struct rondo_loop *loop)
     collect_due(loop);
     list_move(&loop->batch, &loop->ready);
     while (!list_empty(&loop->batch)) {
-        struct callback *callback = choose_from(&loop->batch, sched_ready);
+        struct callback *callback = choose_from(&loop->batch, ready_options(loop), sched_ready);
 
         list_remove(&callback->link);
         callback->run(callback); /* callbacks run here and nowhere else */

@@ -67,6 +67,9 @@ struct observed_choice {
 struct observer {
     void (*event)(void *self, const struct observed *event);
     size_t (*pick)(void *self, const struct observed_choice *choice); /* below choice->count */
+    /* Whether choices of `label` are open; asked where listing the options costs something.
+     * NULL: all are. */
+    bool (*wants)(void *self, const char *label);
     /* Nothing of this process can ever run again, unless another thread enters. Returns: true to
      * give up the run with RONDO_EDEADLOCK, false to wait. NULL: wait. */
     bool (*stuck)(void *self);

@@ -60,7 +60,13 @@ static size_t on_pick(void *self, const struct observed_choice *choice)
                         together ? anchor_of_next : anchor_of, choice);
 }
 
-static const struct observer bridge = {.event = on_event, .pick = on_pick};
+static bool wants(void *self, const char *label)
+{
+    (void)self;
+    return chance_is_open(world_current()->chance, label);
+}
+
+static const struct observer bridge = {.event = on_event, .pick = on_pick, .wants = wants};
 
 void bridge_install(void)
 {

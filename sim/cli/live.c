@@ -99,9 +99,19 @@ static size_t on_pick(void *self, const struct observed_choice *choice)
     return 0;
 }
 
+static bool wants(void *self, const char *label)
+{
+    (void)self;
+    (void)label;
+    return false;
+}
+
 static void run_child(const rondo_program *program, const struct run_spec *run)
 {
-    static const struct observer watcher = {.event = on_event, .pick = on_pick, .stuck = give_up};
+    static const struct observer watcher = {.event = on_event,
+                                            .pick = on_pick,
+                                            .wants = wants,
+                                            .stuck = give_up};
     char **argv = must_alloc((run->arg_count + 2) * sizeof *argv);
     int code;
 

@@ -9,8 +9,9 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/map.h"
 
-#define NOBODY SIZE_MAX
+#define NOBODY MAP_NONE
 
 /* A task that is alive, and what it waits for, if it does. */
 struct waiting {
@@ -23,10 +24,13 @@ struct waiting {
     uint32_t object;
     int64_t since_ns;
     char here[96];
+    size_t holdings; /* the first of what it holds, or NOBODY */
 };
 
 /* A task that holds an object, or owes it its end. */
 struct holding {
+    bool free;
+    size_t next; /* of the same task, or of those that are free; NOBODY: the last */
     uint32_t process;
     uint32_t task;
     char kind[24];
@@ -39,20 +43,26 @@ struct deadlock {
     struct waiting *tasks;
     size_t task_count;
     size_t task_capacity;
+    struct map index; /* process and task to their place in `tasks` */
     struct holding *holdings;
     size_t holding_count;
     size_t holding_capacity;
+    size_t holding_free; /* a chain of free places */
 };
 
 struct deadlock *deadlock_new(void)
 {
-    return must_alloc(sizeof(struct deadlock));
+    struct deadlock *detector = must_alloc(sizeof *detector);
+
+    deadlock_reset(detector);
+    return detector;
 }
 
 void deadlock_free(struct deadlock *detector)
 {
     if (detector == NULL)
         return;
+    map_free(&detector->index);
     free(detector->tasks);
     free(detector->holdings);
     free(detector);
@@ -60,18 +70,20 @@ void deadlock_free(struct deadlock *detector)
 
 void deadlock_reset(struct deadlock *detector)
 {
+    map_empty(&detector->index);
     detector->task_count = 0;
     detector->holding_count = 0;
+    detector->holding_free = NOBODY;
+}
+
+static uint64_t key_of(uint32_t process, uint32_t task)
+{
+    return (uint64_t)process << 32 | task;
 }
 
 static size_t find_task(const struct deadlock *detector, uint32_t process, uint32_t task)
 {
-    /* Backwards: the youngest are the busiest. */
-    for (size_t i = detector->task_count; i-- > 0;) {
-        if (detector->tasks[i].task == task && detector->tasks[i].process == process)
-            return i;
-    }
-    return NOBODY;
+    return map_get(&detector->index, key_of(process, task));
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -88,19 +100,41 @@ static void add_task(struct deadlock *detector, const struct trace_record *recor
         detector->tasks =
             must_resize(detector->tasks, detector->task_capacity * sizeof *detector->tasks);
     }
+    map_set(&detector->index, key_of(record->process, record->task), detector->task_count);
     task = &detector->tasks[detector->task_count++];
     memset(task, 0, sizeof *task);
+    task->holdings = NOBODY;
     task->process = record->process;
     task->task = record->task;
     trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
 }
 
+static void free_holding(struct deadlock *detector, size_t i)
+{
+    detector->holdings[i].free = true;
+    detector->holdings[i].next = detector->holding_free;
+    detector->holding_free = i;
+}
+
+/* A task that has ended leaves its place to the last one; what it held, it can no longer end. */
 static void remove_task(struct deadlock *detector, const struct trace_record *record)
 {
-    size_t i = find_task(detector, record->process, record->task);
+    size_t i = map_remove(&detector->index, key_of(record->process, record->task));
+    struct waiting *last = &detector->tasks[detector->task_count - 1];
 
-    if (i != NOBODY)
-        detector->tasks[i] = detector->tasks[--detector->task_count];
+    if (i == NOBODY)
+        return;
+    for (size_t at = detector->tasks[i].holdings; at != NOBODY;) {
+        size_t next = detector->holdings[at].next;
+
+        free_holding(detector, at);
+        at = next;
+    }
+    if (&detector->tasks[i] != last) {
+        detector->tasks[i] = *last;
+        map_set(&detector->index, key_of(last->process, last->task), i);
+    }
+    detector->task_count--;
 }
 
 static void note_wait(struct deadlock *detector, const struct trace_record *record)
@@ -120,16 +154,36 @@ static void note_wait(struct deadlock *detector, const struct trace_record *reco
     copy_text(task->here, sizeof task->here, record->here);
 }
 
-static void add_holding(struct deadlock *detector, const struct trace_record *record)
+/* A place for one more holding. */
+static size_t take_holding(struct deadlock *detector)
 {
-    struct holding *holding;
+    size_t i = detector->holding_free;
 
+    if (i != NOBODY) {
+        detector->holding_free = detector->holdings[i].next;
+        return i;
+    }
     if (detector->holding_count == detector->holding_capacity) {
         detector->holding_capacity = detector->holding_capacity * 2 + 16;
         detector->holdings = must_resize(detector->holdings,
                                          detector->holding_capacity * sizeof *detector->holdings);
     }
-    holding = &detector->holdings[detector->holding_count++];
+    return detector->holding_count++;
+}
+
+static void add_holding(struct deadlock *detector, const struct trace_record *record)
+{
+    size_t task = find_task(detector, record->process, record->task);
+    struct holding *holding;
+    size_t i;
+
+    if (task == NOBODY)
+        return;
+    i = take_holding(detector);
+    holding = &detector->holdings[i];
+    holding->free = false;
+    holding->next = detector->tasks[task].holdings;
+    detector->tasks[task].holdings = i;
     holding->process = record->process;
     holding->task = record->task;
     holding->object = record->object.id;
@@ -140,14 +194,18 @@ static void add_holding(struct deadlock *detector, const struct trace_record *re
 
 static void remove_holding(struct deadlock *detector, const struct trace_record *record)
 {
-    for (size_t i = detector->holding_count; i-- > 0;) {
-        struct holding *holding = &detector->holdings[i];
+    size_t task = find_task(detector, record->process, record->task);
+    size_t *link = task != NOBODY ? &detector->tasks[task].holdings : NULL;
 
-        if (holding->process != record->process || holding->task != record->task ||
-            holding->object != record->object.id)
-            continue;
-        memmove(holding, holding + 1, (--detector->holding_count - i) * sizeof *holding);
-        return;
+    while (link != NULL && *link != NOBODY) {
+        size_t i = *link;
+
+        if (detector->holdings[i].object == record->object.id) {
+            *link = detector->holdings[i].next;
+            free_holding(detector, i);
+            return;
+        }
+        link = &detector->holdings[i].next;
     }
 }
 
@@ -188,8 +246,9 @@ static size_t ender(const struct deadlock *detector, const struct waiting *waiti
     for (size_t i = 0; i < detector->holding_count; i++) {
         const struct holding *holding = &detector->holdings[i];
 
-        if (holding->process != waiting->process || holding->object != waiting->object ||
-            waiting->object == 0 || strcmp(holding->kind, waiting->kind) != 0)
+        if (holding->free || holding->process != waiting->process ||
+            holding->object != waiting->object || waiting->object == 0 ||
+            strcmp(holding->kind, waiting->kind) != 0)
             continue;
         if (n-- > 0)
             continue;
@@ -342,8 +401,9 @@ static void print_gathered(FILE *out, const struct deadlock *detector, const str
         const struct holding *holding = &detector->holdings[i];
         size_t task = find_task(detector, holding->process, holding->task);
 
-        if (holding->process != gather->process || holding->object != gather->object ||
-            strcmp(holding->kind, gather->kind) != 0 || task == NOBODY)
+        if (holding->free || holding->process != gather->process ||
+            holding->object != gather->object || strcmp(holding->kind, gather->kind) != 0 ||
+            task == NOBODY)
             continue;
         fprintf(out, "%s%s", count++ == 0 ? "   until " : " and ", detector->tasks[task].name);
     }

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "base/check.h"
+#include "base/map.h"
 #include "base/stack.h"
 
 #if defined(__has_include)
@@ -41,10 +42,7 @@ struct arena {
     char *base;
     size_t used;
     struct block *free[CLASS_COUNT];
-    /* Aside: the allocations that are alive, an open-addressed set of pointers. */
-    void **alive;
-    size_t alive_count;
-    size_t alive_capacity;
+    struct map alive; /* aside: the allocations that are alive, by address */
 };
 
 #define HEADER ((size_t)16)
@@ -120,72 +118,24 @@ static void arena_release(void *self, void *old)
         free(old);
 }
 
-/* ---- aside ---- */
-
-static size_t slot_of(const struct arena *arena, const void *memory)
-{
-    size_t mask = arena->alive_capacity - 1;
-    size_t at = ((uintptr_t)memory >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 20 & mask;
-
-    while (arena->alive[at] != NULL && arena->alive[at] != memory)
-        at = (at + 1) & mask;
-    return at;
-}
-
-static void remember(struct arena *arena, void *memory)
-{
-    if (arena->alive_count * 2 >= arena->alive_capacity) {
-        void **old = arena->alive;
-        size_t old_capacity = arena->alive_capacity;
-
-        arena->alive_capacity = old_capacity != 0 ? old_capacity * 2 : 256;
-        arena->alive = must_alloc(arena->alive_capacity * sizeof *arena->alive);
-        for (size_t i = 0; i < old_capacity; i++) {
-            if (old[i] != NULL)
-                arena->alive[slot_of(arena, old[i])] = old[i];
-        }
-        free(old);
-    }
-    arena->alive[slot_of(arena, memory)] = memory;
-    arena->alive_count++;
-}
-
-/* Take `memory` out of the set, closing the gap it leaves. */
-static void forget(struct arena *arena, const void *memory)
-{
-    size_t mask = arena->alive_capacity - 1;
-    size_t at = arena->alive_capacity != 0 ? slot_of(arena, memory) : 0;
-
-    if (arena->alive_capacity == 0 || arena->alive[at] == NULL)
-        return;
-    arena->alive[at] = NULL;
-    arena->alive_count--;
-    for (at = (at + 1) & mask; arena->alive[at] != NULL; at = (at + 1) & mask) {
-        void *moved = arena->alive[at];
-
-        arena->alive[at] = NULL;
-        arena->alive[slot_of(arena, moved)] = moved;
-    }
-}
+/* ---- aside: the C library's memory, remembered by its addresses ---- */
 
 static void *aside_resize(void *self, void *old, size_t size)
 {
     struct arena *arena = self;
-    void *memory;
+    size_t was = map_remove(&arena->alive, (uintptr_t)old);
+    void *memory = realloc(old, size);
 
-    if (old != NULL)
-        forget(arena, old);
-    memory = realloc(old, size);
-    if (memory == NULL && old != NULL)
-        remember(arena, old);
     if (memory != NULL)
-        remember(arena, memory);
+        map_set(&arena->alive, (uintptr_t)memory, 0);
+    else if (was != MAP_NONE)
+        map_set(&arena->alive, (uintptr_t)old, 0); /* it stays as it was */
     return memory;
 }
 
 static void aside_release(void *self, void *old)
 {
-    forget(self, old);
+    map_remove(&((struct arena *)self)->alive, (uintptr_t)old);
     free(old);
 }
 
@@ -211,7 +161,7 @@ void arena_free(struct arena *arena)
     arena_reset(arena);
     if (arena->base != NULL)
         munmap(arena->base, ARENA_SIZE);
-    free(arena->alive);
+    map_free(&arena->alive);
     free(arena);
 }
 
@@ -222,11 +172,11 @@ const struct alloc_source *arena_source(const struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-    for (size_t i = 0; i < arena->alive_capacity; i++) {
-        free(arena->alive[i]);
-        arena->alive[i] = NULL;
+    for (size_t i = 0; i < arena->alive.capacity; i++) {
+        if (arena->alive.slots[i].value != MAP_NONE)
+            free((void *)(uintptr_t)arena->alive.slots[i].key);
     }
-    arena->alive_count = 0;
+    map_empty(&arena->alive);
     if (arena->base == NULL)
         return;
     if (arena->used <= ZERO_MAX)

@@ -118,6 +118,11 @@ void chance_rewind(struct chance *chance)
     }
 }
 
+bool chance_is_open(const struct chance *chance, const char *label)
+{
+    return (chance->open & 1u << chance_family(label)) != 0;
+}
+
 void chance_clear(struct chance *chance)
 {
     tape_clear(&chance->record);

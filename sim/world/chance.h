@@ -12,6 +12,7 @@
 #ifndef RONDO_WORLD_CHANCE_H
 #define RONDO_WORLD_CHANCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -95,6 +96,9 @@ void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count
 
 /* Begin another run from the same source; the record is emptied. */
 void chance_rewind(struct chance *chance);
+
+/* Whether choices of `label` are decisions here. */
+bool chance_is_open(const struct chance *chance, const char *label);
 
 /* Free what `chance` holds. */
 void chance_clear(struct chance *chance);

@@ -376,7 +376,7 @@ static int wait_for_ever(void *arg, rondo_value *out)
 static void an_observer_may_end_a_run_that_is_stuck(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {ignore_event, first, give_up, f};
+    struct observer watcher = {.event = ignore_event, .pick = first, .stuck = give_up, .self = f};
 
     observer = &watcher;
     assert_int_equal(rondo_run(wait_for_ever, f, NULL), RONDO_EDEADLOCK);
