@@ -52,7 +52,7 @@ LAYERS = (
           ("core/libbase.a", "sim/libworld.a"), "fwrite fputs stderr"),
     Layer("detect", "sim/detect", "sim/libdetect.a", ("base/", "world/", "detect/"),
           ("core/libbase.a", "sim/libworld.a"),
-          "free fprintf fputs fputc fwrite open_memstream fclose"),
+          "free qsort fprintf fputs fputc fwrite open_memstream fclose"),
     # Files are read and written here and in run; what is observed has no say in it.
     Layer("scenario", "sim/scenario", "sim/libscenario.a",
           ("base/", "scenario/", "<libfyaml.h>"), ("core/libbase.a",), ".*"),

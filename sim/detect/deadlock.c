@@ -496,6 +496,23 @@ static bool anybody_waits(const struct deadlock *detector)
     return false;
 }
 
+static int by_start(const void *a, const void *b)
+{
+    const struct waiting *x = a, *y = b;
+    uint64_t first = key_of(x->process, x->task), second = key_of(y->process, y->task);
+
+    return first < second ? -1 : first > second;
+}
+
+/* Put the tasks into the order in which they started, for people. */
+static void sort_tasks(struct deadlock *detector)
+{
+    qsort(detector->tasks, detector->task_count, sizeof *detector->tasks, by_start);
+    map_empty(&detector->index);
+    for (size_t i = 0; i < detector->task_count; i++)
+        map_set(&detector->index, key_of(detector->tasks[i].process, detector->tasks[i].task), i);
+}
+
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding)
 {
     size_t *circle;
@@ -504,6 +521,7 @@ bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *
 
     if (!anybody_waits(detector))
         return false;
+    sort_tasks(detector);
     circle = must_alloc(detector->task_count * sizeof *circle);
     length = find_circle(detector, circle);
     turn(detector, circle, length);

@@ -105,6 +105,16 @@ void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count
     chance_rewind(chance);
 }
 
+/* The next number of a stream: splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t draw(uint64_t *stream)
+{
+    uint64_t z = *stream += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
 void chance_rewind(struct chance *chance)
 {
     tape_cut(&chance->record, 0);
@@ -112,8 +122,11 @@ void chance_rewind(struct chance *chance)
     chance->followed = 0;
     chance->matched = 0;
     for (size_t i = 0; i < FAMILY_COUNT; i++) {
-        /* Different starting points, the same for every build. */
-        chance->streams[i] = chance->seed ^ (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+        /* Starting points that are far apart: splitmix64 steps by a constant, so points that
+         * differ by a multiple of it would give one stream, shifted. */
+        uint64_t family = i + 1;
+
+        chance->streams[i] = chance->seed ^ draw(&family);
         chance->cursors[i] = 0;
     }
 }
@@ -126,16 +139,6 @@ bool chance_is_open(const struct chance *chance, const char *label)
 void chance_clear(struct chance *chance)
 {
     tape_clear(&chance->record);
-}
-
-/* The next number of a stream: splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t draw(uint64_t *stream)
-{
-    uint64_t z = *stream += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
 }
 
 /* The next entry of the family in the script, or NULL. */

@@ -156,7 +156,7 @@ size_t trace_difference(const struct trace *a, const struct trace *b)
     size_t shorter = a->count < b->count ? a->count : b->count;
 
     for (size_t i = 0; i < shorter; i++) {
-        if (hash_record(0, &a->records[i]) != hash_record(0, &b->records[i]))
+        if (hash_record(HASH_START, &a->records[i]) != hash_record(HASH_START, &b->records[i]))
             return i;
     }
     return a->count == b->count ? SIZE_MAX : shorter;
