@@ -32,7 +32,7 @@ rondo_future *rondo_create_future(rondo_loop *loop)
         return NULL;
     future = alloc_take(sizeof *future);
     if (future != NULL)
-        future_init(future, loop, ++loop->object_id_last, "future");
+        future_init(future, loop, object_number(loop), "future");
     return future;
 }
 
@@ -143,6 +143,8 @@ void future_complete(rondo_future *future, int code, rondo_value value, const ch
 
 static int refuse_set(const rondo_future *future)
 {
+    if (future == NULL)
+        return RONDO_ENOMEM;
     if (future->is_task)
         return RONDO_EMISUSE;
     return future->state != FUTURE_PENDING ? RONDO_EINVALIDSTATE : 0;
@@ -185,6 +187,8 @@ static void lend(const rondo_future *future, rondo_value *out)
 
 int rondo_future_result(rondo_future *future, rondo_value *out)
 {
+    if (future == NULL)
+        return RONDO_ENOMEM;
     if (future->state == FUTURE_PENDING)
         return RONDO_EINVALIDSTATE;
     lend(future, out);
@@ -193,7 +197,7 @@ int rondo_future_result(rondo_future *future, rondo_value *out)
 
 const char *rondo_future_error_text(const rondo_future *future)
 {
-    return future->text != NULL ? future->text : "";
+    return future != NULL && future->text != NULL ? future->text : "";
 }
 
 int future_deliver(rondo_future *future, rondo_value *out)
@@ -215,7 +219,7 @@ void future_add_waiter(rondo_future *future, struct waiter *waiter)
 
 int rondo_add_done_callback(rondo_future *future, rondo_callback callback, void *arg)
 {
-    struct done_callback *done = alloc_zero(sizeof *done);
+    struct done_callback *done = future != NULL ? alloc_zero(sizeof *done) : NULL;
 
     if (done == NULL)
         return RONDO_ENOMEM;
@@ -232,6 +236,8 @@ int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, vo
 {
     int count = 0;
 
+    if (future == NULL)
+        return 0;
     list_for_each(node, &future->waiters) {
         struct done_callback *done = as_done_callback(node);
 

@@ -32,7 +32,7 @@ RONDO_API void rondo_unref_all(rondo_future *const *futures, size_t count);
 RONDO_API void rondo_set_name(rondo_future *future, const char *name);
 
 /* The name; a task without one is "Task-3", a future "future-4". Never NULL.
- * Owns: valid as long as the future. Suspends: never. */
+ * Owns: valid until the next rondo_set_name(), or as long as the future. Suspends: never. */
 RONDO_API const char *rondo_get_name(const rondo_future *future);
 
 /* Complete with a value. Returns: 0; RONDO_EINVALIDSTATE if done already; RONDO_EMISUSE for a task,

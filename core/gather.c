@@ -135,7 +135,7 @@ int rondo_gather_at(rondo_future *const *futures, size_t count, unsigned flags,
     if (gather.children == NULL)
         return RONDO_ENOMEM;
     wait_init(&gather.wait,
-              (struct observed_object){"gather", NULL, ++task->future.loop->object_id_last}, here);
+              (struct observed_object){"gather", NULL, object_number(task->future.loop)}, here);
     gather.wait.cancel = gather_cancel;
     watch(&gather, futures);
     rc = conclude(&gather, wait_suspend(&gather.wait), results);

@@ -47,7 +47,10 @@ static void no_wait(uv_idle_t *idle)
 
 static void serve(uv_check_t *check)
 {
-    loop_iterate(&port_of(check->data)->loop);
+    struct rondo_loop *loop = &port_of(check->data)->loop;
+
+    if (!loop->iterating) /* a program may run its uv loop inside a callback of ours */
+        loop_iterate(loop);
 }
 
 static void time_is_up(uv_timer_t *timer)

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/stack.h"
 #include "memory.h"
@@ -73,7 +74,30 @@ HIDDEN char *strdup(const char *text)
 
 #endif
 
+/* Every way out ends the simulated process, never the executable that plays it. */
 HIDDEN void exit(int code)
 {
     rondo_program_exit(code);
+}
+
+HIDDEN void _exit(int code)
+{
+    rondo_program_exit(code);
+}
+
+HIDDEN void _Exit(int code)
+{
+    rondo_program_exit(code);
+}
+
+HIDDEN void quick_exit(int code)
+{
+    rondo_program_exit(code);
+}
+
+/* A handler would run when the module is unloaded, in no process at all: refused. */
+HIDDEN int atexit(void (*handler)(void))
+{
+    (void)handler;
+    return -1;
 }

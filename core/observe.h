@@ -73,6 +73,9 @@ struct observer {
     /* Nothing of this process can ever run again, unless another thread enters. Returns: true to
      * give up the run with RONDO_EDEADLOCK, false to wait. NULL: wait. */
     bool (*stuck)(void *self);
+    /* The next number for a future, lock, queue ...: unique in its process, whatever loop it is of.
+     * NULL: the core counts by loop. */
+    uint32_t (*number)(void *self);
     void *self;
 };
 

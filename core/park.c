@@ -31,6 +31,7 @@ struct parked park_wait(rondo_park *park, struct observed_object object, const c
     if (task_current() == NULL)
         return parked;
     wait_init(&wait, object, here);
+    wait.woken = &park->woken;
     list_push_back(line_of(park), &wait.waiter.link);
     parked.rc = wait_suspend(&wait);
     parked.woken = wait.state == WAIT_WOKEN;

@@ -18,20 +18,26 @@ size_t rondo_queue_qsize(const rondo_queue *queue)
     return queue->count;
 }
 
-bool rondo_queue_empty(const rondo_queue *queue)
-{
-    return queue->count == 0;
-}
-
-bool rondo_queue_full(const rondo_queue *queue)
-{
-    return queue->maxsize != 0 && queue->count >= queue->maxsize;
-}
-
 /* Whether a put that comes now has to wait: woken putters have the next free places. */
 static bool no_room(const rondo_queue *queue)
 {
     return queue->maxsize != 0 && queue->count + queue->putters.woken >= queue->maxsize;
+}
+
+/* Whether a get that comes now has to wait: woken getters have the items that are there. */
+static bool no_item(const rondo_queue *queue)
+{
+    return queue->count <= queue->getters.woken;
+}
+
+bool rondo_queue_empty(const rondo_queue *queue)
+{
+    return no_item(queue);
+}
+
+bool rondo_queue_full(const rondo_queue *queue)
+{
+    return no_room(queue);
 }
 
 /*
@@ -96,7 +102,7 @@ int rondo_queue_put_value_nowait(rondo_queue *queue, rondo_value item)
 
 int rondo_queue_get_nowait(rondo_queue *queue, rondo_value *item)
 {
-    return queue->count <= queue->getters.woken ? RONDO_EQUEUEEMPTY : take(queue, item);
+    return no_item(queue) ? RONDO_EQUEUEEMPTY : take(queue, item);
 }
 
 int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here)
@@ -105,7 +111,7 @@ int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here)
 
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (rondo_queue_full(queue) || !park_empty(&queue->putters))
+    if (no_room(queue) || !park_empty(&queue->putters))
         rc = park_wait(&queue->putters, view(queue, "room in queue"), here).rc;
     if (rc == 0)
         return append(queue, item);
@@ -119,7 +125,7 @@ int rondo_queue_get_at(rondo_queue *queue, rondo_value *item, const char *here)
 
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (rondo_queue_empty(queue) || !park_empty(&queue->getters))
+    if (no_item(queue) || !park_empty(&queue->getters))
         rc = park_wait(&queue->getters, view(queue, "queue"), here).rc;
     if (rc == 0)
         return take(queue, item);
@@ -164,5 +170,6 @@ int rondo_queue_clear(rondo_queue *queue)
     queue->capacity = 0;
     queue->first = 0;
     queue->unfinished = 0;
+    queue->getters.woken = queue->putters.woken = queue->joiners.woken = 0;
     return 0;
 }

@@ -60,7 +60,9 @@ RONDO_API int rondo_queue_task_done(rondo_queue *queue);
 #define rondo_queue_join(queue) rondo_queue_join_at((queue), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_queue_join_at(rondo_queue *queue, const char *here);
 
-/* Items in the queue, whether there are none, whether a put would wait. Suspend: never. */
+/* Items in the queue; whether a get, or a put, that comes now would wait: items and places that a
+ * woken task is about to take are not free any more, so `while (!empty) get_nowait` ends.
+ * Suspend: never. */
 RONDO_API size_t rondo_queue_qsize(const rondo_queue *queue);
 RONDO_API bool rondo_queue_empty(const rondo_queue *queue);
 RONDO_API bool rondo_queue_full(const rondo_queue *queue);

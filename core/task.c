@@ -182,6 +182,7 @@ void wait_init(struct wait *wait, struct observed_object object, const char *her
     wait->task = task;
     wait->cancel = wait_cancel;
     wait->awaited = NULL;
+    wait->woken = NULL;
     wait->object = object;
     wait->here = here;
 }
@@ -228,6 +229,8 @@ int wait_suspend(struct wait *wait)
     task->must_cancel = false;
     if (rc < 0)
         task_note_error(rc, task->cancel_text);
+    if (wait->awaited != NULL)
+        wait->object.name = wait->awaited->name; /* it may have been renamed meanwhile */
     observe(&(struct observed){
         .kind = OBSERVED_RESUMED, .who = task->subject, .object = wait->object, .code = rc});
     return rc;
@@ -239,11 +242,13 @@ static rondo_future *request_cancel(struct task *task, const char *message)
 {
     struct wait *wait = task->wait;
     rondo_future *awaited = wait != NULL && wait->state == WAIT_PENDING ? wait->awaited : NULL;
+    char *copy;
 
     task->being_cancelled = true;
     task->cancel_requests++;
+    copy = alloc_text(message); /* first: the message may be the very text that goes */
     alloc_release(task->cancel_text);
-    task->cancel_text = alloc_text(message);
+    task->cancel_text = copy;
     if (awaited == NULL) {
         if (wait == NULL || !wait->cancel(wait, message))
             task->must_cancel = true;
@@ -280,14 +285,14 @@ bool rondo_cancel(rondo_future *future, const char *message)
 
 int rondo_cancelling(const rondo_task *task)
 {
-    return task->is_task ? ((const struct task *)task)->cancel_requests : 0;
+    return task != NULL && task->is_task ? ((const struct task *)task)->cancel_requests : 0;
 }
 
 int rondo_uncancel(rondo_task *future)
 {
     struct task *task;
 
-    if (!future->is_task)
+    if (future == NULL || !future->is_task)
         return 0;
     task = task_of(future);
     if (task->cancel_requests > 0 && --task->cancel_requests == 0)
@@ -325,10 +330,17 @@ const char *rondo_error_text(void)
     return task != NULL && task->error_text != NULL ? task->error_text : "";
 }
 
+uint32_t object_number(struct rondo_loop *loop)
+{
+    bool numbers = observer != NULL && observer->number != NULL;
+
+    return numbers ? observer->number(observer->self) : ++loop->object_id_last;
+}
+
 struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind)
 {
     if (object->id == 0)
-        object->id = ++loop->object_id_last;
+        object->id = object_number(loop);
     return (struct observed_object){kind, object->name, object->id};
 }
 
@@ -338,10 +350,16 @@ void task_abandon_all(struct rondo_loop *loop)
     list_for_each(node, &loop->tasks) {
         struct task *task = container_of(node, struct task, in_loop);
 
-        if (task->wait != NULL)
+        if (task->wait != NULL) {
             list_remove(&task->wait->waiter.link);
+            if (task->wait->woken != NULL && task->wait->state == WAIT_WOKEN)
+                --*task->wait->woken;
+        }
         list_remove(&task->start.link);
         list_init(&task->future.waiters);
+        observe(&(struct observed){.kind = OBSERVED_FINISHED,
+                                   .who = task->subject,
+                                   .code = RONDO_EDEADLOCK});
     }
     list_for_each(node, &loop->tasks) {
         list_remove(node);

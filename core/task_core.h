@@ -46,6 +46,7 @@ struct wait {
     struct task *task;
     /* End the wait by cancellation. Returns: false if it is over already. */
     bool (*cancel)(struct wait *wait, const char *message);
+    size_t *woken;         /* a park's count of those who have been woken, or NULL */
     rondo_future *awaited; /* an await: the future, which is cancelled in its place; else NULL */
     struct observed_object object;
     const char *here;
@@ -112,6 +113,9 @@ void task_destroy(struct task *task);
 
 /* Remember a failure as the running task's last. */
 void task_note_error(int code, const char *text);
+
+/* A number for a new object of `loop`. */
+uint32_t object_number(struct rondo_loop *loop);
 
 /* The object that observers see for `object`, which gets its number now if it has none. */
 struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind);
