@@ -10,6 +10,9 @@
 #include "observe.h"
 #include "world/world.h"
 
+/* What a parent sees of an exit code. */
+#define EXIT_MASK 0xff
+
 static const enum trace_kind kinds[] = {
     [OBSERVED_SPAWNED] = TRACE_SPAWNED, [OBSERVED_BLOCKED] = TRACE_BLOCKED,
     [OBSERVED_RESUMED] = TRACE_RESUMED, [OBSERVED_FINISHED] = TRACE_FINISHED,
@@ -66,7 +69,16 @@ static bool wants(void *self, const char *label)
     return chance_is_open(world_current()->chance, label);
 }
 
-static const struct observer bridge = {.event = on_event, .pick = on_pick, .wants = wants};
+static uint32_t number(void *self)
+{
+    (void)self;
+    return ++process_current()->number_last;
+}
+
+static const struct observer bridge = {.event = on_event,
+                                       .pick = on_pick,
+                                       .wants = wants,
+                                       .number = number};
 
 void bridge_install(void)
 {
@@ -76,7 +88,7 @@ void bridge_install(void)
 int bridge_start(const rondo_program *program, int argc, char **argv)
 {
     if (program->kind == RONDO_PROGRAM_MAIN)
-        return ((int (*)(int, char **))program->entry)(argc, argv);
+        return ((int (*)(int, char **))program->entry)(argc, argv) & EXIT_MASK;
     return rondo_run((rondo_fn)program->entry, NULL, NULL);
 }
 
@@ -84,5 +96,5 @@ void rondo_program_exit(int code)
 {
     fflush(stdout);
     fflush(stderr);
-    process_exit(code);
+    process_exit(code & EXIT_MASK);
 }

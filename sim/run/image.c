@@ -63,14 +63,15 @@ static void save(struct image *image, char *start, size_t size)
 /* Save [start, end) less the counters. */
 static void save_around_counters(struct image *image, char *start, char *end)
 {
-    char *hole = image->counters, *hole_end = image->counters + image->counters_size;
+    char *hole = image->counters;
 
-    if (image->counters_size == 0 || hole < start || hole_end > end) {
+    if (image->counters_size == 0 || hole < start || hole + image->counters_size > end) {
         save(image, start, (size_t)(end - start));
         return;
     }
     save(image, start, (size_t)(hole - start));
-    save(image, hole_end, (size_t)(end - hole_end));
+    hole += image->counters_size;
+    save(image, hole, (size_t)(end - hole));
 }
 
 /* The end of what the loader made read-only after relocation, in a segment from `start`. */

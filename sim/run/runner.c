@@ -16,7 +16,7 @@
 static void output(void *self, enum stream stream, bool partial, const char *text, size_t size)
 {
     struct runner *runner = self;
-    char *copy = must_format("%.*s", (int)size, text);
+    char *copy = observation_printable(text, size);
 
     world_note(&runner->world, (struct trace_record){.kind = TRACE_OUTPUT,
                                                      .value = (int64_t)stream * 2 + partial,
@@ -36,14 +36,12 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
                               .before = trace_new(),
                               .deadlock = deadlock_new(),
                               .steps_max = WORLD_STEPS_MAX};
-    capture_open(&runner->capture, output, runner);
     trace_listen(runner->trace, deadlock_listen, runner->deadlock);
     trace_listen(runner->before, deadlock_listen, runner->deadlock);
 }
 
 void runner_close(struct runner *runner)
 {
-    capture_close(&runner->capture);
     deadlock_free(runner->deadlock);
     trace_free(runner->trace);
     trace_free(runner->before);
@@ -119,12 +117,16 @@ static void make_arguments(struct runner *runner, const struct run_spec *run)
     runner->argv[0] = must_text(run->program);
     for (size_t i = 0; i < run->arg_count; i++)
         runner->argv[i + 1] = must_text(run->args[i]);
+    runner->argv_kept = must_alloc((size_t)runner->argc * sizeof *runner->argv_kept);
+    memcpy(runner->argv_kept, runner->argv, (size_t)runner->argc * sizeof *runner->argv);
 }
 
+/* From the list that the program did not see: its own it may have moved along. */
 static void free_arguments(struct runner *runner)
 {
     for (int i = 0; i < runner->argc; i++)
-        free(runner->argv[i]);
+        free(runner->argv_kept[i]);
+    free(runner->argv_kept);
     free(runner->argv);
 }
 
@@ -162,12 +164,14 @@ static void reset(struct runner *runner, const struct module *module, struct cha
     trace_reset(runner->trace);
     deadlock_reset(runner->deadlock);
     chance_rewind(chance);
+    capture_open(&runner->capture, output, runner);
     world_init(&runner->world, chance, runner->trace);
     runner->world.steps_max = runner->steps_max;
 }
 
 static void finish(struct runner *runner, const struct module *module)
 {
+    capture_close(&runner->capture);
     world_close(&runner->world);
     arena_reset(runner->arena);
     image_reset(module->image);

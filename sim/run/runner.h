@@ -36,6 +36,7 @@ struct runner {
     struct observation *seen; /* of the run that runs */
     const rondo_program *program;
     char **argv;
+    char **argv_kept;
     int argc;
     const struct alloc_source *outer_source;
     uint64_t steps_max;

@@ -12,9 +12,14 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "scenario/observation.h"
 #include "scenario/source.h"
 
 #define FORMAT_LINE "rondo tape 1"
+/* A tape of a million decisions, which is as many as a run can take. */
+#define TAPE_SIZE_MAX ((size_t)128 << 20)
 
 static void make_folders(const char *path)
 {
@@ -28,15 +33,17 @@ static void make_folders(const char *path)
     free(copy);
 }
 
-/* Which of the entries with its label and anchor entry `i` is, from 1. */
-static size_t occurrence(const struct tape *tape, size_t i)
+/* Which of its kind an entry is, from 1; `seen` counts the kinds so far. */
+static size_t occurrence(struct map *seen, const struct tape_entry *entry)
 {
-    size_t count = 1;
+    uint64_t kind = hash_bytes(HASH_START, entry->label, strlen(entry->label) + 1);
+    size_t before;
 
-    for (size_t j = 0; j < i; j++)
-        count += strcmp(tape->entries[j].anchor, tape->entries[i].anchor) == 0 &&
-                 strcmp(tape->entries[j].label, tape->entries[i].label) == 0;
-    return count;
+    kind = hash_bytes(kind, entry->anchor, strlen(entry->anchor));
+    before = map_get(seen, kind);
+    before = before != MAP_NONE ? before : 0;
+    map_set(seen, kind, before + 1);
+    return before + 1;
 }
 
 static void write_open(FILE *out, unsigned open)
@@ -53,8 +60,51 @@ static void write_open(FILE *out, unsigned open)
     fputs(open == 0 ? "-\n" : "\n", out);
 }
 
+/* An anchor holds names of the program's, which may be anything: written so that it is one line of
+ * text, and its first and last blanks are seen. */
+static void write_anchor(FILE *out, const char *anchor)
+{
+    char *text = observation_printable(anchor, strlen(anchor));
+    size_t last = strlen(text);
+
+    while (last > 0 && text[last - 1] == ' ')
+        last--;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        bool edge = text[i] == ' ' && (i >= last || strspn(text, " ") > i);
+
+        fputs(edge ? "\\x20" : (char[]){text[i], '\0'}, out);
+    }
+    free(text);
+}
+
+/* Undo write_anchor(), in place. */
+static void read_anchor(char *anchor)
+{
+    static const char letters[] = "b\br\rt\tn\n\\\\";
+    char *to = anchor;
+
+    for (const char *from = anchor; *from != '\0'; from++) {
+        const char *letter = from[0] == '\\' && from[1] != '\0' ? strchr(letters, from[1]) : NULL;
+        unsigned code;
+        int end = 0;
+
+        if (sscanf(from, "\\x%2x%n", &code, &end) == 1 && end == 4 && code != 0) {
+            *to++ = (char)code;
+            from += 3;
+        } else if (letter != NULL) {
+            *to++ = letter[1];
+            from++;
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = '\0';
+}
+
 static void write_all(FILE *out, const struct tape_file *file)
 {
+    struct map seen = {0};
+
     fprintf(out, FORMAT_LINE "\n");
     fprintf(out, "scenario %s %016" PRIx64 "\n", file->scenario_path, file->scenario_hash);
     fprintf(out, "run %s\n", file->run[0] != '\0' ? file->run : "-");
@@ -67,9 +117,11 @@ static void write_all(FILE *out, const struct tape_file *file)
     for (size_t i = 0; i < file->tape.count; i++) {
         const struct tape_entry *entry = &file->tape.entries[i];
 
-        fprintf(out, "%s %u of %u  %s #%zu\n", entry->label, entry->value, entry->bound,
-                entry->anchor, occurrence(&file->tape, i));
+        fprintf(out, "%s %u of %u  ", entry->label, entry->value, entry->bound);
+        write_anchor(out, entry->anchor);
+        fprintf(out, " #%zu\n", occurrence(&seen, entry));
     }
+    map_free(&seen);
 }
 
 bool tape_file_write(const struct tape_file *file, const char *path, struct mistake *mistake)
@@ -147,11 +199,13 @@ static char *field(struct lines *lines, const char *word)
 
 static bool read_number(const char *text, int base, uint64_t *number)
 {
-    char *end;
+    const char *digits = base == 16 ? "0123456789abcdef" : "0123456789";
 
+    if (*text == '\0' || text[strspn(text, digits)] != '\0')
+        return false; /* strtoull() would also take blanks, signs and 0x */
     errno = 0;
-    *number = strtoull(text, &end, base);
-    return errno == 0 && end != text && *end == '\0' && *text != '-' && *text != '+';
+    *number = strtoull(text, NULL, base);
+    return errno == 0;
 }
 
 static bool read_text(struct lines *lines, const char *word, char **text)
@@ -191,18 +245,17 @@ static bool read_a_number(struct lines *lines, const char *word, int base, uint6
 static bool read_open(struct lines *lines, unsigned *open)
 {
     char *rest = field(lines, "open");
-    char *state;
+    char *word;
 
     if (rest == NULL)
         return false;
     *open = 0;
     if (strcmp(rest, "-") == 0)
         return true;
-    for (char *word = strtok_r(rest, ",", &state); word != NULL;
-         word = strtok_r(NULL, ",", &state)) {
+    while ((word = strsep(&rest, ",")) != NULL) {
         enum chance_family family = chance_family(word);
 
-        if (family == FAMILY_COUNT)
+        if (family == FAMILY_COUNT || strcmp(word, chance_family_name(family)) != 0)
             return wrong(lines, "a family of decisions that this version does not know");
         *open |= 1u << family;
     }
@@ -214,10 +267,11 @@ static bool read_entry(const struct lines *lines, char *line, struct tape *tape)
 {
     unsigned long value, bound;
     char label[64];
-    int end = 0;
+    int blank = 0, end = 0;
     char *anchor, *number;
 
-    if (sscanf(line, "%63s %10lu of %10lu %n", label, &value, &bound, &end) != 3 || end == 0)
+    if (sscanf(line, "%63s %10lu of %11lu%n %n", label, &value, &bound, &blank, &end) != 3 ||
+        end < blank + 2)
         return wrong(lines, "expected 'label value of bound  anchor #n'");
     if (chance_family(label) == FAMILY_COUNT)
         return wrong(lines, "a label that this version does not know");
@@ -229,6 +283,7 @@ static bool read_entry(const struct lines *lines, char *line, struct tape *tape)
         number[-1] = '\0';
     else if (number == anchor)
         *number = '\0';
+    read_anchor(anchor);
     tape_add(tape, label, (uint32_t)value, (uint32_t)bound, anchor);
     return true;
 }
@@ -260,7 +315,7 @@ bool tape_file_read(struct tape_file *file, const char *path, struct mistake *mi
     bool ok;
 
     *file = (struct tape_file){0};
-    if (!source_read(&source, path, mistake))
+    if (!source_read(&source, path, TAPE_SIZE_MAX, mistake))
         return false;
     lines.next = source.text;
     ok = read_head(&lines, file);

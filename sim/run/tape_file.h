@@ -11,7 +11,7 @@
  *     trace 77c0...                                       hash of the run
  *     found deadlock                                      or nothing
  *
- *     timer.order 1 of 2  t2 sleep #1                     label, value, bound, anchor
+ *     timer.order 1 of 2  t2 (sleep) #1                     label, value, bound, anchor
  *
  * An anchor says in words what was chosen, and which of its kind it was (#n), so that a tape can be
  * read, and re-aligned after an edit.

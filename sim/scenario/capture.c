@@ -7,9 +7,6 @@
 
 #include "base/check.h"
 
-/* Room for a line before stdio hands it over of its own accord. */
-#define BUFFER_SIZE ((size_t)64 << 10)
-
 static void hand_over(const struct capture_stream *stream, bool partial, const char *text,
                       size_t size)
 {
@@ -40,24 +37,52 @@ static ssize_t written(void *cookie, const char *text, size_t size)
     return (ssize_t)size;
 }
 
+static void open_stream(struct capture_stream *stream);
+
+/* The stream is being closed: by us, or by the program, which then gets a new one, since the
+ * harness still flushes what stands in its place. */
+static int closed(void *cookie)
+{
+    struct capture_stream *stream = cookie;
+    struct capture *capture = stream->capture;
+
+    stream->file = NULL;
+    if (capture->closing)
+        return 0;
+    open_stream(stream);
+    if (capture->entered && stream->stream == STREAM_OUT)
+        stdout = stream->file;
+    else if (capture->entered)
+        stderr = stream->file;
+    return 0;
+}
+
+static void open_stream(struct capture_stream *stream)
+{
+    stream->file =
+        fopencookie(stream, "w", (cookie_io_functions_t){.write = written, .close = closed});
+    CHECK(stream->file != NULL);
+    /* stderr too: unbuffered, it would be a record for every piece of a format. The buffer is ours:
+     * without one the C library takes a size of its own. */
+    CHECK(setvbuf(stream->file, stream->buffer, _IOLBF, sizeof stream->buffer) == 0);
+}
+
 void capture_open(struct capture *capture, capture_sink sink, void *self)
 {
     capture->sink = sink;
     capture->self = self;
+    capture->entered = false;
+    capture->closing = false;
     for (int i = 0; i < 2; i++) {
-        struct capture_stream *stream = &capture->streams[i];
-
-        stream->capture = capture;
-        stream->stream = i == 0 ? STREAM_OUT : STREAM_ERR;
-        stream->file = fopencookie(stream, "w", (cookie_io_functions_t){.write = written});
-        CHECK(stream->file != NULL);
-        /* stderr too: unbuffered, it would be a record for every piece of a format. */
-        CHECK(setvbuf(stream->file, NULL, _IOLBF, BUFFER_SIZE) == 0);
+        capture->streams[i].capture = capture;
+        capture->streams[i].stream = i == 0 ? STREAM_OUT : STREAM_ERR;
+        open_stream(&capture->streams[i]);
     }
 }
 
 void capture_close(struct capture *capture)
 {
+    capture->closing = true;
     fclose(capture->streams[0].file);
     fclose(capture->streams[1].file);
 }
@@ -66,12 +91,18 @@ void capture_enter(struct capture *capture)
 {
     capture->outer[0] = stdout;
     capture->outer[1] = stderr;
+    capture->entered = true;
     stdout = capture->streams[0].file;
     stderr = capture->streams[1].file;
 }
 
 void capture_leave(struct capture *capture)
 {
+    /* What the program put there itself, by freopen() or by hand, is what stands there next time.
+     */
+    capture->streams[0].file = stdout;
+    capture->streams[1].file = stderr;
+    capture->entered = false;
     stdout = capture->outer[0];
     stderr = capture->outer[1];
 }

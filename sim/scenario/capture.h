@@ -3,7 +3,9 @@
  * us: two streams of our own are put in the place of `stdout` and `stderr` while it runs.
  *
  * A whole line is handed over when its newline is written, a part of a line when it is flushed.
- * What goes round stdio (write(1), a C++ stream of its own) is not caught.
+ * A program may do to its streams what it likes, closing them included: they are new in every run.
+ * Streams of this kind are for bytes: wprintf() fails, as its result says. What goes round stdio
+ * (write(1), a C++ stream of its own) is not caught.
  */
 #ifndef RONDO_SCENARIO_CAPTURE_H
 #define RONDO_SCENARIO_CAPTURE_H
@@ -19,16 +21,22 @@ typedef void (*capture_sink)(void *self, enum stream stream, bool partial, const
 
 #define CAPTURE_TEXT_MAX ((size_t)8192)
 
+/* Room for a line before stdio hands it over of its own accord. */
+#define CAPTURE_BUFFER_SIZE ((size_t)64 << 10)
+
 struct capture_stream {
     struct capture *capture;
     enum stream stream;
     FILE *file;
+    char buffer[CAPTURE_BUFFER_SIZE];
 };
 
 struct capture {
     struct capture_stream streams[2];
     capture_sink sink;
     void *self;
+    bool entered;
+    bool closing;
     FILE *outer[2]; /* what stood there before, while the program runs */
 };
 

@@ -114,6 +114,11 @@ static bool check_claim(struct reader *reader, const struct node *node, const st
 
     if (reader->scenario->compares && computed && !claim->has_relation && claim->run == SIZE_MAX)
         return READER_REFUSE(reader, node, "with runs, a claim must name its 'run'");
+    if (claim->has_relation &&
+        (claim->has_elapsed || claim->output != NULL || claim->finds != NULL))
+        return READER_REFUSE(reader, node, "a 'relation' stands alone in its claim");
+    if (claim->within_millis != 0 && !claim->has_elapsed)
+        return READER_REFUSE(reader, node, "'within' is about an 'elapsed'");
     if (claim->because == NULL && (claim->verdict != CLAIM_HOLDS || !computed))
         return READER_REFUSE(reader, node,
                              computed ? "a verdict other than 'holds' needs a 'because'"
@@ -132,12 +137,13 @@ bool read_claims(struct reader *reader)
         const struct node *node = list->children[i];
 
         scenario->claim_count++;
-        claim->within_millis = TOLERANCE_DEFAULT;
         claim->run = scenario->compares ? SIZE_MAX : 0;
         if (node->kind != NODE_MAPPING)
             return READER_REFUSE(reader, node, "a claim must be a mapping");
         if (!READ(reader, node, claim_keys, claim) || !check_claim(reader, node, claim))
             return false;
+        if (claim->within_millis == 0)
+            claim->within_millis = TOLERANCE_DEFAULT;
     }
     return true;
 }

@@ -69,6 +69,7 @@ bool read_relation(struct reader *reader, const struct node *value, struct relat
     }
     if (why != NULL)
         return reader_refuse(reader, value, why);
+    relation->swapped = !faster;
     relation->left = reader_find_run(reader, faster ? left : right);
     relation->right = reader_find_run(reader, faster ? right : left);
     if (relation->left == SIZE_MAX || relation->right == SIZE_MAX ||

@@ -11,8 +11,7 @@
 #include "base/hash.h"
 #include "scenario/source.h"
 
-/* `text` with everything that a terminal, a diff or a JSON reader would swallow written out. */
-static char *printable(const char *text, size_t size)
+char *observation_printable(const char *text, size_t size)
 {
     char *out = must_alloc(size * 4 + 1);
     char *at = out;
@@ -46,7 +45,7 @@ void observation_add(struct observation *observation, int64_t t_ns, enum stream 
                                          observation->line_capacity * sizeof *observation->lines);
     }
     observation->lines[observation->line_count++] =
-        (struct line){t_ns, stream, partial, printable(text, size)};
+        (struct line){t_ns, stream, partial, observation_printable(text, size)};
 }
 
 void observation_set_exit(struct observation *observation, int code,

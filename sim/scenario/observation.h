@@ -36,6 +36,10 @@ struct observation {
 void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
                      bool partial, const char *text, size_t size);
 
+/* `text` with everything that a terminal, a diff or a JSON reader would swallow written out.
+ * Owned by the caller: free(). */
+char *observation_printable(const char *text, size_t size);
+
 /* Set the exit code and its name; `name_code` knows those of negative codes. */
 void observation_set_exit(struct observation *observation, int code,
                           const char *(*name_code)(int code));

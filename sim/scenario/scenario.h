@@ -34,6 +34,7 @@ struct relation {
     char *text;
     size_t left; /* indexes of runs */
     size_t right;
+    bool swapped; /* in the text, `right` is named first */
     int64_t numerator;
     int64_t denominator;
 };

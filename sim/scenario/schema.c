@@ -261,7 +261,7 @@ struct scenario *scenario_read(const char *path, struct mistake *mistake)
     struct source source;
     struct scenario *scenario;
 
-    if (!source_read(&source, path, mistake))
+    if (!source_read(&source, path, SOURCE_SIZE_MAX, mistake))
         return NULL;
     scenario = scenario_parse(&source, mistake);
     source_free(&source);

@@ -4,6 +4,7 @@
 #include "scenario/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -74,43 +75,78 @@ static bool check_text(const struct source *source, struct mistake *mistake)
     return true;
 }
 
-bool source_from_bytes(struct source *source, const char *path, const void *bytes, size_t size,
+static bool too_large(const char *path, size_t size_max, struct mistake *mistake)
+{
+    return mistake_at(mistake, path, 0, 0, "larger than such a file can be (%zu MiB)",
+                      size_max >> 20);
+}
+
+/* Take `bytes`, which become the source's own, if they are a text. */
+static bool take_bytes(struct source *source, const char *path, char *bytes, size_t size,
                        struct mistake *mistake)
 {
-    *source = (struct source){.path = path, .size = size};
-    if (size == 0)
-        return mistake_at(mistake, path, 0, 0, "the file is empty");
-    if (size > SOURCE_SIZE_MAX)
-        return mistake_at(mistake, path, 0, 0, "larger than a scenario file can be (1 MiB)");
-    source->text = must_alloc(size + 1);
-    memcpy(source->text, bytes, size);
-    if (check_text(source, mistake))
+    *source = (struct source){.path = path, .text = bytes, .size = size};
+    bytes[size] = '\0';
+    if (size != 0 && check_text(source, mistake))
         return true;
+    if (size == 0)
+        mistake_at(mistake, path, 0, 0, "the file is empty");
     source_free(source);
     return false;
 }
 
-bool source_read(struct source *source, const char *path, struct mistake *mistake)
+bool source_from_bytes(struct source *source, const char *path, const void *bytes, size_t size,
+                       struct mistake *mistake)
 {
-    FILE *file = fopen(path, "rb");
+    char *copy;
+
+    *source = (struct source){.path = path};
+    if (size > SOURCE_SIZE_MAX)
+        return too_large(path, SOURCE_SIZE_MAX, mistake);
+    copy = must_alloc(size + 1);
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    return take_bytes(source, path, copy, size, mistake);
+}
+
+/* The bytes of an open file. Returns: NULL with a mistake. */
+static char *read_all(FILE *file, const char *path, size_t size_max, size_t *size,
+                      struct mistake *mistake)
+{
     struct stat status;
     char *bytes;
-    size_t size;
-    bool ok;
 
+    if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
+        mistake_at(mistake, path, 0, 0, "not a regular file");
+        return NULL;
+    }
+    if ((uint64_t)status.st_size > size_max) {
+        too_large(path, size_max, mistake);
+        return NULL;
+    }
+    bytes = must_alloc((size_t)status.st_size + 1);
+    *size = fread(bytes, 1, (size_t)status.st_size, file);
+    if (ferror(file) == 0)
+        return bytes;
+    mistake_at(mistake, path, 0, 0, "%s", strerror(errno));
+    free(bytes);
+    return NULL;
+}
+
+bool source_read(struct source *source, const char *path, size_t size_max, struct mistake *mistake)
+{
+    /* Without waiting for a writer, should it be a pipe. */
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
+    char *bytes;
+    size_t size = 0;
+
+    *source = (struct source){.path = path};
     if (file == NULL)
         return mistake_at(mistake, path, 0, 0, "%s", strerror(errno));
-    if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
-        fclose(file);
-        return mistake_at(mistake, path, 0, 0, "not a regular file");
-    }
-    bytes = must_alloc(SOURCE_SIZE_MAX + 1);
-    size = fread(bytes, 1, SOURCE_SIZE_MAX + 1, file);
-    ok = ferror(file) == 0 ? source_from_bytes(source, path, bytes, size, mistake)
-                           : mistake_at(mistake, path, 0, 0, "%s", strerror(errno));
+    bytes = read_all(file, path, size_max, &size, mistake);
     fclose(file);
-    free(bytes);
-    return ok;
+    return bytes != NULL && take_bytes(source, path, bytes, size, mistake);
 }
 
 void source_free(struct source *source)

@@ -17,9 +17,10 @@ struct source {
     size_t size;
 };
 
-/* Read the file at `path`. Returns: false with a mistake if it is missing, not a file, unreadable,
- * empty, too large, or not text. On success `source->text` is the caller's: source_free(). */
-bool source_read(struct source *source, const char *path, struct mistake *mistake);
+/* Read the file at `path`, of at most `size_max` bytes. Returns: false with a mistake if it is
+ * missing, not a file, unreadable, empty, too large, or not text. On success `source->text` is the
+ * caller's: source_free(). */
+bool source_read(struct source *source, const char *path, size_t size_max, struct mistake *mistake);
 
 /* As source_read(), from `size` bytes at `bytes`. */
 bool source_from_bytes(struct source *source, const char *path, const void *bytes, size_t size,

@@ -51,7 +51,7 @@ static bool is_data(const char *name)
 static size_t add_folder(struct suite *suite, char *path)
 {
     char *roots[] = {path, NULL};
-    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_entry_name);
+    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_entry_name);
     FTSENT *entry;
     size_t found = 0;
 
@@ -89,13 +89,33 @@ static void refuse_twins(struct suite *suite, const struct scenario *a, const st
     add_mistake(suite, mistake.text);
 }
 
+/* Whether two paths lead to one file. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return strcmp(a, b) == 0 ||
+           (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* Whether the scenario comes again under the name of one of the first `count`. */
+static bool is_repeat(const struct suite *suite, size_t count, const struct scenario *scenario)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(suite->scenarios[i]->title, scenario->title) == 0 &&
+            same_file(suite->scenarios[i]->path, scenario->path))
+            return true;
+    }
+    return false;
+}
+
 /* One file named twice is one scenario. */
 static void drop_repeats(struct suite *suite)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < suite->count; i++) {
-        if (kept > 0 && strcmp(suite->scenarios[kept - 1]->path, suite->scenarios[i]->path) == 0)
+        if (is_repeat(suite, kept, suite->scenarios[i]))
             scenario_free(suite->scenarios[i]);
         else
             suite->scenarios[kept++] = suite->scenarios[i];

@@ -8,11 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Digits with at most one point, as `value` / 10^`places`. Returns: where they end; NULL: none. */
+/*
+ * Digits with at most one point, as `value` / 10^`places`; a number of more than 18 digits is
+ * TOO_MANY, which every unit finds too large. Returns: where they end; NULL: there are none.
+ */
+#define TOO_MANY INT64_MAX
+
 static const char *decimal(const char *text, int64_t *value, int *places)
 {
     const char *at = text;
-    int point = -1, digits = 0;
+    int point = -1, digits = 0, counted = 0;
 
     *value = 0;
     for (; isdigit((unsigned char)*at) || (*at == '.' && point < 0); at++) {
@@ -20,9 +25,9 @@ static const char *decimal(const char *text, int64_t *value, int *places)
             point = 0;
             continue;
         }
-        if (++digits > 18)
-            return NULL;
-        *value = *value * 10 + (*at - '0');
+        digits++;
+        counted += counted > 0 || *at != '0';
+        *value = counted > 19 || *value > INT64_MAX / 10 - 1 ? TOO_MANY : *value * 10 + (*at - '0');
         if (point >= 0)
             point++;
     }
@@ -30,18 +35,29 @@ static const char *decimal(const char *text, int64_t *value, int *places)
     return digits > 0 ? at : NULL;
 }
 
+/* Divide what both have in common of `factor`, at most as often as there are `places`. */
+static void cancel(int64_t *value, int64_t *unit, int *places, int64_t factor)
+{
+    while (*places > 0 && *value % factor == 0) {
+        *value /= factor;
+        --*places;
+    }
+    while (*places > 0 && *unit % factor == 0) {
+        *unit /= factor;
+        --*places;
+    }
+}
+
 /* value / 10^places * unit, exactly. Returns: what is wrong, or NULL. */
 static const char *scale(int64_t value, int places, int64_t unit, int64_t *out)
 {
-    while (places > 0 && value % 10 == 0) {
-        value /= 10;
-        places--;
-    }
-    while (places > 0 && unit % 10 == 0) {
-        unit /= 10;
-        places--;
-    }
-    if (places > 0 && value != 0)
+    int twos = places, fives = places;
+
+    if (value == TOO_MANY)
+        return "too large";
+    cancel(&value, &unit, &twos, 2);
+    cancel(&value, &unit, &fives, 5);
+    if (value != 0 && (twos > 0 || fives > 0))
         return "finer than the smallest unit";
     if (value != 0 && unit > INT64_MAX / value)
         return "too large";
@@ -106,7 +122,7 @@ const char *units_count(const char *text, int64_t max, int64_t *count)
 
     if (end == NULL || *end != '\0' || strchr(text, '.') != NULL)
         return "not a whole number";
-    if (value > max)
+    if (value == TOO_MANY || value > max)
         return "too large";
     *count = value;
     return NULL;
@@ -144,9 +160,14 @@ static int days_in_month(int year, int month)
 
 const char *units_civil(const char *text, int64_t *ns)
 {
+    static const char form[] = "0000-00-00 00:00:00";
     int year, month, day, hour, minute, second, end = 0;
     int64_t days;
 
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        if (form[i] == '0' ? !isdigit((unsigned char)text[i]) : text[i] != form[i])
+            return "not a time, such as 2024-01-19 17:13:52";
+    }
     if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second,
                &end) != 6 ||
         text[end] != '\0')

@@ -78,8 +78,9 @@ static struct seconds seconds(int64_t ns)
 /* The name of a run before a message, if there are several. */
 static const char *prefix(const struct scenario *scenario, size_t run, char *text, size_t size)
 {
+    text[0] = '\0';
     if (!scenario->compares)
-        return "";
+        return text;
     snprintf(text, size, "%s: ", scenario->runs[run].name);
     return text;
 }
@@ -184,33 +185,49 @@ static void judge_ordered(struct verdict *verdict, const struct scenario *scenar
     }
 }
 
-/* Live, where the schedule is the machine's: every line is one of those expected, in any order. */
+/* The first expected line that is not used yet and is the same as `line`, or is not used at all if
+ * `line` is NULL. Returns: its number, with the line in `*text` of `*length`; SIZE_MAX if none. */
+static size_t find_expected(const struct scenario *scenario, const struct expectation *expect,
+                            const bool *used, const struct line *line, int64_t elapsed_ns,
+                            enum timing timing, const char **text, size_t *length)
+{
+    const char *at = expect->output;
+
+    for (size_t i = 0; (*text = next_line(&at, length)) != NULL; i++) {
+        if (!used[i] &&
+            (line == NULL || same_line(scenario, *text, *length, line, elapsed_ns, timing)))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* Live, where the schedule is the machine's: the lines that are expected, in any order. */
 static void judge_unordered(struct verdict *verdict, const struct scenario *scenario, size_t run,
                             const struct observation *seen, enum timing timing)
 {
     const struct expectation *expect = &scenario->runs[run].expect;
     int64_t elapsed = expect->has_elapsed ? expect->elapsed_ns : seen->elapsed_ns;
     bool *used = must_alloc(count_lines(expect->output) * sizeof *used);
+    size_t before = verdict->reason_count;
+    const char *text;
     char name[80];
+    size_t length;
 
-    for (size_t i = 0; i < seen->line_count; i++) {
-        const char *at = expect->output;
-        const char *line;
-        size_t length, j = 0;
-
-        while ((line = next_line(&at, &length)) != NULL &&
-               (used[j] || !same_line(scenario, line, length, &seen->lines[i], elapsed, timing)))
-            j++;
-        if (line != NULL) {
-            used[j] = true;
-            continue;
-        }
+    prefix(scenario, run, name, sizeof name);
+    for (size_t i = 0; i < seen->line_count && verdict->reason_count == before; i++) {
+        size_t found =
+            find_expected(scenario, expect, used, &seen->lines[i], elapsed, timing, &text, &length);
         char *got = verdict_line(&seen->lines[i]);
-        verdict_fail(verdict, "%soutput '%s' is not among the lines expected",
-                     prefix(scenario, run, name, sizeof name), got);
+
+        if (found != SIZE_MAX)
+            used[found] = true;
+        else
+            verdict_fail(verdict, "%soutput '%s' is not among the lines expected", name, got);
         free(got);
-        break;
     }
+    if (verdict->reason_count == before &&
+        find_expected(scenario, expect, used, NULL, elapsed, timing, &text, &length) != SIZE_MAX)
+        verdict_fail(verdict, "%soutput '%.*s' never came", name, (int)length, text);
     free(used);
 }
 
@@ -302,10 +319,14 @@ static bool relation_holds(const struct scenario *scenario, const struct relatio
     return apart(right, wanted) <= slack(scenario, wanted, timing);
 }
 
+/* The two times, in the order in which the relation names the runs. */
 static char *relation_measured(const struct relation *relation, const struct observed_run *runs)
 {
-    return must_format("%s and %s", seconds(runs[relation->right].outcomes[0].elapsed_ns).text,
-                       seconds(runs[relation->left].outcomes[0].elapsed_ns).text);
+    size_t first = relation->swapped ? relation->right : relation->left;
+    size_t second = relation->swapped ? relation->left : relation->right;
+
+    return must_format("%s and %s", seconds(runs[first].outcomes[0].elapsed_ns).text,
+                       seconds(runs[second].outcomes[0].elapsed_ns).text);
 }
 
 static void judge_relations(struct verdict *verdict, const struct scenario *scenario,

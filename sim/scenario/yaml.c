@@ -75,6 +75,8 @@ static bool check_key(struct builder *builder, const struct node *parent, const 
 {
     if (key->kind != NODE_SCALAR)
         return refuse(builder, key, "a key must be a text");
+    if (parent->count == YAML_KEYS_MAX)
+        return refuse(builder, key, "too many keys");
     for (size_t i = 0; i < parent->count; i++) {
         if (strcmp(parent->keys[i]->text, key->text) == 0)
             return mistake_at(builder->mistake, builder->source->path, key->line, key->column,
@@ -103,12 +105,39 @@ static bool place(struct builder *builder, struct node *node)
     return true;
 }
 
+/*
+ * Whether `event` is a single-quoted text with two escaped quotes in a row ('a''''b'). libfyaml 0.7
+ * looks at the second of a pair again: quotes come out doubled, the end of the text is lost or not
+ * initialised, and memory leaks. Event marks are byte offsets.
+ */
+static bool has_quotes_in_a_row(const struct source *source, struct fy_event *event)
+{
+    const struct fy_mark *start = fy_event_start_mark(event), *end = fy_event_end_mark(event);
+    struct fy_token *token = event->scalar.value;
+
+    return start != NULL && end != NULL && token != NULL &&
+           fy_token_scalar_style(token) == FYSS_SINGLE_QUOTED &&
+           memmem(source->text + start->input_pos, end->input_pos - start->input_pos, "''''", 4) !=
+               NULL;
+}
+
 static bool scalar(struct builder *builder, struct fy_event *event)
 {
     struct node *node = node_new(NODE_SCALAR, event);
+    const struct node *key = builder->depth > 0 ? builder->key[builder->depth - 1] : NULL;
     size_t length = 0;
-    const char *text = fy_token_get_text(event->scalar.value, &length);
+    const char *text;
 
+    if (has_quotes_in_a_row(builder->source, event)) {
+        refuse(builder, node, "two quotes in a row inside single quotes; use double quotes");
+        node_free(node);
+        return false;
+    }
+    text = fy_token_get_text(event->scalar.value, &length);
+    if (fy_event_start_mark(event) == NULL && key != NULL) {
+        node->line = key->line; /* a value that is not there has the place of its key */
+        node->column = key->column;
+    }
     node->text = must_alloc(length + 1);
     if (text != NULL)
         memcpy(node->text, text, length);

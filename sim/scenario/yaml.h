@@ -9,6 +9,8 @@
 
 /* The deepest nesting of a scenario file is 5. */
 #define YAML_DEPTH_MAX 16
+/* Runs are the only keys that a file may have many of. */
+#define YAML_KEYS_MAX 1000
 
 enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 

@@ -46,7 +46,7 @@ static void poll_for(uv_loop_t *loop, int timeout)
     } else {
         sim->process = process_current();
         process_block(timeout < 0 ? WORLD_NEVER
-                                  : ((int64_t)loop->time + timeout) * NS_PER_MS -
+                                  : (process_clock() / NS_PER_MS + timeout) * NS_PER_MS -
                                         (process_clock() - world_current()->now_ns));
         sim->process = NULL;
     }
@@ -77,15 +77,19 @@ static void closing_run(uv_loop_t *loop)
 int uv_run(uv_loop_t *loop, uv_run_mode mode)
 {
     bool more = alive(loop);
+    bool can_sleep;
 
     if (!more)
         uv_update_time(loop);
     while (more && loop->stop_flag == 0) {
         uv_update_time(loop);
         timers_run(loop);
+        can_sleep = list_empty(queue_of(loop->idle_handles));
         idle_run(loop);
         prepare_run(loop);
-        poll_for(loop, mode == UV_RUN_NOWAIT ? 0 : uv_backend_timeout(loop));
+        poll_for(loop, mode == UV_RUN_DEFAULT || (mode == UV_RUN_ONCE && can_sleep)
+                           ? uv_backend_timeout(loop)
+                           : 0);
         check_run(loop);
         closing_run(loop);
         if (mode == UV_RUN_ONCE) {
@@ -151,5 +155,7 @@ int uv_gettimeofday(uv_timeval64_t *tv)
 
 void uv_sleep(unsigned int msec)
 {
-    process_block(world_current()->now_ns + (int64_t)msec * NS_PER_MS);
+    int64_t now = world_current()->now_ns, delay = (int64_t)msec * NS_PER_MS;
+
+    process_block(delay < WORLD_NEVER - now ? now + delay : WORLD_NEVER);
 }

@@ -42,7 +42,7 @@ struct tape_entry {
     char *label;
     uint32_t value;
     uint32_t bound; /* at least 2 */
-    char *anchor;   /* what was chosen, for people and for re-alignment: "main/t1 sleep #2" */
+    char *anchor;   /* what was chosen, for people and for re-alignment: "t1 (sleep)" */
 };
 
 /* A list of decisions. All zero is an empty one. */

@@ -51,7 +51,8 @@ struct process {
     struct fiber *resume; /* the fiber, of all that it has, to go on with */
     struct event alarm;
     int exit_code;
-    void *uv_loop; /* its default loop, sim/uv's business */
+    void *uv_loop;        /* its default loop, sim/uv's business */
+    uint32_t number_last; /* of the objects that its program has shown */
 };
 
 struct world {

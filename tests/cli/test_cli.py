@@ -90,7 +90,7 @@ class BadFiles(unittest.TestCase):
         self.refused("# nothing\n", ": the file says nothing")
 
     def test_ten_megabytes_are_refused(self) -> None:
-        self.refused("a" * 10_000_000, ": larger than a scenario file can be (1 MiB)")
+        self.refused("a" * 10_000_000, ": larger than such a file can be (1 MiB)")
 
     def test_broken_syntax_has_its_place(self) -> None:
         self.refused("scenario: [t\nprogram: x\n", ":3:1: flow sequence without a closing bracket")

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/lib/apart.h"
 #include "base/hash.h"
+#include "tests/lib/apart.h"
 #include "world/trace.h"
 
 #define MS INT64_C(1000000)

@@ -1,0 +1,239 @@
+/*
+ * programs.c - a module of small programs, for runner_test.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+#include <wchar.h>
+
+#include "rondo.h"
+
+/* In runner_test.c: counts its calls, whoever makes them; so runs are told apart. */
+int outside(void);
+
+/* ---- what a run leaves behind ---- */
+
+static int runs;
+static _Thread_local int thread_runs = 10;
+static char text[] = "fresh";
+
+static int counts(int argc, char **argv)
+{
+    static int calls;
+
+    printf("%d %d %d %s\n", ++runs, ++thread_runs, ++calls, text);
+    strcpy(text, "stale");
+    return 0;
+}
+
+static int leaves_memory(void *arg, rondo_value *out)
+{
+    char **last = NULL;
+    rondo_future *never_done = rondo_create_future(NULL);
+
+    for (int i = 0; i < 1000; i++) {
+        char **block = malloc(100);
+
+        *block = (char *)last;
+        last = block;
+    }
+    printf("memory at %p\n", (void *)last);
+    return rondo_await(never_done, NULL);
+}
+
+static int unbuffers_its_output(int argc, char **argv)
+{
+    printf("one ");
+    printf("line\n");
+    setvbuf(stdout, NULL, _IONBF, 0);
+    return 0;
+}
+
+static int asks_for_its_orientation(int argc, char **argv)
+{
+    int orientation = fwide(stdout, 0);
+
+    printf("%d\n", orientation);
+    return 0;
+}
+
+static int closes_its_output(int argc, char **argv)
+{
+    puts("last words");
+    return fclose(stdout);
+}
+
+/* ---- ends ---- */
+
+static int returns_three(int argc, char **argv)
+{
+    return 3;
+}
+
+static int returns_minus_one(int argc, char **argv)
+{
+    return -1;
+}
+
+static int exits_with_259(int argc, char **argv)
+{
+    exit(259);
+}
+
+static void leave_from_below(void)
+{
+    fputs("out, ", stdout);
+    fputs("err", stderr);
+    exit(4);
+}
+
+static int exits(int argc, char **argv)
+{
+    leave_from_below();
+    return 0;
+}
+
+static int exit_as_task(void *arg, rondo_value *out)
+{
+    RONDO_TRY(rondo_sleep(RONDO_MS(5)));
+    leave_from_below();
+    return 0;
+}
+
+static int exits_in_a_task(void *arg, rondo_value *out)
+{
+    rondo_task *task = rondo_spawn(exit_as_task, NULL);
+
+    return rondo_await(task, NULL);
+}
+
+static int times_out(void *arg, rondo_value *out)
+{
+    RONDO_TRY(rondo_sleep(RONDO_MS(20)));
+    return RONDO_ETIMEDOUT;
+}
+
+static int arguments(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++)
+        printf("%d %s\n", i, argv[i]);
+    printf("%s\n", argv[argc] == NULL ? "end" : "no end");
+    memset(argv[1], 'x', strlen(argv[1]));
+    return 0;
+}
+
+/* As strsep() and hand-written option parsers do. */
+static int moves_its_arguments(int argc, char **argv)
+{
+    argv[1]++;
+    argv[0] = argv[1];
+    return printf("%s\n", argv[0]) < 0;
+}
+
+/* ---- no end ---- */
+
+static int take_both(void *arg, rondo_value *out)
+{
+    rondo_lock **locks = arg;
+
+    RONDO_TRY(rondo_lock_acquire(locks[0]));
+    RONDO_TRY(rondo_sleep(RONDO_MS(10)));
+    return rondo_lock_acquire(locks[1]);
+}
+
+static int deadlocks(void *arg, rondo_value *out)
+{
+    static rondo_lock a = RONDO_LOCK("A"), b = RONDO_LOCK("B");
+    static rondo_lock *orders[2][2] = {{&a, &b}, {&b, &a}};
+    rondo_task *tasks[2] = {rondo_spawn(take_both, orders[0], .name = "left"),
+                            rondo_spawn(take_both, orders[1], .name = "right")};
+
+    return rondo_gather(tasks, 2, 0, NULL);
+}
+
+static void never(uv_async_t *async)
+{
+    (void)async;
+}
+
+static int polls_for_ever(int argc, char **argv)
+{
+    uv_async_t async;
+
+    uv_async_init(uv_default_loop(), &async, never);
+    return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}
+
+static int goes_round(void *arg, rondo_value *out)
+{
+    for (;;)
+        RONDO_TRY(rondo_sleep(0));
+}
+
+/* ---- chance ---- */
+
+static int sleep_and_say(void *arg, rondo_value *out)
+{
+    RONDO_TRY(rondo_sleep(RONDO_MS(10)));
+    return puts(arg) < 0 ? RONDO_EUSER : 0;
+}
+
+static int ties(void *arg, rondo_value *out)
+{
+    static char a[] = "a", b[] = "b";
+    rondo_task *tasks[2] = {rondo_spawn(sleep_and_say, a, .name = "a"),
+                            rondo_spawn(sleep_and_say, b, .name = "b")};
+    int rc = rondo_gather(tasks, 2, 0, NULL);
+
+    rondo_unref_all(tasks, 2);
+    return rc;
+}
+
+static int differs(int argc, char **argv)
+{
+    puts("the same");
+    printf("call %d\n", outside());
+    return 0;
+}
+
+static int differs_in_length(int argc, char **argv)
+{
+    if (outside() == 1)
+        puts("more");
+    return 0;
+}
+
+/* After a NUL, which a text cannot hold. */
+static int differs_behind_a_nul(int argc, char **argv)
+{
+    printf("the same%c%d\n", 0, outside());
+    return 0;
+}
+
+static int differs_in_its_end(int argc, char **argv)
+{
+    return outside();
+}
+
+RONDO_PROGRAM(counts, counts);
+RONDO_PROGRAM(leaves_memory, leaves_memory);
+RONDO_PROGRAM(unbuffers_its_output, unbuffers_its_output);
+RONDO_PROGRAM(asks_for_its_orientation, asks_for_its_orientation);
+RONDO_PROGRAM(closes_its_output, closes_its_output);
+RONDO_PROGRAM(returns_three, returns_three);
+RONDO_PROGRAM(returns_minus_one, returns_minus_one);
+RONDO_PROGRAM(exits_with_259, exits_with_259);
+RONDO_PROGRAM(exits, exits);
+RONDO_PROGRAM(exits_in_a_task, exits_in_a_task);
+RONDO_PROGRAM(times_out, times_out);
+RONDO_PROGRAM(arguments, arguments);
+RONDO_PROGRAM(moves_its_arguments, moves_its_arguments);
+RONDO_PROGRAM(deadlocks, deadlocks);
+RONDO_PROGRAM(polls_for_ever, polls_for_ever);
+RONDO_PROGRAM(goes_round, goes_round);
+RONDO_PROGRAM(ties, ties);
+RONDO_PROGRAM(differs, differs);
+RONDO_PROGRAM(differs_in_length, differs_in_length);
+RONDO_PROGRAM(differs_behind_a_nul, differs_behind_a_nul);
+RONDO_PROGRAM(differs_in_its_end, differs_in_its_end);
