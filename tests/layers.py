@@ -19,12 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 PURE_C = (
-    "mem(cpy|move|set|cmp|chr) str(len|cmp|ncmp|chr|rchr|str|cspn|spn|dup) v?snprintf sprintf "
+    "mem(cpy|move|set|cmp|chr) str(n?len|cmp|ncmp|chr|rchr|str|cspn|spn|dup) v?snprintf sprintf "
     "__stack_chk_fail _GLOBAL_OFFSET_TABLE_ __errno_location __tls_get_addr "
     "__(mem|str|v?sn?)\\w*_chk"
 )
 MEMORY = "malloc calloc realloc free"
-REPORT = "fprintf fwrite fputs fputc fflush stderr abort exit"
+REPORT = "fprintf dprintf fwrite fputs fputc fflush stderr abort exit"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@
 
 static void (*dumps[CHECK_DUMPS_MAX])(void);
 
+volatile bool check_failing;
+
 void check_on_failure(void (*dump)(void))
 {
     for (size_t i = 0; i < CHECK_DUMPS_MAX; i++) {
@@ -26,11 +28,12 @@ void check_failed(const char *expression, const char *file, int line)
 {
     static int failing; /* a dump that itself fails must not start again */
 
-    fprintf(stderr, "rondo: broken invariant: %s at %s:%d\n", expression, file, line);
+    /* Not to stderr: that may be a simulated process's, which nobody reads any more. */
+    dprintf(2, "rondo: broken invariant: %s at %s:%d\n", expression, file, line);
+    check_failing = true;
     if (failing++ == 0) {
         for (size_t i = 0; i < CHECK_DUMPS_MAX && dumps[i] != NULL; i++)
             dumps[i]();
     }
-    fflush(stderr);
     abort();
 }

@@ -8,6 +8,11 @@
 #ifndef RONDO_BASE_CHECK_H
 #define RONDO_BASE_CHECK_H
 
+#include <stdbool.h>
+
+/* Set once a check has failed: the abort that follows is ours, not the program's. */
+extern volatile bool check_failing;
+
 /* Abort with a report unless `condition` holds. */
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 

@@ -187,6 +187,10 @@ static void print_scenario(const struct engine *engine, const struct scenario *s
         outcomes += runs[i].outcome_count;
     if (outcomes > scenario->run_count)
         printf("%zu outcomes  ", outcomes);
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        if (scenario->explores && !runs[i].exhausted)
+            printf("only %zu schedules of more  ", runs[i].schedules);
+    }
     print_claims(verdict);
     putchar('\n');
     for (size_t i = 0; i < verdict->reason_count; i++)
@@ -330,17 +334,27 @@ static enum status command_run(const struct options *options, const struct engin
         results = open_results(options, &ok);
     if (ok)
         status = run_suite(options, engine, &suite, results);
-    if (results != NULL)
-        fclose(results);
+    if (results != NULL && (ferror(results) | fclose(results)) != 0) {
+        fprintf(stderr, "rondo: %s/results.jsonl could not be written\n", options->results);
+        status = STATUS_USAGE;
+    }
     suite_free(&suite);
     return status;
 }
 
 enum status command(const struct options *options, const struct engine *engine)
 {
+    enum status status;
+
     if (strcmp(options->command, "run") == 0)
-        return command_run(options, engine);
-    if (strcmp(options->command, "check") == 0)
-        return command_check(options, engine);
-    return command_list(options);
+        status = command_run(options, engine);
+    else if (strcmp(options->command, "check") == 0)
+        status = command_check(options, engine);
+    else
+        status = command_list(options);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fputs("rondo: the output could not be written\n", stderr);
+        return STATUS_USAGE;
+    }
+    return status;
 }

@@ -74,12 +74,16 @@ void findings_reset(struct simulation *simulation, size_t count)
     simulation->kept_count = count;
 }
 
+/* OUT/FOLDER/STEM[-RUN][-SCHEDULE].tape, FOLDER being that of the scenario file. */
 static char *tape_path(const struct simulation *simulation, const struct scenario *scenario,
                        size_t run)
 {
     const struct kept *kept = &simulation->kept[run];
-    char *path = must_format("%s/%s%s%s", simulation->options->out, scenario->stem,
-                             scenario->compares ? "-" : "", scenario->runs[run].name);
+    const char *slash = strrchr(scenario->folder, '/');
+    const char *folder = slash != NULL ? slash + 1 : scenario->folder;
+    char *path =
+        must_format("%s/%s%s%s%s%s", simulation->options->out, folder, folder[0] != '\0' ? "/" : "",
+                    scenario->stem, scenario->compares ? "-" : "", scenario->runs[run].name);
     char *full;
 
     if (strcmp(kept->strategy, "seed") == 0)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/check.h"
 #include "base/stack.h"
 #include "cli/command.h"
 
@@ -17,6 +18,14 @@
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 static const char *volatile watched;
+static void (*volatile last_words)(void *self);
+static void *volatile last_words_self;
+
+void guard_on_strike(void (*words)(void *self), void *self)
+{
+    last_words_self = self;
+    last_words = words;
+}
 
 static void say(const char *text)
 {
@@ -30,6 +39,8 @@ static void say_where(const char *what)
     void *frames[64];
     int count = backtrace(frames, 64);
 
+    if (last_words != NULL)
+        last_words(last_words_self);
     say("rondo: ");
     say(watched);
     say(what);
@@ -39,6 +50,8 @@ static void say_where(const char *what)
 static void crashed(int number)
 {
     signal(number, SIG_DFL);
+    if (check_failing)
+        _exit(STATUS_HARNESS);
     say_where(number == SIGABRT   ? ": the program was aborted; it stood at\n"
               : number == SIGFPE  ? ": the program crashed (arithmetic); it stood at\n"
               : number == SIGSEGV ? ": the program crashed (bad address, or its stack is spent); "

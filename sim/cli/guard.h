@@ -16,6 +16,10 @@
 /* Watch over the scenario at `path` (borrowed) from now on. A crash is reported and ends the
  * executable with status 1; `seconds` of CPU time end it with status 3. */
 void guard_start(const char *path, size_t seconds);
+
+/* Call `last_words(self)` when something strikes, before anything is said: to write (write(2) only)
+ * what the program printed and nobody has shown yet. */
+void guard_on_strike(void (*last_words)(void *self), void *self);
 void guard_stop(void);
 
 #endif

@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,7 +78,7 @@ static void end_child(int code)
 
 void rondo_program_exit(int code)
 {
-    end_child(code);
+    end_child(code & 0xff);
 }
 
 static bool give_up(void *self)
@@ -106,6 +108,16 @@ static bool wants(void *self, const char *label)
     return false;
 }
 
+/* Not to outlive the parent, however that ends; and a group of its own, so that what the program
+ * itself starts can be ended with it. */
+static void tie_to_parent(pid_t parent)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(3);
+}
+
 static void run_child(const rondo_program *program, const struct run_spec *run)
 {
     static const struct observer watcher = {.event = on_event,
@@ -123,7 +135,7 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     capture_enter(&child.capture);
     child.start_ns = wall_clock();
     if (program->kind == RONDO_PROGRAM_MAIN)
-        code = ((int (*)(int, char **))program->entry)((int)run->arg_count + 1, argv);
+        code = ((int (*)(int, char **))program->entry)((int)run->arg_count + 1, argv) & 0xff;
     else
         code = rondo_run((rondo_fn)program->entry, NULL, NULL);
     end_child(code);
@@ -136,9 +148,11 @@ struct job {
     const struct run_spec *run;
     pid_t pid; /* 0: not started */
     int pipe;
+    int64_t start_ns;
     int64_t deadline_ns;
     char *buffer; /* bytes that have arrived and are no whole message yet */
     size_t used;
+    bool heard_out; /* its last message has come */
     bool done;
     struct observation seen;
 };
@@ -159,10 +173,19 @@ static bool check(void *self, const struct scenario *scenario, struct mistake *m
         const struct run_spec *run = &scenario->runs[i];
         const struct module *module = module_of(&live->modules, scenario, run, mistake);
 
-        if (module == NULL || module_program(module, run->program, scenario, mistake) == NULL)
+        if (module == NULL || !module_check_run(module, scenario, run, mistake))
             return false;
     }
     return true;
+}
+
+static void cannot_start(struct job *job)
+{
+    job->seen.finding = "crash";
+    job->seen.finding_lines =
+        must_format("%s  could not be started: %s\n", job->run->program, strerror(errno));
+    job->pid = -1;
+    job->done = true;
 }
 
 static void start(struct live *live, struct job *job)
@@ -172,13 +195,23 @@ static void start(struct live *live, struct job *job)
     const rondo_program *program =
         module_program(module, job->run->program, job->scenario, &mistake);
     int64_t expected = job->run->expect.has_elapsed ? job->run->expect.elapsed_ns : 0;
+    pid_t parent = getpid();
     int ends[2];
 
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        cannot_start(job);
         return;
+    }
     fflush(NULL);
     job->pid = fork();
+    if (job->pid < 0) {
+        cannot_start(job);
+        close(ends[0]);
+        close(ends[1]);
+        return;
+    }
     if (job->pid == 0) {
+        tie_to_parent(parent);
         close(ends[0]);
         child.pipe = ends[1];
         run_child(program, job->run);
@@ -186,7 +219,8 @@ static void start(struct live *live, struct job *job)
     close(ends[1]);
     job->pipe = ends[0];
     (void)fcntl(job->pipe, F_SETFL, O_NONBLOCK);
-    job->deadline_ns = wall_clock() + expected + expected / 2 + PATIENCE_NS;
+    job->start_ns = wall_clock();
+    job->deadline_ns = job->start_ns + expected + expected / 2 + PATIENCE_NS;
     live->running++;
 }
 
@@ -195,6 +229,7 @@ static void end(struct live *live, struct job *job)
     int status = 0;
 
     close(job->pipe);
+    kill(-job->pid, SIGKILL); /* the child itself has ended, or has nothing more to say */
     waitpid(job->pid, &status, 0);
     if (!job->seen.ended && job->seen.finding == NULL) {
         job->seen.finding = "crash";
@@ -216,6 +251,7 @@ static void accept_message(struct job *job, const struct message *message, const
                         message->size);
         return;
     }
+    job->heard_out = true;
     job->seen.elapsed_ns = message->t_ns;
     observation_set_exit(&job->seen, message->exit, rondo_err_name);
     job->seen.ended = !message->stuck;
@@ -255,6 +291,9 @@ static void receive(struct live *live, struct job *job)
     memcpy(job->buffer + job->used, bytes, (size_t)size);
     job->used += (size_t)size;
     accept_messages(job);
+    if (job->heard_out)
+        end(live,
+            job); /* not at the end of the pipe: the program may have left others holding it */
 }
 
 static void lose_patience(struct job *job)
@@ -263,8 +302,8 @@ static void lose_patience(struct job *job)
         return;
     job->seen.finding = "livelock";
     job->seen.finding_lines = must_format("%s  does not end\n", job->run->program);
-    job->seen.elapsed_ns = job->deadline_ns;
-    kill(job->pid, SIGKILL);
+    job->seen.elapsed_ns = wall_clock() - job->start_ns;
+    kill(-job->pid, SIGKILL);
 }
 
 /* Start what may start, wait for something to happen, take it in. */
@@ -279,7 +318,7 @@ static void turn(struct live *live)
 
         if (job->pid == 0 && live->running < live->options->jobs)
             start(live, job);
-        if (job->pid == 0 || job->done)
+        if (job->pid <= 0 || job->done)
             continue;
         if (wall_clock() > job->deadline_ns)
             lose_patience(job);

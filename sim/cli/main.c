@@ -14,9 +14,25 @@
 #include "error.h"
 #include "run/enumerate.h"
 
+/* Lines of a program that are shown when it crashes. */
+#define LAST_WORDS 10
+
 static bool check(void *self, const struct scenario *scenario, struct mistake *mistake)
 {
     return runner_check(&((struct simulation *)self)->runner, scenario, mistake);
+}
+
+/* Run the last tape again. Returns: false, with the reason, when the two runs differ. */
+static bool run_again(struct simulation *simulation, const struct scenario *scenario,
+                      const struct run_spec *run, struct chance *chance, struct verdict *verdict)
+{
+    char difference[800];
+
+    if (runner_same_again(&simulation->runner, scenario, run, chance, difference,
+                          sizeof difference))
+        return true;
+    verdict_fail(verdict, "%s", difference);
+    return false;
 }
 
 /* Run as `chance` says, as often as was asked for. Returns: false when two runs differ. */
@@ -26,7 +42,6 @@ static bool run_repeated(struct simulation *simulation, const struct scenario *s
                          struct verdict *verdict)
 {
     struct observation seen;
-    char difference[800];
 
     runner_run(&simulation->runner, scenario, run, chance, &seen);
     if (seen.finding != NULL)
@@ -35,22 +50,21 @@ static bool run_repeated(struct simulation *simulation, const struct scenario *s
         print_trace(simulation->runner.trace);
     observed_run_add(observed, &seen);
     for (size_t i = 1; i < simulation->options->repeat; i++) {
-        if (runner_same_again(&simulation->runner, scenario, run, chance, difference,
-                              sizeof difference))
-            continue;
-        verdict_fail(verdict, "%s", difference);
-        return false;
+        if (!run_again(simulation, scenario, run, chance, verdict))
+            return false;
     }
     return true;
 }
 
-/* Every outcome of the ties, from the tape of the first run on. */
-static void run_ties(struct simulation *simulation, const struct scenario *scenario,
+/* Every outcome of the ties, from the tape of the first run on. Returns: false when two runs of one
+ * tape differ. */
+static bool run_ties(struct simulation *simulation, const struct scenario *scenario,
                      const struct run_spec *run, struct chance *chance,
-                     struct observed_run *observed)
+                     struct observed_run *observed, struct verdict *verdict)
 {
     struct tape tape = {0};
     struct observation seen;
+    size_t reasons = verdict->reason_count;
 
     observed->exhausted = true;
     tape_copy(&tape, &chance->record);
@@ -64,10 +78,14 @@ static void run_ties(struct simulation *simulation, const struct scenario *scena
         if (seen.finding != NULL)
             finding_keep(simulation, (size_t)(run - scenario->runs), chance, "ties",
                          observed->schedules + 1);
-        observed_run_add(observed, &seen);
+        /* What is new is run again: code that only this order reaches may not be the same twice. */
+        if (observed_run_add(observed, &seen) &&
+            !run_again(simulation, scenario, run, chance, verdict))
+            break;
         tape_copy(&tape, &chance->record);
     }
     tape_clear(&tape);
+    return verdict->reason_count == reasons;
 }
 
 /* With a seed, a scenario that was explored must not show anything that exploring did not. */
@@ -102,7 +120,7 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
                       chance.source == CHANCE_SEED ? "seed" : "fifo", verdict);
     observed->exhausted = true;
     if (ok && scenario->explores)
-        run_ties(simulation, scenario, run, &chance, observed);
+        ok = run_ties(simulation, scenario, run, &chance, observed, verdict);
     if (ok && scenario->explores && options->has_seed)
         run_seed(simulation, scenario, run, &chance, observed, verdict);
     chance_clear(&chance);
@@ -148,6 +166,16 @@ static enum status go_live(int argc, char **argv)
     return STATUS_USAGE;
 }
 
+/* In a signal handler: what the program printed last, which nobody has shown yet. */
+static void last_words(void *self)
+{
+    const struct observation *seen = ((struct simulation *)self)->runner.seen;
+    size_t count = seen != NULL ? seen->line_count : 0;
+
+    for (size_t i = count > LAST_WORDS ? count - LAST_WORDS : 0; i < count; i++)
+        dprintf(2, "      %s\n", seen->lines[i].text);
+}
+
 static enum status run_command(struct simulation *simulation)
 {
     const struct options *options = simulation->options;
@@ -179,6 +207,7 @@ int main(int argc, char **argv)
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
     bridge_install();
     runner_open(&simulation.runner, modules, bridge_start, rondo_err_name);
+    guard_on_strike(last_words, &simulation);
     status = run_command(&simulation);
     findings_reset(&simulation, 0);
     runner_close(&simulation.runner);

@@ -198,6 +198,10 @@ bool options_read(struct options *options, int argc, char **argv, enum status *s
     *status = STATUS_CLEAN;
     options->paths = must_alloc((size_t)argc * sizeof *options->paths);
     for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-h") == 0) {
+            print_help(stdout);
+            return false;
+        }
         if (strncmp(argv[i], "--", 2) == 0) {
             if (!read_option(options, argc, argv, &i, status))
                 return false;
@@ -216,6 +220,8 @@ bool options_read(struct options *options, int argc, char **argv, enum status *s
     }
     if (options->path_count == 0)
         return complain(status, "'%s' needs a path", options->command);
+    if (strcmp(options->command, "replay") == 0 && options->path_count > 1)
+        return complain(status, "'%s' takes one tape", options->command);
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,7 +30,8 @@
 /* Zeroing more than this costs more than giving the pages back. */
 #define ZERO_MAX    ((size_t)1 << 20)
 #define CLASS_COUNT 31
-#define CLASS_LEAST 5 /* 32 bytes, header included */
+#define FREED       ((size_t)1 << 32) /* marks the class of a block that was given back */
+#define CLASS_LEAST 5                 /* 32 bytes, header included */
 
 struct block {
     size_t class;
@@ -80,15 +82,27 @@ static void *take(struct arena *arena, size_t size)
     return (char *)block + HEADER;
 }
 
+/* The program did something with its memory that it must not; as the C library would say it. */
+static void misuse(const char *what, const void *memory)
+{
+    fprintf(stderr, "%s: %p\n", what, memory);
+    abort();
+}
+
 static void give(struct arena *arena, void *memory)
 {
     struct block *block = block_of(memory);
+    size_t class = block->class;
 
-    CHECK(block->class >= CLASS_LEAST && block->class < CLASS_COUNT);
+    if ((class & FREED) != 0)
+        misuse("free(): the memory was freed before", memory);
+    if (class < CLASS_LEAST || class >= CLASS_COUNT || (uintptr_t)memory % HEADER != 0)
+        misuse("free(): not the start of any memory that was taken", memory);
     /* Zero now: what was freed must not be told apart from what was never used. */
-    memset(memory, 0, ((size_t)1 << block->class) - HEADER);
-    block->next = arena->free[block->class];
-    arena->free[block->class] = block;
+    memset(memory, 0, ((size_t)1 << class) - HEADER);
+    block->class = class | FREED;
+    block->next = arena->free[class];
+    arena->free[class] = block;
 }
 
 static void *arena_resize(void *self, void *old, size_t size)

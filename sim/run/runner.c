@@ -3,9 +3,11 @@
  */
 #include "run/runner.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/check.h"
@@ -35,6 +37,7 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
                               .trace = trace_new(),
                               .before = trace_new(),
                               .deadlock = deadlock_new(),
+                              .folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               .steps_max = WORLD_STEPS_MAX};
     trace_listen(runner->trace, deadlock_listen, runner->deadlock);
     trace_listen(runner->before, deadlock_listen, runner->deadlock);
@@ -42,6 +45,7 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
 
 void runner_close(struct runner *runner)
 {
+    close(runner->folder);
     deadlock_free(runner->deadlock);
     trace_free(runner->trace);
     trace_free(runner->before);
@@ -66,16 +70,9 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
     for (size_t i = 0; i < scenario->run_count; i++) {
         const struct run_spec *run = &scenario->runs[i];
         const struct module *module = open_module(runner, scenario, run, mistake);
-        const rondo_program *program;
 
-        if (module == NULL)
+        if (module == NULL || !module_check_run(module, scenario, run, mistake))
             return false;
-        program = module_program(module, run->program, scenario, mistake);
-        if (program == NULL)
-            return false;
-        if (run->arg_count > 0 && program->kind != RONDO_PROGRAM_MAIN)
-            return mistake_at(mistake, scenario->path, 0, 0,
-                              "'args' are for a main; '%s' is a coroutine", run->program);
     }
     return true;
 }
@@ -175,6 +172,8 @@ static void finish(struct runner *runner, const struct module *module)
     world_close(&runner->world);
     arena_reset(runner->arena);
     image_reset(module->image);
+    if (fchdir(runner->folder) != 0)
+        CHECK_NEVER("the folder we were started in is gone");
     free_arguments(runner);
     runner->seen = NULL;
 }

@@ -32,6 +32,7 @@ struct runner {
     struct trace *trace;  /* of the last run */
     struct trace *before; /* of the run before it, for comparison */
     struct deadlock *deadlock;
+    int folder; /* where we were started, open: a program may go elsewhere */
     struct world world;
     struct observation *seen; /* of the run that runs */
     const rondo_program *program;

@@ -124,6 +124,32 @@ static bool cannot_open(const struct module *module, const char *at, struct mist
                       said != NULL ? said : "no reason given");
 }
 
+/*
+ * Whether the file holds all of the segments that its head announces: the loader maps what is not
+ * there, and dies of it. What is no ELF file is the loader's to refuse.
+ */
+static bool is_whole(const char *path, off_t size)
+{
+    FILE *file = fopen(path, "rb");
+    ElfW(Ehdr) head;
+    ElfW(Phdr) segment;
+    bool whole = true;
+
+    if (file == NULL)
+        return false;
+    if (fread(&head, sizeof head, 1, file) == 1 && memcmp(head.e_ident, ELFMAG, SELFMAG) == 0) {
+        for (size_t i = 0; whole && i < head.e_phnum; i++) {
+            whole = fseek(file, (long)(head.e_phoff + i * sizeof segment), SEEK_SET) == 0 &&
+                    fread(&segment, sizeof segment, 1, file) == 1 &&
+                    (segment.p_type != PT_LOAD ||
+                     (segment.p_offset <= (uint64_t)size &&
+                      segment.p_filesz <= (uint64_t)size - segment.p_offset));
+        }
+    }
+    fclose(file);
+    return whole;
+}
+
 static bool module_open(struct module *module, const char *at, struct mistake *mistake)
 {
     struct stat status;
@@ -133,6 +159,8 @@ static bool module_open(struct module *module, const char *at, struct mistake *m
     if (!S_ISREG(status.st_mode) || !hash_file(module->path, &module->hash))
         return mistake_at(mistake, at, 0, 0, "module %s is not a file that can be read",
                           module->name);
+    if (!is_whole(module->path, status.st_size))
+        return mistake_at(mistake, at, 0, 0, "module %s is cut short", module->name);
     module->handle = dlopen(module->path, RTLD_NOW | RTLD_LOCAL);
     if (module->handle == NULL)
         return cannot_open(module, at, mistake);
@@ -195,6 +223,19 @@ const rondo_program *module_program(const struct module *module, const char *nam
     mistake_at(mistake, scenario->path, 0, 0, "module %s has no program '%s'; it has: %s",
                module->name, name, there);
     return NULL;
+}
+
+bool module_check_run(const struct module *module, const struct scenario *scenario,
+                      const struct run_spec *run, struct mistake *mistake)
+{
+    const rondo_program *program = module_program(module, run->program, scenario, mistake);
+
+    if (program == NULL)
+        return false;
+    if (run->arg_count > 0 && program->kind != RONDO_PROGRAM_MAIN)
+        return mistake_at(mistake, scenario->path, 0, 0,
+                          "'args' are for a main; '%s' is a coroutine", run->program);
+    return true;
 }
 
 void module_set_close(struct module_set *set)

@@ -41,6 +41,11 @@ struct module *module_of(struct module_set *set, const struct scenario *scenario
 const rondo_program *module_program(const struct module *module, const char *name,
                                     const struct scenario *scenario, struct mistake *mistake);
 
+/* Whether `run` can be run from `module`: its program is there, and takes its arguments.
+ * Returns: false with a mistake. */
+bool module_check_run(const struct module *module, const struct scenario *scenario,
+                      const struct run_spec *run, struct mistake *mistake);
+
 /* Close all. Requires: nothing of them runs or is referred to any more. */
 void module_set_close(struct module_set *set);
 

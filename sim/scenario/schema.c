@@ -101,6 +101,14 @@ static const struct key run_keys[] = {
     {"args", NODE_SEQUENCE, false, set_run_args},
 };
 
+/* Names of runs stand in file names and relations. */
+static bool is_word(const char *name)
+{
+    return name[0] != '\0' && name[0] != '-' &&
+           name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] ==
+               '\0';
+}
+
 static bool set_runs(struct reader *reader, const struct node *value, void *target)
 {
     struct scenario *scenario = target;
@@ -115,7 +123,7 @@ static bool set_runs(struct reader *reader, const struct node *value, void *targ
 
         run->name = must_text(value->keys[i]->text);
         scenario->run_count = i + 1;
-        if (is_expect_key(run->name))
+        if (is_expect_key(run->name) || !is_word(run->name))
             return reader_refuse(reader, value->keys[i], "a run cannot be called that");
         if (value->children[i]->kind != NODE_MAPPING)
             return READER_REFUSE(reader, value->children[i], "a run must be a mapping");
@@ -196,7 +204,15 @@ static bool keep_claims(struct reader *reader, const struct node *value, void *t
     return true;
 }
 
-TEXT_SETTER(set_title, struct scenario, title)
+static bool set_title(struct reader *reader, const struct node *value, void *target)
+{
+    for (const char *at = value->text; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return READER_REFUSE(reader, value, "a title is one line of text");
+    }
+    return reader_text(reader, value, &((struct scenario *)target)->title);
+}
+
 TEXT_SETTER(set_row, struct scenario, row)
 
 static const struct key scenario_keys[] = {

@@ -68,16 +68,15 @@ void trace_listen(struct trace *trace, trace_listener listener, void *self)
     CHECK_NEVER("too many listeners");
 }
 
-/* A copy of `text` that lives until the next reset. */
+/* A copy of `text` that lives until the next reset; the end of a very long one is left out. */
 static const char *keep(struct trace *trace, const char *text)
 {
-    size_t size = text != NULL ? strlen(text) + 1 : 0;
+    size_t length = text != NULL ? strnlen(text, TRACE_TEXT_MAX) : 0;
     char *copy;
 
     if (text == NULL)
         return NULL;
-    CHECK(size <= BLOCK_SIZE);
-    if (trace->block_count != 0 && trace->block_used + size > BLOCK_SIZE) {
+    if (trace->block_count != 0 && trace->block_used + length + 1 > BLOCK_SIZE) {
         trace->block_now++;
         trace->block_used = 0;
     }
@@ -87,8 +86,10 @@ static const char *keep(struct trace *trace, const char *text)
         trace->blocks[trace->block_count++] = must_alloc(BLOCK_SIZE);
     }
     copy = trace->blocks[trace->block_now] + trace->block_used;
-    trace->block_used += size;
-    return memcpy(copy, text, size);
+    trace->block_used += length + 1;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
 }
 
 static uint64_t hash_number(uint64_t hash, uint64_t number)

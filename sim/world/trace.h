@@ -20,7 +20,7 @@
     X(FINISHED, "ends")          /* task, value: code */                                      \
     X(HELD, "takes")             /* task, object */                                           \
     X(RELEASED, "gives back")    /* task, object */                                           \
-    X(OUTPUT, "prints")          /* value: enum of the stream, text */                        \
+    X(OUTPUT, "prints")          /* value: 0 out, 2 err, 1 more: a part of a line; text */    \
     X(CHOICE, "choice")          /* text: label and anchor, value: taken, object.id: bound */ \
     X(EXIT, "process ends")      /* value: code */                                            \
     X(QUIET, "nothing can happen any more")                                                   \
@@ -54,6 +54,9 @@ struct trace_record {
 
 /* Called with each record as it is appended; the record is the trace's own copy. */
 typedef void (*trace_listener)(void *self, const struct trace_record *record);
+
+/* Texts are kept up to this length: a line of output at its longest, written out. */
+#define TRACE_TEXT_MAX ((size_t)40000)
 
 struct trace;
 

@@ -125,7 +125,7 @@ class BadFiles(unittest.TestCase):
     def test_a_program_that_is_not_in_the_module_lists_what_is(self) -> None:
         self.refused(f"scenario: t\nprogram: no\nmodule: {DATA}/misbehaves.so\n",
                      f": module {DATA}/misbehaves.so has no program 'no'; it has: "
-                     "aborts, burns, counts, crashes, differs, exits, fails, goes_round, overflows")
+                     "aborts, asserts, burns, counts, crashes, differs, exits, fails, goes_round, overflows")
 
     def test_arguments_are_for_a_main_only(self) -> None:
         self.refused(f"scenario: t\nprogram: fails\nargs: [x]\nmodule: {DATA}/misbehaves.so\n",
@@ -207,7 +207,7 @@ class Findings(unittest.TestCase):
         result = rondo("run", "--show", "--out", self.out.name, "scenarios/guide/lock_circle.yaml")
         self.assertEqual(result.returncode, 0)
         self.assertIn(CIRCLE, result.stdout)
-        self.assertIn(f"      next: rondo replay {self.out.name}/lock_circle.tape --trace\n",
+        self.assertIn(f"      next: rondo replay {self.out.name}/guide/lock_circle.tape --trace\n",
                       result.stdout)
 
     def test_a_wait_that_nobody_can_end_is_told_apart_from_a_circle(self) -> None:
@@ -223,7 +223,7 @@ class Findings(unittest.TestCase):
         self.assertIn("deadlock at 0.020s, schedule 3 of 4", result.stdout)
         self.assertIn("production order except one step: at 0.015s bob (sleep) before alice (sleep)",
                       result.stdout)
-        return Path(self.out.name) / "transfers-3.tape"
+        return Path(self.out.name) / "demo/transfers-3.tape"
 
     def test_the_demo_fails_and_its_tape_replays_it_event_for_event(self) -> None:
         result = rondo("replay", str(self.demo()), "--trace")
@@ -291,6 +291,9 @@ class Misbehaviour(unittest.TestCase):
 
     @unittest.skipIf(SANITIZED, "the sanitizer reports crashes itself")
     def test_a_program_that_crashes_is_named_with_where_it_stood(self) -> None:
+        status, said = self.run_program("asserts")
+        self.assertEqual(status, 1)
+        self.assertRegex(said, r"misbehaves\.c:\d+: asserts: Assertion `7 == 8' failed\.")
         for program, how in (("crashes", "crashed (bad address, or its stack is spent)"),
                              ("overflows", "crashed (bad address, or its stack is spent)"),
                              ("aborts", "was aborted")):

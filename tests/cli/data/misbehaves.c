@@ -55,6 +55,14 @@ static int aborts(void *arg, rondo_value *out)
     abort();
 }
 
+static int asserts(void *arg, rondo_value *out)
+{
+#undef NDEBUG
+#include <assert.h>
+    assert(7 == 8);
+    return 0;
+}
+
 static int fails(void *arg, rondo_value *out)
 {
     return rondo_fail(RONDO_ETIMEDOUT, "too late");
@@ -82,6 +90,7 @@ RONDO_PROGRAM(burns, burns);
 RONDO_PROGRAM(crashes, crashes);
 RONDO_PROGRAM(overflows, overflows);
 RONDO_PROGRAM(aborts, aborts);
+RONDO_PROGRAM(asserts, asserts);
 RONDO_PROGRAM(fails, fails);
 RONDO_PROGRAM(exits, exits);
 RONDO_PROGRAM(counts, counts);
