@@ -125,7 +125,7 @@ class BadFiles(unittest.TestCase):
     def test_a_program_that_is_not_in_the_module_lists_what_is(self) -> None:
         self.refused(f"scenario: t\nprogram: no\nmodule: {DATA}/misbehaves.so\n",
                      f": module {DATA}/misbehaves.so has no program 'no'; it has: "
-                     "aborts, asserts, burns, counts, crashes, differs, exits, fails, goes_round, overflows")
+                     "aborts, asserts, burns, counts, crashes, differs, exits, fails, goes_round, leaves, overflows")
 
     def test_arguments_are_for_a_main_only(self) -> None:
         self.refused(f"scenario: t\nprogram: fails\nargs: [x]\nmodule: {DATA}/misbehaves.so\n",
@@ -311,6 +311,10 @@ class Misbehaviour(unittest.TestCase):
     def test_exit_ends_the_process_and_not_the_harness(self) -> None:
         status, said = self.run_program("exits", "args: [blue]",
                                         "expect: { exit: 7, output: 0.000 ~ argument blue }")
+        self.assertEqual((status, said.splitlines()[0].split()[0]), (0, "ok"))
+
+    def test_no_way_out_of_a_program_is_a_way_out_of_the_harness(self) -> None:
+        status, said = self.run_program("leaves", "expect: { exit: 3, output: 0.000 gone }")
         self.assertEqual((status, said.splitlines()[0].split()[0]), (0, "ok"))
 
     def test_globals_and_heap_are_new_in_every_run(self) -> None:

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "rondo.h"
 
@@ -74,6 +75,13 @@ static int exits(int argc, char **argv)
     exit(7);
 }
 
+/* A way out that the C library knows nothing of. */
+static int leaves(void *arg, rondo_value *out)
+{
+    printf("gone\n");
+    _exit(3);
+}
+
 /* What one run leaves in globals and on the heap must not be there in the next. */
 static int counts(void *arg, rondo_value *out)
 {
@@ -94,3 +102,4 @@ RONDO_PROGRAM(asserts, asserts);
 RONDO_PROGRAM(fails, fails);
 RONDO_PROGRAM(exits, exits);
 RONDO_PROGRAM(counts, counts);
+RONDO_PROGRAM(leaves, leaves);
