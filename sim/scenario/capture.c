@@ -73,6 +73,8 @@ void capture_open(struct capture *capture, capture_sink sink, void *self)
     capture->self = self;
     capture->entered = false;
     capture->closing = false;
+    capture->input = fopencookie(NULL, "r", (cookie_io_functions_t){.read = NULL});
+    CHECK(capture->input != NULL);
     for (int i = 0; i < 2; i++) {
         capture->streams[i].capture = capture;
         capture->streams[i].stream = i == 0 ? STREAM_OUT : STREAM_ERR;
@@ -83,6 +85,7 @@ void capture_open(struct capture *capture, capture_sink sink, void *self)
 void capture_close(struct capture *capture)
 {
     capture->closing = true;
+    fclose(capture->input);
     fclose(capture->streams[0].file);
     fclose(capture->streams[1].file);
 }
@@ -91,9 +94,11 @@ void capture_enter(struct capture *capture)
 {
     capture->outer[0] = stdout;
     capture->outer[1] = stderr;
+    capture->outer[2] = stdin;
     capture->entered = true;
     stdout = capture->streams[0].file;
     stderr = capture->streams[1].file;
+    stdin = capture->input;
 }
 
 void capture_leave(struct capture *capture)
@@ -102,9 +107,11 @@ void capture_leave(struct capture *capture)
      */
     capture->streams[0].file = stdout;
     capture->streams[1].file = stderr;
+    capture->input = stdin;
     capture->entered = false;
     stdout = capture->outer[0];
     stderr = capture->outer[1];
+    stdin = capture->outer[2];
 }
 
 void capture_flush(struct capture *capture)

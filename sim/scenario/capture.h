@@ -1,6 +1,7 @@
 /*
  * capture.h - a program's stdout and stderr, as pieces of text with nothing between the program and
- * us: two streams of our own are put in the place of `stdout` and `stderr` while it runs.
+ * us: streams of our own are put in the place of `stdout` and `stderr` while it runs, and one that
+ * is at its end in the place of `stdin`.
  *
  * A whole line is handed over when its newline is written, a part of a line when it is flushed.
  * A program may do to its streams what it likes, closing them included: they are new in every run.
@@ -37,7 +38,8 @@ struct capture {
     void *self;
     bool entered;
     bool closing;
-    FILE *outer[2]; /* what stood there before, while the program runs */
+    FILE *input;    /* the program's standard input: there is none */
+    FILE *outer[3]; /* what stood there before, while the program runs */
 };
 
 /* Open the two streams. Owned by the caller: capture_close(). */

@@ -125,7 +125,8 @@ class BadFiles(unittest.TestCase):
     def test_a_program_that_is_not_in_the_module_lists_what_is(self) -> None:
         self.refused(f"scenario: t\nprogram: no\nmodule: {DATA}/misbehaves.so\n",
                      f": module {DATA}/misbehaves.so has no program 'no'; it has: "
-                     "aborts, asserts, burns, counts, crashes, differs, exits, fails, goes_round, leaves, overflows")
+                     "aborts, asserts, burns, counts, crashes, differs, exits, fails, goes_round, leaves, overflows, "
+                     "plain_c")
 
     def test_arguments_are_for_a_main_only(self) -> None:
         self.refused(f"scenario: t\nprogram: fails\nargs: [x]\nmodule: {DATA}/misbehaves.so\n",
@@ -312,6 +313,11 @@ class Misbehaviour(unittest.TestCase):
         status, said = self.run_program("exits", "args: [blue]",
                                         "expect: { exit: 7, output: 0.000 ~ argument blue }")
         self.assertEqual((status, said.splitlines()[0].split()[0]), (0, "ok"))
+
+    def test_plain_c_has_virtual_clocks_sleeps_and_chance(self) -> None:
+        status, said = self.run_program("plain_c", "expect: { elapsed: 90.002s, output: "
+                                        "'90.002 90 s later, chance the same, input none' }")
+        self.assertEqual((status, said.splitlines()[0].split()[0]), (0, "ok"), said)
 
     def test_no_way_out_of_a_program_is_a_way_out_of_the_harness(self) -> None:
         status, said = self.run_program("leaves", "expect: { exit: 3, output: 0.000 gone }")

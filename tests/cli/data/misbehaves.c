@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "rondo.h"
@@ -11,7 +12,23 @@
 /* The C library's own state outlives a run, so the second run prints something else. */
 static int differs(void *arg, rondo_value *out)
 {
-    printf("%d\n", rand());
+    printf("%ld\n", lrand48());
+    return 0;
+}
+
+/* Plain C: its clocks are virtual, its chance is the same in every run. */
+static int plain_c(int argc, char **argv)
+{
+    time_t start = time(NULL);
+    struct timespec now;
+    int first = rand();
+
+    sleep(90);
+    usleep(1500);
+    clock_gettime(CLOCK_REALTIME, &now);
+    srand(1);
+    printf("%ld s later, chance %s, input %s\n", (long)(now.tv_sec - start),
+           rand() == first ? "the same" : "another", getchar() == EOF ? "none" : "some");
     return 0;
 }
 
@@ -102,4 +119,5 @@ RONDO_PROGRAM(asserts, asserts);
 RONDO_PROGRAM(fails, fails);
 RONDO_PROGRAM(exits, exits);
 RONDO_PROGRAM(counts, counts);
+RONDO_PROGRAM(plain_c, plain_c);
 RONDO_PROGRAM(leaves, leaves);
