@@ -37,6 +37,7 @@ static const struct row rows[] = {
         "refused: no callback EINVAL, stop of a stopped one 0, closing EINVAL | close"
         " 0\n"
         "never early: a 1 | close 0\n"
+        "a blocks 60, b comes late: a b 1 | close 0\n"
         "a timeout that overflows is far away: b | close 0\n",
     },
     {
@@ -91,6 +92,7 @@ static const struct row rows[] = {
         "empty: init 0 alive 0 timeout 0 default 0 once 0 nowait 0 | close 0\n"
         "nowait: returns 1, once timer returns 0, default timer returns 0 | close 0\n"
         "once with an idle handle: idle returns 1 | close 0\n"
+        "once with an idle handle that stops itself: idle returns 1 | close 0\n"
         "stopped before: timeout 0 default returns 1 then nowait idle returns 1 |"
         " close 0\n"
         "stopped inside: idle prepare check default returns 1, idle prepare check"

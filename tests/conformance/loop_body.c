@@ -107,6 +107,25 @@ static void once_with_more_to_do(struct trace *trace)
     house_close(&house);
 }
 
+static void idle_stops(uv_idle_t *idle)
+{
+    idle_ran(idle);
+    uv_idle_stop(idle);
+}
+
+/* Whether ONCE may sleep is settled before the idle handles run. */
+static void once_with_an_idle_that_stops(struct trace *trace)
+{
+    struct house house;
+
+    note(trace, "once with an idle handle that stops itself: ");
+    house_open(&house, trace);
+    uv_idle_start(&house.idle, idle_stops);
+    uv_timer_start(&house.timer, timer_ran, 1000, 0);
+    note(trace, "returns %d ", uv_run(&house.loop, UV_RUN_ONCE));
+    house_close(&house);
+}
+
 static void stop_before(struct trace *trace)
 {
     struct house house;
@@ -307,6 +326,7 @@ void loop_body(struct trace *trace)
     empty(trace);
     modes(trace);
     once_with_more_to_do(trace);
+    once_with_an_idle_that_stops(trace);
     stop_before(trace);
     stop_inside(trace);
     alive(trace);

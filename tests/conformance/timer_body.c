@@ -336,6 +336,31 @@ static void never_early(struct trace *trace)
     close_all(t, 1, &loop);
 }
 
+static void dawdle(uv_timer_t *uv)
+{
+    say(uv);
+    uv_sleep(60);
+}
+
+/* The timeout of a poll is reckoned from the loop's time, which a callback that blocks leaves
+ * behind, but runs from the call: so the next timer is late by what the callback took. */
+static void a_callback_that_blocks(struct trace *trace)
+{
+    struct timer t[2];
+    uint64_t start;
+    uv_loop_t loop;
+
+    note(trace, "a blocks 60, b comes late: ");
+    open_all(t, 2, &loop, trace);
+    uv_update_time(&loop);
+    start = uv_now(&loop);
+    uv_timer_start(&t[0].uv, dawdle, 20, 0);
+    uv_timer_start(&t[1].uv, say, 120, 0);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    note(trace, "%d ", uv_now(&loop) - start >= 180);
+    close_all(t, 2, &loop);
+}
+
 static void huge_timeout(struct trace *trace)
 {
     struct timer t[2];
@@ -367,5 +392,6 @@ void timer_body(struct trace *trace)
     due_in(trace);
     refusals(trace);
     never_early(trace);
+    a_callback_that_blocks(trace);
     huge_timeout(trace);
 }
