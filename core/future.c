@@ -82,10 +82,28 @@ static void drop_value(rondo_value *value)
     value->drop = NULL;
 }
 
+/* A failure that goes with its future, and nobody has looked at it (FUT-14). Only while its loop
+ * runs: afterwards there may be no loop to tell. */
+static void report_unseen(rondo_future *future)
+{
+    bool failed = future->state == FUTURE_DONE && future->code < 0;
+
+    if (!failed || future->retrieved || loop_running() != future->loop)
+        return;
+    rondo_loop_call_exception_handler(
+        future->loop,
+        &(rondo_exception){.message = future->is_task ? "Task exception was never retrieved"
+                                                      : "Future exception was never retrieved",
+                           .code = future->code,
+                           .text = rondo_future_error_text(future),
+                           .future = future});
+}
+
 void rondo_unref(rondo_future *future)
 {
     if (future == NULL || --future->refs > 0)
         return;
+    report_unseen(future);
     list_for_each(node, &future->waiters) {
         struct done_callback *done = as_done_callback(node);
 
@@ -191,6 +209,7 @@ int rondo_future_result(rondo_future *future, rondo_value *out)
         return RONDO_ENOMEM;
     if (future->state == FUTURE_PENDING)
         return RONDO_EINVALIDSTATE;
+    future->retrieved = true;
     lend(future, out);
     return future->code < 0 ? future->code : 0;
 }

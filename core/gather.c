@@ -86,6 +86,7 @@ static void unwatch(struct gather *gather)
 
         list_remove(&child->waiter.link);
         list_remove(&child->waiter.callback.link);
+        child->future->retrieved = true; /* later failures are nobody's (GAT-11) */
         rondo_unref(child->future);
     }
     alloc_release(gather->children);

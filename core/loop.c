@@ -259,7 +259,6 @@ int loop_run(struct rondo_loop *loop)
     if (loop->running || outer != NULL)
         return RONDO_EMISUSE;
     fiber->loop = loop;
-    loop->fiber = fiber;
     loop->running = true;
     if (loop->stopping)
         loop->port->arm(loop->port_self, INT64_MIN); /* stopped before: exactly one iteration */
@@ -268,7 +267,6 @@ int loop_run(struct rondo_loop *loop)
     rc = loop->port->run(loop->port_self);
     loop->stopping = false;
     loop->running = false;
-    loop->fiber = NULL;
     fiber->loop = outer;
     return rc;
 }

@@ -12,10 +12,9 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "handler.h"
 #include "loop.h"
 #include "observe.h"
-
-struct fiber;
 
 /* Something to run once, in its turn. Lives inside what it belongs to; queueing it never fails. */
 struct callback {
@@ -63,7 +62,8 @@ struct rondo_loop {
     struct list tasks; /* not done yet */
     uint32_t task_id_last;
     uint32_t object_id_last;
-    struct fiber *fiber; /* that runs it, while it runs */
+    rondo_exception_handler handler; /* NULL: the default */
+    void *handler_arg;
     const struct loop_port *port;
     void *port_self;
 };

@@ -6,6 +6,7 @@
 
 #include "event.h"
 #include "gather.h"
+#include "handler.h"
 #include "lock.h"
 #include "loop.h"
 #include "program.h"

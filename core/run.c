@@ -46,6 +46,22 @@ static int wait_for_leftovers(void *arg, rondo_value *out)
     return rondo_gather(left->tasks, left->count, RONDO_RETURN_ERRORS, NULL);
 }
 
+/* What failed while it was being cleaned up; the result of the run is another (RUN-06). */
+static void report_failures(rondo_loop *loop, const struct leftovers *left)
+{
+    for (size_t i = 0; i < left->count; i++) {
+        const rondo_future *future = left->tasks[i];
+
+        if (future->state == FUTURE_DONE && future->code < 0)
+            rondo_loop_call_exception_handler(
+                loop,
+                &(rondo_exception){.message = "unhandled exception during the cleanup of a run",
+                                   .code = future->code,
+                                   .text = rondo_future_error_text(future),
+                                   .future = left->tasks[i]});
+    }
+}
+
 /* Cancel what is left and wait for its cleanup (RUN-05). */
 static void cancel_leftovers(rondo_loop *loop)
 {
@@ -66,6 +82,7 @@ static void cancel_leftovers(rondo_loop *loop)
     last = rondo_loop_create_task(loop, wait_for_leftovers, &left);
     rc = rondo_loop_run_until_complete(loop, last, NULL);
     (void)rc; /* without memory for the last task, the rest is given up as it stands */
+    report_failures(loop, &left);
     rondo_unref(last);
     rondo_unref_all(left.tasks, left.count);
     alloc_release(left.tasks);

@@ -39,7 +39,7 @@ rondo_task *rondo_current_task(void)
     return task != NULL ? &task->future : NULL;
 }
 
-/* The task is over: report, complete, let the loop go of it. Runs on the loop's fiber. */
+/* The task is over: report, complete, let the loop go of it. Runs on the fiber that resumed it. */
 static void finish(struct task *task, int code)
 {
     rondo_future *future = &task->future;
@@ -66,12 +66,13 @@ static void task_main(void *argument)
 
     task->future.code = task->fn(task->arg, &task->future.value);
     task->fn = NULL;
-    fiber_switch_last(task->future.loop->fiber);
+    fiber_switch_last(task->resumer);
 }
 
-/* Run `task` until it suspends or ends. Called by the loop's callbacks only. */
+/* Run `task` until it suspends or ends. Called by the loop's callbacks, and by an eager spawn. */
 static void step(struct task *task)
 {
+    task->resumer = fiber_current();
     fiber_switch(&task->fiber);
     if (task->fn != NULL)
         return;
@@ -147,12 +148,17 @@ rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
         rondo_set_name(&task->future, options->name);
     list_push_back(&loop->tasks, &task->in_loop);
     rondo_ref(&task->future); /* the loop's, until the task is done */
-    loop_call_soon(loop, &task->start);
+    if (!options->eager_start)
+        loop_call_soon(loop, &task->start);
     observe(&(struct observed){.kind = OBSERVED_SPAWNED,
                                .who = task->subject,
                                .by = task_current() != NULL ? task_current()->subject
                                                             : (struct subject){NULL, 0},
                                .here = here});
+    if (options->eager_start && loop_running() == loop)
+        start(&task->start);
+    else if (options->eager_start)
+        loop_call_soon(loop, &task->start); /* nothing can run before the loop does */
     return &task->future;
 }
 
@@ -221,7 +227,7 @@ int wait_suspend(struct wait *wait)
                                .who = task->subject,
                                .object = wait->object,
                                .here = wait->here});
-    fiber_switch(task->future.loop->fiber);
+    fiber_switch(task->resumer);
     task->wait = NULL;
     list_remove(&wait->waiter.link);
     if (wait->state == WAIT_CANCELLED || task->must_cancel)
@@ -281,6 +287,22 @@ bool rondo_cancel(rondo_future *future, const char *message)
     for (; path != NULL; path = path->cancelled_from)
         path->being_cancelled = false;
     return taken;
+}
+
+size_t rondo_all_tasks(rondo_loop *loop, rondo_task **tasks, size_t size)
+{
+    size_t count = 0;
+
+    if (loop == NULL)
+        loop = loop_running();
+    if (loop == NULL)
+        return 0;
+    list_for_each(node, &loop->tasks) {
+        if (count < size)
+            tasks[count] = &container_of(node, struct task, in_loop)->future;
+        count++;
+    }
+    return count;
 }
 
 int rondo_cancelling(const rondo_task *task)

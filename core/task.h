@@ -19,13 +19,16 @@ typedef int (*rondo_fn)(void *arg, rondo_value *out);
 typedef struct rondo_spawn_options {
     const char *name;  /* copied; NULL: "Task-N", N counting from 1 in each loop */
     size_t stack_size; /* bytes, rounded up to pages; 0: STACK_SIZE_TASK, 64 KiB */
+    bool eager_start;  /* run the body at once, to its first suspension (EAG-01); it may be done on
+                          return. Only in a running loop; else as usual */
 } rondo_spawn_options;
 
 /* Queue `fn(arg, ...)` as a task of the running loop (asyncio: create_task). Nothing of it runs
- * before the caller suspends (TASK-01). Options: `rondo_spawn(fn, &job, .name = "fetch")`.
- * Returns: the task, or NULL without memory or outside a loop; NULL may be passed on to await,
- * gather and unref. Suspends: never. Owns: the caller holds one reference; `arg` must live until
- * the task is done. */
+ * before the caller suspends (TASK-01), unless it starts eagerly. A failure that nobody ever looks
+ * at goes to the loop's exception handler (handler.h). Options: `rondo_spawn(fn, &job, .name =
+ * "fetch")`. Returns: the task, or NULL without memory or outside a loop; NULL may be passed on to
+ * await, gather and unref. Suspends: never. Owns: the caller holds one reference; `arg` must live
+ * until the task is done. */
 #define rondo_spawn(fn, arg, ...) \
     rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
 
@@ -38,6 +41,10 @@ RONDO_API rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
 /* The task that runs the caller, or NULL in a callback or outside a loop. Suspends: never.
  * Owns: borrowed. */
 RONDO_API rondo_task *rondo_current_task(void);
+
+/* The tasks of `loop` (NULL: the running one) that are not done, oldest first (TASK-12). Stores at
+ * most `size` of them, borrowed. Returns: how many there are. Suspends: never. */
+RONDO_API size_t rondo_all_tasks(rondo_loop *loop, rondo_task **tasks, size_t size);
 
 /* How many cancel requests `task` has had, less those taken back (CAN-15). Suspends: never. */
 RONDO_API int rondo_cancelling(const rondo_task *task);

@@ -25,6 +25,7 @@ struct waiter {
 struct rondo_future {
     uint32_t refs;
     bool is_task;
+    bool retrieved; /* somebody has seen how it ended, or nobody needs to */
     enum future_state state;
     int code; /* when done: 0 or more, or the error */
     rondo_value value;
@@ -58,7 +59,8 @@ struct task {
     struct stack *stack;
     struct subject subject;
     struct callback start;
-    struct wait *wait; /* where it stands, or NULL */
+    struct fiber *resumer; /* who switched to it, and gets control back */
+    struct wait *wait;     /* where it stands, or NULL */
     rondo_fn fn;
     void *arg;
     bool started;

@@ -1,0 +1,147 @@
+/*
+ * handler_test.c - failures that nobody waits for: EXC-*, FUT-14 and FUT-15.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gather.h"
+#include "handler.h"
+#include "sleep.h"
+#include "tests/lib/script.h"
+
+struct fixture {
+    struct script script;
+};
+
+SCRIPT_FIXTURE(fixture)
+
+static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    struct fixture *f = arg;
+
+    check(f, loop == &f->script.manual.loop);
+    note(f, "hears: %s: %s %s %s", exception->message,
+         exception->future != NULL ? rondo_get_name(exception->future) : "-",
+         rondo_err_name(exception->code), exception->text);
+}
+
+static struct fixture *listening(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(&f->script.manual.loop, hear, f);
+    return f;
+}
+
+static int fail_later(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    RONDO_TRY(rondo_sleep(5 * MS));
+    return rondo_fail(RONDO_EUSER, "no luck");
+}
+
+static int forget_a_task(void *fixture, int64_t n)
+{
+    (void)fixture;
+    (void)n;
+    rondo_unref(rondo_spawn(fail_later, NULL, .name = "child"));
+    return rondo_sleep(10 * MS);
+}
+
+/* EXC-04, FUT-14: a failed task that nobody looked at is reported once, when it goes. */
+static void a_failure_that_nobody_retrieves_is_reported(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "parent", forget_a_task, 0);
+    expect_trace(f, "5ms hears: Task exception was never retrieved: child EUSER no luck\n");
+}
+
+static int look_at_a_task(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_task *task = rondo_spawn(fail_later, NULL);
+    rondo_task *cancelled = rondo_spawn(fail_later, NULL);
+    rondo_future *pending = rondo_create_future(NULL);
+
+    (void)n;
+    rondo_cancel(cancelled, NULL);
+    check(f, rondo_await(task, NULL) == RONDO_EUSER);
+    rondo_unref(task);
+    rondo_unref(cancelled);
+    rondo_unref(pending);
+    return 0;
+}
+
+/* FUT-15: nothing is said of a failure that was retrieved, nor of what was cancelled or given up.
+ */
+static void a_failure_that_was_retrieved_is_not_reported(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "parent", look_at_a_task, 0);
+    expect_trace(f, "");
+}
+
+static int gather_two_failures(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_task *tasks[2];
+
+    (void)n;
+    tasks[0] = rondo_spawn(fail_later, NULL);
+    tasks[1] = rondo_spawn(fail_later, NULL);
+    check(f, rondo_gather(tasks, 2, 0, NULL) == RONDO_EUSER);
+    rondo_unref_all(tasks, 2);
+    return rondo_sleep(10 * MS);
+}
+
+/* GAT-11: the failures of a gather after the first are nobody's. */
+static void a_gather_looks_at_all_its_failures(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "parent", gather_two_failures, 0);
+    expect_trace(f, "");
+}
+
+static int drop_a_failed_future(void *fixture, int64_t n)
+{
+    rondo_future *future = rondo_create_future(NULL);
+
+    (void)fixture;
+    (void)n;
+    rondo_set_name(future, "reply");
+    rondo_set_error(future, RONDO_ETIMEDOUT, NULL);
+    rondo_unref(future);
+    return 0;
+}
+
+/* FUT-14: of a plain future too. EXC-01: without a handler of its own the loop writes to stderr. */
+static void a_failed_future_is_reported_too(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "parent", drop_a_failed_future, 0);
+    expect_trace(f, "0ms parent hears: Future exception was never retrieved: reply ETIMEDOUT \n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCRIPT_TEST(a_failure_that_nobody_retrieves_is_reported, fixture),
+        SCRIPT_TEST(a_failure_that_was_retrieved_is_not_reported, fixture),
+        SCRIPT_TEST(a_gather_looks_at_all_its_failures, fixture),
+        SCRIPT_TEST(a_failed_future_is_reported_too, fixture),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
