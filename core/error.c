@@ -27,9 +27,7 @@ const char *rondo_err_name(int code)
     }
     if (code >= 0)
         return "OK";
-    if (code == RONDO_EUSER)
-        return "EUSER";
-    if (code < RONDO_EUSER)
+    if (code <= RONDO_EUSER)
         snprintf(text, sizeof text, "EUSER%d", code - RONDO_EUSER);
     else
         snprintf(text, sizeof text, "E%d", -code);

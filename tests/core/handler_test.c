@@ -62,7 +62,7 @@ static void a_failure_that_nobody_retrieves_is_reported(void **state)
     struct fixture *f = listening(state);
 
     spawn(f, "parent", forget_a_task, 0);
-    expect_trace(f, "5ms hears: Task exception was never retrieved: child EUSER no luck\n");
+    expect_trace(f, "5ms hears: Task exception was never retrieved: child EUSER0 no luck\n");
 }
 
 static int look_at_a_task(void *fixture, int64_t n)
