@@ -45,7 +45,7 @@ enum rondo_error {
             return rondo_code_;   \
     } while (0)
 
-/* The name of `code`, such as "ETIMEDOUT". Never NULL; "EUSER-3" for
+/* The name of `code`, such as "ETIMEDOUT". Never NULL; "EUSER0" or "EUSER-3" for
  * RONDO_EUSER - 3.
  * Suspends: never. Owns: static, or valid until the next call. */
 RONDO_API const char *rondo_err_name(int code);

@@ -114,14 +114,14 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     bool ok;
 
     chance_init(&chance);
-    if (options->has_seed && !scenario->explores)
+    if (options->has_seed && !scenario_explores(scenario, run))
         chance_from_seed(&chance, options->seed);
     ok = run_repeated(simulation, scenario, run, &chance, observed,
                       chance.source == CHANCE_SEED ? "seed" : "fifo", verdict);
     observed->exhausted = true;
-    if (ok && scenario->explores)
+    if (ok && scenario_explores(scenario, run))
         ok = run_ties(simulation, scenario, run, &chance, observed, verdict);
-    if (ok && scenario->explores && options->has_seed)
+    if (ok && scenario_explores(scenario, run) && options->has_seed)
         run_seed(simulation, scenario, run, &chance, observed, verdict);
     chance_clear(&chance);
     return ok;

@@ -103,7 +103,6 @@ static bool set_outcomes(struct reader *reader, const struct node *value, void *
     if (why != NULL || count == 0)
         return reader_refuse(reader, value, why != NULL ? why : "there is always at least one");
     ((struct expectation *)target)->outcomes = (size_t)count;
-    reader->scenario->explores = true;
     return true;
 }
 

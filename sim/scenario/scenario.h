@@ -81,7 +81,7 @@ struct scenario {
     struct run_spec *runs; /* at least one */
     size_t run_count;
     bool compares; /* `runs` was given */
-    bool explores; /* every outcome of the ties is tried */
+    bool explores; /* `explore` was given */
     size_t schedules_max;
     struct relation *relations;
     size_t relation_count;
@@ -99,6 +99,10 @@ struct scenario *scenario_read(const char *path, struct mistake *mistake);
 struct scenario *scenario_parse(const struct source *source, struct mistake *mistake);
 
 void scenario_free(struct scenario *scenario);
+
+/* Whether every outcome of the ties of `run` is tried: the file says `explore`, or how many there
+ * are. */
+bool scenario_explores(const struct scenario *scenario, const struct run_spec *run);
 
 /* The words of a verdict. */
 const char *claim_verdict_name(enum claim_verdict verdict);

@@ -284,6 +284,11 @@ struct scenario *scenario_read(const char *path, struct mistake *mistake)
     return scenario;
 }
 
+bool scenario_explores(const struct scenario *scenario, const struct run_spec *run)
+{
+    return scenario->explores || run->expect.outcomes > 0;
+}
+
 static void free_run(struct run_spec *run)
 {
     free(run->name);

@@ -195,7 +195,7 @@ static void a_comparison_has_runs_and_relations_between_them(void **state)
     if (scenario == NULL)
         fail_msg("%s", mistake.text);
     assert_true(scenario->compares);
-    assert_true(scenario->explores);
+    assert_true(scenario_explores(scenario, &scenario->runs[0]));
     assert_int_equal(scenario->run_count, 2);
     assert_string_equal(scenario->runs[0].name, "blocking");
     assert_string_equal(scenario->runs[0].module, "other");
