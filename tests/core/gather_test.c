@@ -350,7 +350,7 @@ static void duplicates_appear_at_every_place(void **state)
     expect_trace(f, "2ms g OK OK/10 OK/21 OK/10\n");
 }
 
-/* A spawn that failed among the arguments: told at once, the others are left alone. */
+/* GAT-12: a spawn that failed among the arguments: told at once, the others are left alone. */
 static void a_missing_future_is_no_memory(void **state)
 {
     struct fixture *f = *state;

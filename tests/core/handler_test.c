@@ -125,7 +125,7 @@ static int drop_a_failed_future(void *fixture, int64_t n)
     return 0;
 }
 
-/* FUT-14: of a plain future too. EXC-01: without a handler of its own the loop writes to stderr. */
+/* FUT-14: of a plain future too. */
 static void a_failed_future_is_reported_too(void **state)
 {
     struct fixture *f = listening(state);

@@ -270,7 +270,7 @@ static void cancelling_a_handle_frees_it(void **state)
     assert_int_equal(f->script.memory.live, before);
 }
 
-/* Equal deadlines fire in the order of their creation (design, section 3). */
+/* OWN-03: equal deadlines fire in the order of their creation. */
 static void equal_deadlines_fire_in_the_order_of_their_creation(void **state)
 {
     struct fixture *f = *state;
@@ -398,7 +398,7 @@ static void run_until_complete_gives_the_value(void **state)
     rondo_unref(f->future);
 }
 
-/* LOOP-19: a loop stopped before the future was done. */
+/* LOOP-19, LOOP-24: a loop stopped before the future was done, and run again. */
 static void run_until_complete_says_when_the_loop_was_stopped_first(void **state)
 {
     struct fixture *f = *state;
@@ -407,7 +407,7 @@ static void run_until_complete_says_when_the_loop_was_stopped_first(void **state
     f->future = rondo_create_future(loop_of(f));
     rondo_call_soon(loop_of(f), stop, &a);
     assert_int_equal(rondo_loop_run_until_complete(loop_of(f), f->future, NULL), RONDO_ESTOPPED);
-    rondo_set_result(f->future, 1); /* LOOP-24: the orphan does not stop a later run */
+    rondo_set_result(f->future, 1); /* the orphan does not stop a later run */
     rondo_call_later(loop_of(f), 5 * MS, say, &a);
     expect_trace(f, "0ms a\n5ms a\n");
     rondo_unref(f->future);
@@ -454,7 +454,7 @@ static void run_inside(void *arg)
     rondo_unref(future);
 }
 
-/* LOOP-21, LOOP-22, LOOP-27: neither this loop nor another runs inside a run, nor is it closed. */
+/* LOOP-21, LOOP-22, LOOP-27, LOOP-36: neither this loop nor another runs inside a run, nor is it closed. */
 static void nothing_runs_or_closes_inside_a_run(void **state)
 {
     struct fixture *f = *state;

@@ -730,7 +730,7 @@ static void a_cancel_during_the_cleanup_after_a_limit_of_zero_is_not_swallowed(v
     expect_trace(f, "8ms a ECANCELED, cancelling 1\n20ms inner cleanup OK\n");
 }
 
-/* A spawn that failed, and a call outside a task. */
+/* FUT-19: a future that could not be made is an error, not a crash; so is a call outside a task. */
 static void wait_for_refuses_nothing_and_nobody(void **state)
 {
     struct fixture *f = *state;
