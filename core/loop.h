@@ -17,8 +17,8 @@
 typedef void (*rondo_callback)(void *arg);
 
 /* A new loop, not running, on the process's default libuv loop (asyncio: new_event_loop).
- * Requires: no other rondo loop of this process is open. Returns: NULL when there is no memory.
- * Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
+ * Requires: no other rondo loop of this process is open. Returns: NULL when one is, or when there
+ * is no memory. Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
 RONDO_API rondo_loop *rondo_loop_new(void);
 
 /* Close `loop` and free it. Tasks that never finished are given up without running their cleanup

@@ -128,14 +128,31 @@ static const struct loop_port uv_loop_port = {
     port_now, port_loop_time, port_arm, port_run, port_leave, port_close,
 };
 
+static void find_ours(uv_handle_t *handle, void *found)
+{
+    if (uv_handle_get_type(handle) == UV_ASYNC && !uv_is_closing(handle) &&
+        ((uv_async_t *)handle)->async_cb == woken)
+        *(bool *)found = true;
+}
+
+/* Whether a loop of ours is open on `uv`: two would take each other's turns. */
+static bool is_taken(uv_loop_t *uv)
+{
+    bool found = false;
+
+    uv_walk(uv, find_ours, &found);
+    return found;
+}
+
 rondo_loop *rondo_loop_new(void)
 {
-    struct uv_port *port = alloc_zero(sizeof *port);
+    uv_loop_t *uv = uv_default_loop();
+    struct uv_port *port = uv != NULL && !is_taken(uv) ? alloc_zero(sizeof *port) : NULL;
 
     if (port == NULL)
         return NULL;
-    port->uv = uv_default_loop();
-    if (port->uv == NULL || uv_async_init(port->uv, &port->async, woken) != 0) {
+    port->uv = uv;
+    if (uv_async_init(port->uv, &port->async, woken) != 0) {
         alloc_release(port);
         return NULL;
     }
