@@ -27,7 +27,9 @@
     X(ESHUTDOWN, -20005, "the queue has been shut down")              /* QueueShutDown */     \
     X(ECLOSED, -20006, "the loop is closed")                          /* RuntimeError */      \
     X(ESTOPPED, -20007, "the loop stopped before the future was done")                        \
-    X(EDEADLOCK, -20008, "nothing of this loop can ever run again")
+    X(EDEADLOCK, -20008, "nothing of this loop can ever run again")                           \
+    X(EBROKEN, -20009, "the barrier was reset or aborted") /* BrokenBarrierError */           \
+    X(EGROUP, -20010, "several tasks of a group failed")   /* ExceptionGroup */
 
 enum rondo_error {
 #define X(name, value, text) RONDO_##name = (value),

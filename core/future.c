@@ -48,6 +48,7 @@ struct done_callback {
     struct waiter waiter;
     rondo_callback function;
     void *arg;
+    struct rondo_context context; /* of who registered it (CTX-02) */
 };
 
 static void done_callback_run(struct callback *callback)
@@ -56,14 +57,22 @@ static void done_callback_run(struct callback *callback)
     struct done_callback done = *container_of(waiter, struct done_callback, waiter);
 
     alloc_release(container_of(waiter, struct done_callback, waiter));
-    done.function(done.arg);
+    context_call(&done.context, done.function, done.arg);
+}
+
+static void done_callback_free(struct done_callback *done)
+{
+    if (done == NULL)
+        return;
+    context_release(&done->context);
+    alloc_release(done);
 }
 
 static void done_callback_discard(struct callback *callback)
 {
     struct waiter *waiter = container_of(callback, struct waiter, callback);
 
-    alloc_release(container_of(waiter, struct done_callback, waiter));
+    done_callback_free(container_of(waiter, struct done_callback, waiter));
 }
 
 static struct done_callback *as_done_callback(struct list *node)
@@ -108,7 +117,7 @@ void rondo_unref(rondo_future *future)
         struct done_callback *done = as_done_callback(node);
 
         list_remove(node);
-        alloc_release(done);
+        done_callback_free(done);
     }
     drop_value(&future->value);
     alloc_release(future->text);
@@ -247,6 +256,7 @@ int rondo_add_done_callback(rondo_future *future, rondo_callback callback, void 
     done->waiter.callback.what = "done callback";
     done->function = callback;
     done->arg = arg;
+    context_copy(&done->context, future->loop);
     future_add_waiter(future, &done->waiter);
     return 0;
 }
@@ -263,7 +273,7 @@ int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, vo
         if (done == NULL || done->function != callback || done->arg != arg)
             continue;
         list_remove(node);
-        alloc_release(done);
+        done_callback_free(done);
         count++;
     }
     return count;
@@ -297,6 +307,33 @@ int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)
     if (rc == 0 || future->state == FUTURE_CANCELLED)
         rc = future_deliver(future, out);
     rondo_unref(future);
+    return rc;
+}
+
+/* A place in the future's line that is not the task's own wait. */
+struct watch {
+    struct waiter waiter; /* in the future's line */
+    struct wait wait;     /* of the task that watches */
+};
+
+static void watched_is_done(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+
+    wait_wake(&container_of(waiter, struct watch, waiter)->wait);
+}
+
+int future_watch(rondo_future *future, const char *here)
+{
+    struct watch watch = {.waiter = {.callback = {.run = watched_is_done, .what = "watch"}}};
+    const char *kind = future->is_task ? "task" : "future";
+    int rc;
+
+    wait_init(&watch.wait, (struct observed_object){kind, future->name, future->id}, here);
+    future_add_waiter(future, &watch.waiter);
+    rc = wait_suspend(&watch.wait);
+    list_remove(&watch.waiter.link);
+    list_remove(&watch.waiter.callback.link);
     return rc;
 }
 

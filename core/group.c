@@ -244,7 +244,8 @@ static void settle_at_once(struct member *member)
         loop_call_soon(loop, &member->waiter.callback);
 }
 
-/* A child that is not done: from now on the group waits for it. */
+/* A child that is not done: from now on the group waits for it. If its own eager step has shut the
+ * group down it is cancelled like the others; CPython 3.13 forgets it. */
 static void enter(struct member *member, const char *here)
 {
     struct group *group = member->group;
@@ -255,7 +256,7 @@ static void enter(struct member *member, const char *here)
     owe(member, OBSERVED_HELD, here);
     future_add_waiter(member->future, &member->waiter);
     if (group->aborting)
-        rondo_cancel(member->future, NULL); /* shut down by its own eager step; CPython forgets it */
+        rondo_cancel(member->future, NULL);
 }
 
 /* Whether a child may be added. */
@@ -360,10 +361,10 @@ static void name_all(const rondo_failure *first, size_t count, char *text, size_
     size_t used = (size_t)snprintf(text, size, "%zu failures", count);
 
     for (const rondo_failure *at = first; at != NULL && used < size; at = at->next)
-        used += (size_t)snprintf(text + used, size - used, "%s %s %s%s%s", at == first ? ":" : ";",
-                                 at->task[0] != '\0' ? at->task : "the block",
-                                 rondo_err_name(at->code), at->text[0] != '\0' ? ", " : "",
-                                 at->text);
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s %s %s%s%s", at == first ? ":" : ";",
+                             at->task[0] != '\0' ? at->task : "the block", rondo_err_name(at->code),
+                             at->text[0] != '\0' ? ", " : "", at->text);
 }
 
 /* The parent has them: that is all the retrieving there will be (FUT-14). */

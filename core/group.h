@@ -2,9 +2,9 @@
  * group.h - children that do not outlive the block they were started in (asyncio.TaskGroup).
  *
  * Leaving the block waits for all children, so their arguments may live on the parent's stack. If a
- * child fails, its siblings and the body are cancelled. Every failure is kept, in the order in which
- * they came. Cancelling is counted as in CPython 3.13 (TG-17 to TG-19). What has no sense in C: one
- * kind of failure that is raised bare, another that is grouped (TG-10, TG-11); a context (TG-14).
+ * child fails, its siblings and the body are cancelled. Every failure is kept, in the order in
+ * which they came. Cancelling is counted as in CPython 3.13 (TG-17 to TG-19). What has no sense in
+ * C: one kind of failure that is raised bare, another that is grouped (TG-10, TG-11).
  */
 #ifndef RONDO_GROUP_H
 #define RONDO_GROUP_H
@@ -36,19 +36,18 @@ typedef struct rondo_failure {
  *     }
  *
  * The block has `rc` 0 at its start and leaves its own outcome there; afterwards `rc` is that of
- * rondo_group_close(). The block is left through its end or `continue`. `break`, `goto` and `return`
- * (RONDO_TRY too) would leave children behind: they are cancelled and waited for on the way out,
- * which is reported once, with the place of the block, to the loop's exception handler (stderr, if
- * there is none), as are failures of the children; what leaves is the block's own code. Outside a
- * task the block does not run, and `rc` is
- * RONDO_EMISUSE (TG-16). Suspends: may, at the end of the block and on the way out. */
-#define RONDO_GROUP(rc, g)                                                                        \
-    for (rondo_group RONDO_UNIQUE(group) __attribute__((cleanup(rondo_group_leave))) = {{NULL}},  \
-                                         *g =                                                     \
-                                             ((rc) = rondo_group_open(&RONDO_UNIQUE(group),       \
-                                                                      RONDO_HERE)) == 0           \
-                                                 ? &RONDO_UNIQUE(group)                           \
-                                                 : NULL;                                          \
+ * rondo_group_close(). The block is left through its end or `continue`. `break`, `goto` and
+ * `return` (RONDO_TRY too) would leave children behind: they are cancelled and waited for on the
+ * way out, which is reported once, with the place of the block, to the loop's exception handler
+ * (stderr, if there is none), as are failures of the children; what leaves is the block's own code.
+ * Outside a task the block does not run, and `rc` is RONDO_EMISUSE (TG-16). Suspends: may, at the
+ * end of the block and on the way out. */
+#define RONDO_GROUP(rc, g)                                                         \
+    for (rondo_group RONDO_UNIQUE(group)                                           \
+             __attribute__((cleanup(rondo_group_leave))) = {{NULL}},               \
+             *g = ((rc) = rondo_group_open(&RONDO_UNIQUE(group), RONDO_HERE)) == 0 \
+                      ? &RONDO_UNIQUE(group)                                       \
+                      : NULL;                                                      \
          (g) != NULL; (rc) = rondo_group_close((g), (rc)), (g) = NULL)
 
 /* Open `group` for the running task, its parent; `here` is where reports say it is.
@@ -62,9 +61,9 @@ RONDO_API int rondo_group_open(rondo_group *group, const char *here);
  * left (TG-01). Returns: the child; NULL when the group is not open, is finished or shutting down
  * after a failure or a cancel (nothing is spawned, TG-13, TG-15); NULL without memory, and then the
  * group itself fails with RONDO_ENOMEM, so that nobody has to look. Suspends: never.
- * Owns: the child is borrowed, and good until it has ended (one that ended eagerly: until the caller
- * suspends), because a group keeps nothing of children that have (TG-12); rondo_ref() it to read its result afterwards. `arg` must live until
- * the group is closed. */
+ * Owns: the child is borrowed, and good until it has ended (one that ended eagerly: until the
+ * caller suspends), because a group keeps nothing of children that have (TG-12); rondo_ref() it to
+ * read its result afterwards. `arg` must live until the group is closed. */
 #define rondo_group_spawn(group, fn, arg, ...) \
     rondo_group_spawn_at((group), (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
 RONDO_API rondo_task *rondo_group_spawn_at(rondo_group *group, rondo_fn fn, void *arg,
@@ -75,11 +74,11 @@ RONDO_API rondo_task *rondo_group_spawn_at(rondo_group *group, rondo_fn fn, void
  * cleanup is waited for, whatever it takes (TG-05, TG-07).
  * Requires: the group is open and the caller its parent, else RONDO_EMISUSE (nothing changed).
  * Returns: `code` if it is 0 or more and no child failed; the code of the one child, or body, that
- * failed; RONDO_EGROUP if several did; RONDO_ECANCELED if this task was cancelled, or the body ended
- * so, and nothing failed. A child that was only cancelled did not fail (TG-02). If something failed
- * and a cancel from outside is still in force, the failure is returned and RONDO_ECANCELED comes
- * out of the next suspension (TG-06, TG-19). rondo_error_text() is the text of the one failure, or
- * names all; rondo_group_failures() has them one by one. Suspends: may. */
+ * failed; RONDO_EGROUP if several did; RONDO_ECANCELED if this task was cancelled, or the body
+ * ended so, and nothing failed. A child that was only cancelled did not fail (TG-02). If something
+ * failed and a cancel from outside is still in force, the failure is returned and RONDO_ECANCELED
+ * comes out of the next suspension (TG-06, TG-19). rondo_error_text() is the text of the one
+ * failure, or names all; rondo_group_failures() has them one by one. Suspends: may. */
 RONDO_API RONDO_MUST int rondo_group_close(rondo_group *group, int code);
 
 /* The way out by `break`, `goto` or `return`, see RONDO_GROUP(); nothing if the group is not open.

@@ -323,6 +323,7 @@ struct rondo_handle {
     struct rondo_loop *loop;
     rondo_callback function;
     void *arg;
+    struct rondo_context context; /* of who queued it */
 };
 
 static void handle_run(struct callback *callback)
@@ -331,14 +332,20 @@ static void handle_run(struct callback *callback)
     rondo_handle handle = *container_of(deadline, rondo_handle, deadline);
 
     alloc_release(container_of(deadline, rondo_handle, deadline));
-    handle.function(handle.arg);
+    context_call(&handle.context, handle.function, handle.arg);
+}
+
+static void handle_free(rondo_handle *handle)
+{
+    context_release(&handle->context);
+    alloc_release(handle);
 }
 
 static void handle_discard(struct callback *callback)
 {
     struct deadline *deadline = container_of(callback, struct deadline, callback);
 
-    alloc_release(container_of(deadline, rondo_handle, deadline));
+    handle_free(container_of(deadline, rondo_handle, deadline));
 }
 
 static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void *arg,
@@ -354,6 +361,7 @@ static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void 
     handle->loop = loop;
     handle->function = function;
     handle->arg = arg;
+    context_copy(&handle->context, loop);
     return handle;
 }
 
@@ -384,7 +392,7 @@ rondo_handle *rondo_call_later(rondo_loop *loop, int64_t delay_ns, rondo_callbac
 void rondo_handle_cancel(rondo_handle *handle)
 {
     loop_cancel(handle->loop, &handle->deadline);
-    alloc_release(handle);
+    handle_free(handle);
 }
 
 char *rondo_loop_describe(const rondo_loop *loop, char *text, size_t size)

@@ -16,6 +16,15 @@
 #include "loop.h"
 #include "observe.h"
 
+struct bindings;
+
+/* What the variables of context.h are for whoever runs in it. */
+struct rondo_context {
+    uint32_t refs; /* of one that rondo_copy_context() made; others live inside their owner */
+    uint64_t id;   /* counting from 1 in each loop; 0: made outside of one */
+    struct bindings *bindings; /* immutable and counted; NULL: none */
+};
+
 /* Something to run once, in its turn. Lives inside what it belongs to; queueing it never fails. */
 struct callback {
     struct list link; /* in the ready queue, or in none */
@@ -62,6 +71,8 @@ struct rondo_loop {
     struct list tasks; /* not done yet */
     uint32_t task_id_last;
     uint32_t object_id_last;
+    uint64_t context_id_last;
+    struct rondo_context *context;   /* of the program's callback that runs, or NULL */
     rondo_exception_handler handler; /* NULL: the default */
     void *handler_arg;
     const struct loop_port *port;
@@ -93,6 +104,15 @@ void loop_discard(struct rondo_loop *loop);
 /* Serve until stopped, on the fiber that calls. Returns: 0, RONDO_EMISUSE inside a run,
  * RONDO_EDEADLOCK from the port. */
 int loop_run(struct rondo_loop *loop);
+
+/* Make `to` a copy of the context that runs, for something that `loop` will run. Never fails. */
+void context_copy(struct rondo_context *to, struct rondo_loop *loop);
+
+/* Let go of what `context` holds; of one that is all zero, nothing. */
+void context_release(struct rondo_context *context);
+
+/* Call `function(arg)` of the program in `context`, then release that. Called by callbacks only. */
+void context_call(struct rondo_context *context, rondo_callback function, void *arg);
 
 /* The loop that runs on this fiber, or NULL. */
 struct rondo_loop *loop_running(void);

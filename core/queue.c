@@ -1,9 +1,11 @@
 /*
- * queue.c - see queue.h. Items lie in a ring; getters, putters and joiners stand in three lines.
- * A task that has been woken keeps its place until it runs: a put or get that comes meanwhile goes
- * behind it, so order is kept on both sides.
+ * queue.c - see queue.h. Items lie in a ring or a heap; getters, putters and joiners stand in three
+ * lines. A task that has been woken keeps its place until it runs: a put or get that comes
+ * meanwhile goes behind it, so order is kept on both sides.
  */
 #include "queue.h"
+
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "park.h"
@@ -18,32 +20,46 @@ size_t rondo_queue_qsize(const rondo_queue *queue)
     return queue->count;
 }
 
-/* Whether a put that comes now has to wait: woken putters have the next free places. */
+static size_t in_line(const rondo_park *park)
+{
+    return park_empty(park) ? 0 : list_length((const struct list *)(const void *)park);
+}
+
+/* Whether no place is left beside those that woken putters are about to take. */
 static bool no_room(const rondo_queue *queue)
 {
     return queue->maxsize != 0 && queue->count + queue->putters.woken >= queue->maxsize;
 }
 
-/* Whether a get that comes now has to wait: woken getters have the items that are there. */
+/* Whether no item is left beside those that woken getters are about to take. */
 static bool no_item(const rondo_queue *queue)
 {
     return queue->count <= queue->getters.woken;
 }
 
+/* Who stands behind a woken one comes before whoever comes now, though not woken yet. */
 bool rondo_queue_empty(const rondo_queue *queue)
 {
-    return no_item(queue);
+    return no_item(queue) || queue->count <= in_line(&queue->getters);
 }
 
 bool rondo_queue_full(const rondo_queue *queue)
 {
-    return no_room(queue);
+    return no_room(queue) ||
+           (queue->maxsize != 0 && queue->count + in_line(&queue->putters) >= queue->maxsize);
+}
+
+static void wake_all(rondo_park *park)
+{
+    while (park_wake(park))
+        continue;
 }
 
 /*
  * Wake as many as can be served: a getter for each item, a putter for each free place, less those
  * who have been woken already. Called after every change, so that no wake-up is lost when a task
- * that had been woken is cancelled, or when one queued behind it.
+ * that had been woken is cancelled, or when one queued behind it. After a shutdown all putters can
+ * be served, and when the last item is gone all getters: they are told.
  */
 static void serve(rondo_queue *queue)
 {
@@ -51,16 +67,37 @@ static void serve(rondo_queue *queue)
         continue;
     while (!no_room(queue) && park_wake(&queue->putters))
         continue;
+    if (!queue->shut_down)
+        return;
+    wake_all(&queue->putters);
+    if (queue->count == 0)
+        wake_all(&queue->getters);
 }
 
-/* Make room for one more item in the ring, keeping the order. */
+/* Nothing is unfinished: joiners go on. */
+static void finish(rondo_queue *queue)
+{
+    if (queue->unfinished == 0)
+        wake_all(&queue->joiners);
+}
+
+/* ---- where items lie: a ring, or a heap that begins at 0 ---- */
+
+struct rondo_queue_entry {
+    rondo_value item;
+    uint64_t order; /* of equal items, the lower goes first */
+};
+
+/* Make room for one more item, keeping the order. */
 static int grow(rondo_queue *queue)
 {
     size_t capacity = queue->capacity != 0 ? queue->capacity * 2 : 8;
-    rondo_value *items;
+    struct rondo_queue_entry *items;
 
     if (queue->count < queue->capacity)
         return 0;
+    if (capacity > SIZE_MAX / 2 / sizeof *items)
+        return RONDO_ENOMEM;
     items = alloc_take(capacity * sizeof *items);
     if (items == NULL)
         return RONDO_ENOMEM;
@@ -73,36 +110,115 @@ static int grow(rondo_queue *queue)
     return 0;
 }
 
-static int append(rondo_queue *queue, rondo_value item)
+static bool before(const rondo_queue *queue, const struct rondo_queue_entry *a,
+                   const struct rondo_queue_entry *b)
 {
-    int rc = grow(queue);
+    if (queue->less(a->item, b->item))
+        return true;
+    return !queue->less(b->item, a->item) && a->order < b->order;
+}
+
+/* Let `entry` rise from the hole at `i` of the heap to its place. */
+static void rise(rondo_queue *queue, size_t i, struct rondo_queue_entry entry)
+{
+    for (; i > 0 && before(queue, &entry, &queue->items[(i - 1) / 2]); i = (i - 1) / 2)
+        queue->items[i] = queue->items[(i - 1) / 2];
+    queue->items[i] = entry;
+}
+
+/* Let `entry` sink from the hole at the top of the heap to its place. */
+static void sink(rondo_queue *queue, struct rondo_queue_entry entry)
+{
+    size_t i = 0;
+
+    for (size_t child = 1; child < queue->count; child = 2 * i + 1) {
+        if (child + 1 < queue->count &&
+            before(queue, &queue->items[child + 1], &queue->items[child]))
+            child++;
+        if (!before(queue, &queue->items[child], &entry))
+            break;
+        queue->items[i] = queue->items[child];
+        i = child;
+    }
+    queue->items[i] = entry;
+}
+
+/* Put `item` where it belongs. Requires: there is room. */
+static void store(rondo_queue *queue, rondo_value item)
+{
+    struct rondo_queue_entry entry = {item, queue->order_next++};
+
+    if (queue->less != NULL)
+        rise(queue, queue->count, entry);
+    else
+        queue->items[(queue->first + queue->count) % queue->capacity] = entry;
+    queue->count++;
+}
+
+/* Remove the item whose turn it is. Requires: there is one. */
+static rondo_value fetch(rondo_queue *queue)
+{
+    struct rondo_queue_entry entry = queue->items[queue->first];
+
+    queue->count--;
+    if (queue->less != NULL) {
+        sink(queue, queue->items[queue->count]);
+    } else if (queue->lifo) {
+        entry = queue->items[(queue->first + queue->count) % queue->capacity];
+    } else {
+        queue->first = (queue->first + 1) % queue->capacity;
+    }
+    return entry.item;
+}
+
+/* Drop what nobody got. Returns: how many there were. */
+static size_t drop_all(rondo_queue *queue)
+{
+    size_t dropped = 0;
+
+    for (; queue->count > 0; dropped++) {
+        rondo_value item = fetch(queue);
+
+        if (item.drop != NULL)
+            item.drop(item.as.p);
+    }
+    return dropped;
+}
+
+/* ---- put and get ---- */
+
+static int add(rondo_queue *queue, rondo_value item)
+{
+    int rc = queue->shut_down ? RONDO_ESHUTDOWN : grow(queue);
 
     if (rc == 0) {
-        queue->items[(queue->first + queue->count) % queue->capacity] = item;
-        queue->count++;
+        store(queue, item);
         queue->unfinished++;
     }
     serve(queue);
     return rc;
 }
 
+/* Requires: there is an item, or the queue is shut down. */
 static int take(rondo_queue *queue, rondo_value *item)
 {
-    *item = queue->items[queue->first];
-    queue->first = (queue->first + 1) % queue->capacity;
-    queue->count--;
+    if (queue->count == 0)
+        return RONDO_ESHUTDOWN;
+    *item = fetch(queue);
     serve(queue);
     return 0;
 }
 
 int rondo_queue_put_value_nowait(rondo_queue *queue, rondo_value item)
 {
-    return no_room(queue) ? RONDO_EQUEUEFULL : append(queue, item);
+    return rondo_queue_full(queue) && !queue->shut_down ? RONDO_EQUEUEFULL : add(queue, item);
 }
 
 int rondo_queue_get_nowait(rondo_queue *queue, rondo_value *item)
 {
-    return no_item(queue) ? RONDO_EQUEUEEMPTY : take(queue, item);
+    if (queue->count == 0 && queue->shut_down)
+        return RONDO_ESHUTDOWN;
+    return rondo_queue_empty(queue) ? RONDO_EQUEUEEMPTY : take(queue, item);
 }
 
 int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here)
@@ -111,21 +227,22 @@ int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here)
 
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (no_room(queue) || !park_empty(&queue->putters))
+    if (!queue->shut_down && (no_room(queue) || !park_empty(&queue->putters)))
         rc = park_wait(&queue->putters, view(queue, "room in queue"), here).rc;
     if (rc == 0)
-        return append(queue, item);
+        return add(queue, item);
     serve(queue); /* the place it was woken for, if it was, is for the next in line */
     return rc;
 }
 
 int rondo_queue_get_at(rondo_queue *queue, rondo_value *item, const char *here)
 {
+    bool over = queue->shut_down && queue->count == 0;
     int rc = 0;
 
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (no_item(queue) || !park_empty(&queue->getters))
+    if (!over && (no_item(queue) || !park_empty(&queue->getters)))
         rc = park_wait(&queue->getters, view(queue, "queue"), here).rc;
     if (rc == 0)
         return take(queue, item);
@@ -133,14 +250,25 @@ int rondo_queue_get_at(rondo_queue *queue, rondo_value *item, const char *here)
     return rc;
 }
 
+void rondo_queue_shutdown(rondo_queue *queue, bool immediate)
+{
+    queue->shut_down = true;
+    if (immediate) {
+        size_t dropped = drop_all(queue);
+
+        /* Somebody may have said task_done for what he never got. */
+        queue->unfinished -= dropped < queue->unfinished ? dropped : queue->unfinished;
+        finish(queue);
+    }
+    serve(queue);
+}
+
 int rondo_queue_task_done(rondo_queue *queue)
 {
     if (queue->unfinished == 0)
         return RONDO_EMISUSE;
-    if (--queue->unfinished == 0) {
-        while (park_wake(&queue->joiners))
-            continue;
-    }
+    queue->unfinished--;
+    finish(queue);
     return 0;
 }
 
@@ -155,21 +283,43 @@ int rondo_queue_join_at(rondo_queue *queue, const char *here)
 
 int rondo_queue_clear(rondo_queue *queue)
 {
-    rondo_value item;
-
     if (!park_empty(&queue->getters) || !park_empty(&queue->putters) ||
         !park_empty(&queue->joiners))
         return RONDO_EMISUSE;
-    while (queue->count > 0) {
-        take(queue, &item);
-        if (item.drop != NULL)
-            item.drop(item.as.p);
-    }
+    drop_all(queue);
     alloc_release(queue->items);
     queue->items = NULL;
     queue->capacity = 0;
     queue->first = 0;
     queue->unfinished = 0;
+    queue->shut_down = false;
     queue->getters.woken = queue->putters.woken = queue->joiners.woken = 0;
     return 0;
+}
+
+/* ---- a line for people ---- */
+
+char *rondo_queue_describe(const rondo_queue *queue, char *text, size_t size)
+{
+    const struct {
+        const char *name;
+        size_t count;
+    } parts[] = {
+        {"maxsize", queue->maxsize},           {"items", queue->count},
+        {"getters", in_line(&queue->getters)}, {"putters", in_line(&queue->putters)},
+        {"unfinished", queue->unfinished},
+    };
+    const char *kind = queue->less != NULL ? "PriorityQueue" : queue->lifo ? "LifoQueue" : "Queue";
+    bool named = queue->object.name != NULL;
+    int length =
+        snprintf(text, size, "<%s%s%s", kind, named ? " " : "", named ? queue->object.name : "");
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].count > 0 && length >= 0 && (size_t)length < size)
+            length += snprintf(text + length, size - (size_t)length, " %s=%zu", parts[i].name,
+                               parts[i].count);
+    }
+    if (length >= 0 && (size_t)length < size)
+        snprintf(text + length, size - (size_t)length, "%s>", queue->shut_down ? " shutdown" : "");
+    return text;
 }

@@ -4,8 +4,13 @@
 #ifndef RONDO_H
 #define RONDO_H
 
+#include "as_completed.h"
+#include "barrier.h"
+#include "condition.h"
+#include "context.h"
 #include "event.h"
 #include "gather.h"
+#include "group.h"
 #include "handler.h"
 #include "lock.h"
 #include "loop.h"
@@ -13,8 +18,10 @@
 #include "queue.h"
 #include "run.h"
 #include "semaphore.h"
+#include "shield.h"
 #include "sleep.h"
 #include "task.h"
 #include "timeout.h"
+#include "wait.h"
 
 #endif

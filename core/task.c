@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "context.h"
 #include "loop_core.h"
 #include "task_core.h"
 
@@ -143,6 +144,11 @@ rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
         return NULL;
     task->fn = fn;
     task->arg = arg;
+    task->context = &task->own_context;
+    if (options->context != NULL)
+        task->context = rondo_context_ref(options->context);
+    else
+        context_copy(&task->own_context, loop);
     task->start = (struct callback){.run = start, .who = &task->subject, .what = "start"};
     if (options->name != NULL)
         rondo_set_name(&task->future, options->name);
@@ -166,8 +172,12 @@ void task_destroy(struct task *task)
 {
     if (task->stack != NULL)
         stack_give(task->stack);
+    if (task->context != NULL && task->context != &task->own_context)
+        rondo_context_unref(task->context);
+    context_release(&task->own_context);
     alloc_release(task->cancel_text);
     alloc_release(task->error_text);
+    group_failures_release(task->failures);
 }
 
 static void wait_over(struct callback *callback)
@@ -331,6 +341,8 @@ void task_note_error(int code, const char *text)
     alloc_release(task->error_text);
     task->error_text = alloc_text(text);
     task->error_code = code;
+    group_failures_release(task->failures);
+    task->failures = NULL;
 }
 
 int rondo_fail(int code, const char *format, ...)
@@ -366,6 +378,18 @@ struct observed_object object_view(struct rondo_loop *loop, rondo_object *object
     return (struct observed_object){kind, object->name, object->id};
 }
 
+/* Nobody will be told of the end of `future`: what waits for that is discarded. */
+static void give_up_waiters(rondo_future *future)
+{
+    list_for_each(node, &future->waiters) {
+        struct callback *callback = &container_of(node, struct waiter, link)->callback;
+
+        list_remove(node);
+        if (callback->discard != NULL)
+            callback->discard(callback);
+    }
+}
+
 void task_abandon_all(struct rondo_loop *loop)
 {
     /* Lines first: what a task waits in may lie on the stack of another. */
@@ -378,7 +402,7 @@ void task_abandon_all(struct rondo_loop *loop)
                 --*task->wait->woken;
         }
         list_remove(&task->start.link);
-        list_init(&task->future.waiters);
+        give_up_waiters(&task->future);
         observe(&(struct observed){.kind = OBSERVED_FINISHED,
                                    .who = task->subject,
                                    .code = RONDO_EDEADLOCK});

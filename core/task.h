@@ -15,12 +15,15 @@
  */
 typedef int (*rondo_fn)(void *arg, rondo_value *out);
 
+struct rondo_context; /* context.h */
+
 /* What a task is given besides its body. All zero is the default. */
 typedef struct rondo_spawn_options {
-    const char *name;  /* copied; NULL: "Task-N", N counting from 1 in each loop */
-    size_t stack_size; /* bytes, rounded up to pages; 0: STACK_SIZE_TASK, 64 KiB */
-    bool eager_start;  /* run the body at once, to its first suspension (EAG-01); it may be done on
-                          return. Only in a running loop; else as usual */
+    const char *name;              /* copied; NULL: "Task-N", N counting from 1 in each loop */
+    size_t stack_size;             /* bytes, rounded up to pages; 0: STACK_SIZE_TASK, 64 KiB */
+    struct rondo_context *context; /* to run in, held; NULL: a copy of the caller's (CTX-01) */
+    bool eager_start; /* run the body at once, to its first suspension (EAG-01); it may be done on
+                         return. Only in a running loop; else as usual */
 } rondo_spawn_options;
 
 /* Queue `fn(arg, ...)` as a task of the running loop (asyncio: create_task). Nothing of it runs

@@ -26,6 +26,7 @@ struct rondo_future {
     uint32_t refs;
     bool is_task;
     bool retrieved; /* somebody has seen how it ended, or nobody needs to */
+    bool counted;   /* by a call that collapses duplicates, while that runs; false otherwise */
     enum future_state state;
     int code; /* when done: 0 or more, or the error */
     rondo_value value;
@@ -59,8 +60,10 @@ struct task {
     struct stack *stack;
     struct subject subject;
     struct callback start;
-    struct fiber *resumer; /* who switched to it, and gets control back */
-    struct wait *wait;     /* where it stands, or NULL */
+    struct fiber *resumer;         /* who switched to it, and gets control back */
+    struct wait *wait;             /* where it stands, or NULL */
+    struct rondo_context *context; /* in which it runs: its own, or one that it was given */
+    struct rondo_context own_context;
     rondo_fn fn;
     void *arg;
     bool started;
@@ -71,6 +74,7 @@ struct task {
     char *cancel_text;
     int error_code; /* the last failure this task met, and its message */
     char *error_text;
+    struct rondo_failure *failures; /* behind it, if a group returned it (group.h); owned */
     struct list in_loop;
 };
 
@@ -104,6 +108,11 @@ void future_complete(rondo_future *future, int code, rondo_value value, const ch
 /* Register `waiter`: its callback is queued when `future` is done, now if it is. */
 void future_add_waiter(rondo_future *future, struct waiter *waiter);
 
+/* Wait until `future`, which is pending, is done, without becoming part of it: cancelling the
+ * running task ends the wait and leaves the future alone. Two hops from its end, as in asyncio.
+ * Returns: 0, or RONDO_ECANCELED if the task was cancelled. */
+int future_watch(rondo_future *future, const char *here);
+
 /* The code and value of a done future for the running task, which learns the message. */
 int future_deliver(rondo_future *future, rondo_value *out);
 
@@ -112,6 +121,9 @@ void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id, con
 
 /* Free what a task owns besides its future part. */
 void task_destroy(struct task *task);
+
+/* Free a list of a group's failures; NULL is allowed. */
+void group_failures_release(struct rondo_failure *first);
 
 /* Remember a failure as the running task's last. */
 void task_note_error(int code, const char *text);

@@ -102,35 +102,6 @@ int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns)
     return 0;
 }
 
-/* Waiting for a future without becoming part of it: cancelling the wait leaves the future alone. */
-struct watch {
-    struct waiter waiter; /* in the future's line */
-    struct wait wait;     /* of the task that watches */
-};
-
-static void watched_is_done(struct callback *callback)
-{
-    struct waiter *waiter = container_of(callback, struct waiter, callback);
-
-    wait_wake(&container_of(waiter, struct watch, waiter)->wait);
-}
-
-static int watch_until_done(rondo_future *future, const char *here)
-{
-    struct watch watch = {.waiter = {.callback = {.run = watched_is_done, .what = "wait_for"}}};
-    int rc;
-
-    wait_init(&watch.wait,
-              (struct observed_object){future->is_task ? "task" : "future", future->name,
-                                       future->id},
-              here);
-    future_add_waiter(future, &watch.waiter);
-    rc = wait_suspend(&watch.wait);
-    list_remove(&watch.waiter.link);
-    list_remove(&watch.waiter.callback.link);
-    return rc;
-}
-
 /* A limit that is past before the wait begins: cancel, wait for the cleanup (WF-03). */
 static int cancel_and_wait(rondo_future *future, rondo_value *out, const char *here)
 {
@@ -140,7 +111,7 @@ static int cancel_and_wait(rondo_future *future, rondo_value *out, const char *h
         return future_deliver(future, out);
     rondo_ref(future);
     rondo_cancel(future, NULL);
-    rc = watch_until_done(future, here);
+    rc = future_watch(future, here);
     if (rc == 0)
         rc = rondo_cancelled(future) ? rondo_fail(RONDO_ETIMEDOUT, "%s", "")
                                      : future_deliver(future, out);

@@ -356,6 +356,9 @@ static const char *missing(const char *kind)
         {"room in queue", "nobody is left to get an item"},
         {"join of queue", "nobody is left to say task_done"},
         {"semaphore", "nobody holds a permit to release"},
+        {"condition", "nobody is left to notify"},
+        {"barrier", "too few are left to come"},
+        {"room in barrier", "the round before never drains"},
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -392,6 +395,12 @@ static void print_wait(FILE *out, const struct waiting *task, int width)
         fprintf(out, "  %s", base_name(task->here));
 }
 
+/* Whether an object of this kind is not held but owed: it ends when its tasks have ended. */
+static bool is_owed(const char *kind)
+{
+    return strcmp(kind, "gather") == 0 || strcmp(kind, "group") == 0 || strcmp(kind, "wait") == 0;
+}
+
 /* "until t1 and t2 end" */
 static void print_gathered(FILE *out, const struct deadlock *detector, const struct holding *gather)
 {
@@ -418,7 +427,7 @@ static void print_holder(FILE *out, const struct deadlock *detector, size_t hold
         fprintf(out, "   until %s ends", detector->tasks[holder].name);
         return;
     }
-    if (strcmp(held->kind, "gather") == 0) {
+    if (is_owed(held->kind)) {
         print_gathered(out, detector, held);
         return;
     }

@@ -454,7 +454,8 @@ static void run_inside(void *arg)
     rondo_unref(future);
 }
 
-/* LOOP-21, LOOP-22, LOOP-27, LOOP-36: neither this loop nor another runs inside a run, nor is it closed. */
+/* LOOP-21, LOOP-22, LOOP-27, LOOP-36: neither this loop nor another runs inside a run, nor is it
+ * closed. */
 static void nothing_runs_or_closes_inside_a_run(void **state)
 {
     struct fixture *f = *state;

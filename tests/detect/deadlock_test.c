@@ -296,7 +296,7 @@ static void what_would_end_an_endless_wait_is_said_by_kind(void **state)
         {{"semaphore", NULL, 1},
          "main  waits for semaphore 1 since 0.000s   nobody holds a permit to release\n"},
         {{"barrier", NULL, 1},
-         "main  waits for barrier 1 since 0.000s   nobody is left to end it\n"},
+         "main  waits for barrier 1 since 0.000s   too few are left to come\n"},
         {{"task", "gone", 9},
          "main  waits for task gone since 0.000s   nobody is left to end it\n"},
     };

@@ -1,0 +1,235 @@
+/*
+ * as_completed.c - see as_completed.h. CPython 3.13's _AsCompletedIterator: the futures' callbacks
+ * fill a queue, from which the waiting tasks are served. What is there is `ready` futures and
+ * `late` timeouts; whoever is woken finds one, because nobody overtakes the line.
+ */
+#include "as_completed.h"
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "park.h"
+#include "task_core.h"
+
+struct child {
+    struct waiter waiter;
+    struct as_completed *state;
+    rondo_future *future;
+    struct list in_ready;
+    bool owes; /* its task owes the iteration its end */
+};
+
+/* On the heap, so that no line and no heap ever leads to a coroutine's stack. */
+struct as_completed {
+    uint32_t refs; /* the iteration's, and one for each task inside next() */
+    bool closed;
+    struct rondo_loop *loop;
+    struct deadline deadline;
+    rondo_object object;
+    rondo_park park;
+    struct list ready; /* struct child, ended and not handed out */
+    size_t ready_count;
+    size_t late;    /* timeouts not handed out */
+    size_t pending; /* children that may still come */
+    size_t waiting; /* tasks inside next() */
+    size_t count;
+    struct child children[];
+};
+
+static struct observed_object view(struct as_completed *state)
+{
+    return object_view(state->loop, &state->object, "wait");
+}
+
+/* A child owes the iteration its end, which is how a report knows whom it is for. */
+static void owe(struct child *child, bool owes)
+{
+    struct subject who = future_subject(child->future);
+
+    if (who.id == 0 || child->owes == owes)
+        return;
+    child->owes = owes;
+    observe(&(struct observed){.kind = owes ? OBSERVED_HELD : OBSERVED_RELEASED,
+                               .who = who,
+                               .object = view(child->state)});
+}
+
+static size_t there(const struct as_completed *state)
+{
+    return state->ready_count + state->late;
+}
+
+/* Wake as many of the line as there is something for. */
+static void serve(struct as_completed *state)
+{
+    while (there(state) > state->park.woken && park_wake(&state->park))
+        continue;
+}
+
+static void unwatch(struct child *child)
+{
+    owe(child, false);
+    list_remove(&child->waiter.link);
+    list_remove(&child->waiter.callback.link);
+}
+
+static void child_done(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+    struct child *child = container_of(waiter, struct child, waiter);
+    struct as_completed *state = child->state;
+
+    owe(child, false);
+    list_push_back(&state->ready, &child->in_ready);
+    state->ready_count++;
+    if (--state->pending == 0)
+        loop_cancel(state->loop, &state->deadline);
+    serve(state);
+}
+
+static void time_is_up(struct callback *callback)
+{
+    struct deadline *deadline = container_of(callback, struct deadline, callback);
+    struct as_completed *state = container_of(deadline, struct as_completed, deadline);
+
+    for (size_t i = 0; i < state->count; i++)
+        unwatch(&state->children[i]);
+    state->late = state->pending;
+    state->pending = 0;
+    serve(state);
+}
+
+static void watch(struct as_completed *state, rondo_future *future)
+{
+    struct child *child = &state->children[state->count++];
+
+    *child = (struct child){.state = state, .future = rondo_ref(future)};
+    child->waiter.callback = (struct callback){.run = child_done, .what = "wait"};
+    owe(child, future->state == FUTURE_PENDING);
+    future_add_waiter(future, &child->waiter);
+}
+
+/* Returns: NULL without memory. */
+static struct as_completed *state_new(struct rondo_loop *loop, rondo_future *const *futures,
+                                      size_t count)
+{
+    struct as_completed *state = alloc_zero(sizeof *state + count * sizeof state->children[0]);
+
+    if (state == NULL)
+        return NULL;
+    state->refs = 1;
+    state->loop = loop;
+    state->deadline.callback = (struct callback){.run = time_is_up, .what = "timeout"};
+    list_init(&state->ready);
+    for (size_t i = 0; i < count; i++) {
+        if (!futures[i]->counted)
+            watch(state, futures[i]);
+        futures[i]->counted = true;
+    }
+    for (size_t i = 0; i < count; i++)
+        futures[i]->counted = false;
+    state->pending = state->count;
+    return state;
+}
+
+static void state_unref(struct as_completed *state)
+{
+    if (--state->refs > 0)
+        return;
+    for (size_t i = 0; i < state->count; i++)
+        rondo_unref(state->children[i].future);
+    alloc_release(state);
+}
+
+/* 0, or why these futures cannot be watched in `loop`. */
+static int refuse(const struct rondo_loop *loop, rondo_future *const *futures, size_t count)
+{
+    if (loop == NULL)
+        return RONDO_EMISUSE;
+    for (size_t i = 0; i < count; i++) {
+        if (futures[i] == NULL)
+            return RONDO_ENOMEM;
+        if (futures[i]->loop != loop)
+            return RONDO_EMISUSE;
+    }
+    return 0;
+}
+
+int rondo_as_completed_open(rondo_as_completed *iteration, rondo_future *const *futures,
+                            size_t count, int64_t timeout_ns)
+{
+    struct rondo_loop *loop = loop_running();
+    struct as_completed *state;
+
+    *iteration = (rondo_as_completed){.code = refuse(loop, futures, count)};
+    if (iteration->code < 0 || count == 0)
+        return iteration->code;
+    state = state_new(loop, futures, count);
+    if (state == NULL)
+        return iteration->code = RONDO_ENOMEM;
+    if (timeout_ns < RONDO_FOREVER)
+        loop_call_at(loop, &state->deadline, loop_after(loop, timeout_ns));
+    iteration->state = state;
+    return 0;
+}
+
+/* Hand out what is first. */
+static int take(struct as_completed *state, rondo_future **future)
+{
+    struct list *first = list_pop_front(&state->ready);
+
+    if (first != NULL) {
+        state->ready_count--;
+        *future = container_of(first, struct child, in_ready)->future;
+        return 1;
+    }
+    CHECK(state->late > 0);
+    state->late--;
+    return rondo_fail(RONDO_ETIMEDOUT, "%s", "");
+}
+
+/* Stand in line for what comes. */
+static int take_in_turn(struct as_completed *state, rondo_future **future, const char *here)
+{
+    int rc;
+
+    state->refs++;
+    state->waiting++;
+    rc = park_wait(&state->park, view(state), here).rc;
+    state->waiting--;
+    if (rc == 0 && !state->closed)
+        rc = take(state, future);
+    if (!state->closed)
+        serve(state); /* who came meanwhile; or, cancelled, whoever is next */
+    state_unref(state);
+    return rc;
+}
+
+int rondo_as_completed_next_at(rondo_as_completed *iteration, rondo_future **future,
+                               const char *here)
+{
+    struct as_completed *state = iteration->state;
+
+    if (state == NULL)
+        return iteration->code;
+    if (there(state) + state->pending == state->waiting)
+        return 0; /* for each that is left, somebody waits already */
+    if (there(state) > 0 && park_empty(&state->park))
+        return take(state, future);
+    return take_in_turn(state, future, here);
+}
+
+void rondo_as_completed_close(rondo_as_completed *iteration)
+{
+    struct as_completed *state = iteration->state;
+
+    *iteration = (rondo_as_completed){.code = 0};
+    if (state == NULL)
+        return;
+    loop_cancel(state->loop, &state->deadline);
+    for (size_t i = 0; i < state->count; i++)
+        unwatch(&state->children[i]);
+    state->closed = true;
+    while (park_wake(&state->park))
+        continue;
+    state_unref(state);
+}

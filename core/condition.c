@@ -1,0 +1,73 @@
+/*
+ * condition.c - see condition.h. A waiter stands first in the condition's line, then, notified or
+ * cancelled, in the lock's.
+ */
+#include "condition.h"
+
+#include "park.h"
+
+rondo_lock *rondo_condition_lock(rondo_condition *condition)
+{
+    return condition->shared != NULL ? condition->shared : &condition->own;
+}
+
+/* Whether the running task holds the lock. */
+static bool held_here(rondo_condition *condition)
+{
+    struct task *task = task_current();
+
+    return task != NULL && rondo_condition_lock(condition)->holder == task->subject.id;
+}
+
+/* Take the lock, however often the task is cancelled meanwhile. What it was told and will not use,
+ * as it is cancelled, is for the next in line (CND-08). Returns: 0, or RONDO_ECANCELED. The lock is
+ * held in either case. */
+static int take_back(rondo_condition *condition, struct parked parked, const char *here)
+{
+    int rc = parked.rc;
+    int taken;
+
+    do {
+        if (rc < 0 && parked.woken) {
+            park_wake(&condition->waiters);
+            parked.woken = false;
+        }
+        taken = rondo_lock_acquire_at(rondo_condition_lock(condition), here);
+        if (taken < 0)
+            rc = taken;
+    } while (taken < 0);
+    return rc;
+}
+
+int rondo_condition_wait_at(rondo_condition *condition, const char *here)
+{
+    struct observed_object object;
+
+    if (!held_here(condition))
+        return RONDO_EMISUSE;
+    object = object_view(task_current()->future.loop, &condition->object, "condition");
+    rondo_lock_release(rondo_condition_lock(condition));
+    return take_back(condition, park_wait(&condition->waiters, object, here), here);
+}
+
+int rondo_condition_wait_for_at(rondo_condition *condition, rondo_predicate predicate, void *arg,
+                                const char *here)
+{
+    while (!predicate(arg))
+        RONDO_TRY(rondo_condition_wait_at(condition, here));
+    return 0;
+}
+
+int rondo_condition_notify(rondo_condition *condition, size_t count)
+{
+    if (!held_here(condition))
+        return RONDO_EMISUSE;
+    while (count > 0 && park_wake(&condition->waiters))
+        count--;
+    return 0;
+}
+
+int rondo_condition_notify_all(rondo_condition *condition)
+{
+    return rondo_condition_notify(condition, SIZE_MAX);
+}
