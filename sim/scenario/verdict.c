@@ -379,16 +379,18 @@ static bool claim_true_of(const struct claim *claim, const struct observation *s
 static void measure(struct judged_claim *judged, const struct observed_run *run, size_t true_of)
 {
     const struct claim *claim = judged->claim;
+    const struct observation *first = &run->outcomes[0];
+    const struct seconds elapsed = seconds(first->elapsed_ns);
 
     if (run->outcome_count > 1)
         judged->measured =
-            must_format("%s; %zu of %zu outcomes", seconds(run->outcomes[0].elapsed_ns).text,
-                        true_of, run->outcome_count);
-    else if (claim->finds != NULL && run->outcomes[0].finding != NULL)
-        judged->measured = must_format("%s at %s", run->outcomes[0].finding,
-                                       seconds(run->outcomes[0].elapsed_ns).text);
+            must_format("%s; %zu of %zu outcomes", elapsed.text, true_of, run->outcome_count);
+    else if (claim->finds != NULL && first->finding != NULL)
+        judged->measured = must_format("%s at %s", first->finding, elapsed.text);
+    else if (claim->output != NULL && !output_claimed(claim->output, first))
+        judged->measured = must_format("%s, other lines", elapsed.text);
     else
-        judged->measured = must_format("%s", seconds(run->outcomes[0].elapsed_ns).text);
+        judged->measured = must_format("%s", elapsed.text);
 }
 
 static void judge_claim(struct judged_claim *judged, const struct scenario *scenario,

@@ -612,9 +612,9 @@ static void a_claim_about_output_is_about_standard_output_without_times(void **s
              "  - { says: other, output: \"two\\none\", verdict: does not hold, because: b }\n");
     add_seen(f, 0, seen);
     expect_exact(f, "claim holds: 1.000s\n"
-                    "claim does not hold: 1.000s\n"
-                    "claim does not hold: 1.000s\n"
-                    "claim does not hold: 1.000s\n");
+                    "claim does not hold: 1.000s, other lines\n"
+                    "claim does not hold: 1.000s, other lines\n"
+                    "claim does not hold: 1.000s, other lines\n");
 }
 
 static void a_claim_about_a_finding_says_when_it_was(void **state)
