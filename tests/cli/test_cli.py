@@ -219,7 +219,7 @@ class Findings(unittest.TestCase):
                          r"future_never_set\.c:\d+   nobody is left to complete it")
 
     def demo(self) -> Path:
-        result = rondo("run", "--out", self.out.name, "demo")
+        result = rondo("run", "--out", self.out.name, "demo/transfers.yaml")
         self.assertEqual(result.returncode, 1)
         self.assertIn("deadlock at 0.020s, schedule 3 of 4", result.stdout)
         self.assertIn("production order except one step: at 0.015s bob (sleep) before alice (sleep)",
