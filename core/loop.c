@@ -351,7 +351,7 @@ static void handle_discard(struct callback *callback)
 static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void *arg,
                                 const char *what)
 {
-    rondo_handle *handle = alloc_zero(sizeof *handle);
+    rondo_handle *handle = function != NULL ? alloc_zero(sizeof *handle) : NULL;
 
     if (handle == NULL)
         return NULL;

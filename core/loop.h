@@ -52,7 +52,7 @@ RONDO_API int64_t rondo_loop_time(const rondo_loop *loop);
 
 /* Queue `callback(arg)` for the next iteration (asyncio: call_soon).
  * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback has run; NULL when
- * there is no memory. Suspends: never. */
+ * there is no memory, or `callback` is NULL (LOOP-31). Suspends: never. */
 RONDO_API rondo_handle *rondo_call_soon(rondo_loop *loop, rondo_callback callback, void *arg);
 
 /* Queue `callback(arg)` for the iteration that follows `delay_ns` from now; 0 or less is at once.

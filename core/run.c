@@ -90,12 +90,17 @@ static void cancel_leftovers(rondo_loop *loop)
 
 int rondo_run(rondo_fn fn, void *arg, rondo_value *out)
 {
-    rondo_loop *loop = loop_running() == NULL ? rondo_loop_new() : NULL;
+    rondo_loop *loop;
     rondo_task *task;
     int rc;
 
+    if (loop_running() != NULL)
+        return RONDO_EMISUSE;
+    if (fn == NULL)
+        return RONDO_EINVAL;
+    loop = rondo_loop_new();
     if (loop == NULL)
-        return loop_running() != NULL ? RONDO_EMISUSE : RONDO_ENOMEM;
+        return RONDO_ENOMEM;
     task = rondo_spawn_at(loop, fn, arg, &(rondo_spawn_options){.name = "main"}, NULL);
     rc = rondo_loop_run_until_complete(loop, task, NULL);
     if (rc != RONDO_EDEADLOCK)

@@ -137,7 +137,7 @@ rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
 
     if (loop == NULL)
         loop = loop_running();
-    if (loop == NULL)
+    if (loop == NULL || fn == NULL)
         return NULL;
     task = task_new(loop, options->stack_size);
     if (task == NULL)

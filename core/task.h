@@ -29,9 +29,9 @@ typedef struct rondo_spawn_options {
 /* Queue `fn(arg, ...)` as a task of the running loop (asyncio: create_task). Nothing of it runs
  * before the caller suspends (TASK-01), unless it starts eagerly. A failure that nobody ever looks
  * at goes to the loop's exception handler (handler.h). Options: `rondo_spawn(fn, &job, .name =
- * "fetch")`. Returns: the task, or NULL without memory or outside a loop; NULL may be passed on to
- * await, gather and unref. Suspends: never. Owns: the caller holds one reference; `arg` must live
- * until the task is done. */
+ * "fetch")`. Returns: the task, or NULL without memory, outside a loop or if `fn` is NULL
+ * (TASK-03); NULL may be passed on to await, gather and unref. Suspends: never. Owns: the caller
+ * holds one reference; `arg` must live until the task is done. */
 #define rondo_spawn(fn, arg, ...) \
     rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
 

@@ -17,6 +17,7 @@
 #include "observe.h"
 #include "sleep.h"
 #include "tests/lib/script.h"
+#include "timeout.h"
 
 #define CHILDREN_MAX 16
 
@@ -1622,6 +1623,39 @@ static void a_failure_of_the_body_comes_before_no_memory(void **state)
     expect_trace(f, "0ms p gets EUSER-8, cancelling 0\n0ms p - : EUSER-8 \"bad body\"\n");
 }
 
+static int tear_when_cancelled(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    return rondo_sleep(100 * MS) == RONDO_ECANCELED ? rondo_fail(RONDO_EUSER, "torn") : 0;
+}
+
+static int group_in_a_scope(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc = 0;
+
+    RONDO_TIMEOUT(rc, n) {
+        RONDO_GROUP(rc, group) {
+            rondo_group_spawn(group, tear_when_cancelled, f);
+            rc = rondo_sleep(100 * MS);
+        }
+    }
+    note(f, "outside %s %s, cancelling %d", rondo_err_name(rc), rondo_error_text(),
+         rondo_cancelling(rondo_current_task()));
+    note(f, "sleeps %s", rondo_err_name(rondo_sleep(1 * MS)));
+    return 0;
+}
+
+/* TMO-15: a failure of a group that the deadline cancels comes out, and not the timeout. */
+static void a_failure_under_a_deadline_comes_out(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", group_in_a_scope, 5 * MS);
+    expect_trace(f, "5ms a outside EUSER0 torn, cancelling 0\n6ms a sleeps OK\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1682,6 +1716,7 @@ int main(void)
         TEST(a_group_without_memory_for_a_child_has_failed),
         TEST(a_child_without_memory_for_another_fails_the_group),
         TEST(a_failure_of_the_body_comes_before_no_memory),
+        TEST(a_failure_under_a_deadline_comes_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "gather.h"
 #include "handler.h"
@@ -134,6 +136,107 @@ static void a_failed_future_is_reported_too(void **state)
     expect_trace(f, "0ms parent hears: Future exception was never retrieved: reply ETIMEDOUT \n");
 }
 
+static rondo_future *failed_future(const char *name)
+{
+    rondo_future *future = rondo_create_future(NULL);
+
+    rondo_set_name(future, name);
+    rondo_set_error(future, RONDO_EUSER, NULL);
+    return future;
+}
+
+static int cancel_what_failed(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_task *task = rondo_spawn(fail_later, NULL, .name = "child");
+
+    (void)n;
+    RONDO_TRY(rondo_sleep(10 * MS));
+    note(f, "cancels: %s", rondo_cancel(task, NULL) ? "taken" : "too late");
+    rondo_unref(task);
+    return 0;
+}
+
+/* TASK-14: to cancel a task that has failed already changes nothing, and adds no report. */
+static void a_cancel_after_a_failure_adds_no_report(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "parent", cancel_what_failed, 0);
+    expect_trace(f,
+                 "10ms parent cancels: too late\n"
+                 "10ms parent hears: Task exception was never retrieved: child EUSER0 no luck\n");
+}
+
+/* A handler that meets a failure of its own. */
+static void hear_and_fail(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    hear(loop, exception, arg);
+    if (strcmp(rondo_get_name(exception->future), "first") == 0)
+        rondo_unref(failed_future("second"));
+    note((struct fixture *)arg, "has heard %s", rondo_get_name(exception->future));
+}
+
+static int drop_the_first(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    rondo_unref(failed_future("first"));
+    RONDO_TRY(rondo_sleep(5 * MS));
+    note(f, "goes on");
+    return 0;
+}
+
+/* EXC-02: a failure met while the handler runs is reported too, and the loop carries on. */
+static void a_failure_inside_the_handler_is_reported_too(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(&f->script.manual.loop, hear_and_fail, f);
+    spawn(f, "a", drop_the_first, 0);
+    expect_trace(f, "0ms a hears: Future exception was never retrieved: first EUSER0 \n"
+                    "0ms a hears: Future exception was never retrieved: second EUSER0 \n"
+                    "0ms a has heard second\n"
+                    "0ms a has heard first\n"
+                    "5ms a goes on\n");
+}
+
+/* Report `text` with what stands for stderr in `file`. */
+static void report_into(FILE *file, rondo_loop *loop, const char *text)
+{
+    int saved = dup(STDERR_FILENO);
+
+    fflush(stderr);
+    dup2(fileno(file), STDERR_FILENO);
+    rondo_loop_call_exception_handler(loop, &(rondo_exception){.message = "it broke",
+                                                               .code = RONDO_EUSER,
+                                                               .text = text});
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+}
+
+/* EXC-01: a program's handler gets the loop and what there is to tell; without one it is a line on
+ * stderr. */
+static void without_a_handler_the_default_writes_to_stderr(void **state)
+{
+    struct fixture *f = listening(state);
+    rondo_loop *loop = &f->script.manual.loop;
+    FILE *file = tmpfile();
+    char line[100] = "";
+
+    report_into(file, loop, "in two");
+    rondo_loop_set_exception_handler(loop, NULL, NULL);
+    report_into(file, loop, "in three");
+    expect_trace(f, "0ms hears: it broke: - EUSER0 in two\n");
+    rewind(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "it broke: EUSER0: in three\n");
+    assert_null(fgets(line, sizeof line, file));
+    fclose(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +244,9 @@ int main(void)
         SCRIPT_TEST(a_failure_that_was_retrieved_is_not_reported, fixture),
         SCRIPT_TEST(a_gather_looks_at_all_its_failures, fixture),
         SCRIPT_TEST(a_failed_future_is_reported_too, fixture),
+        SCRIPT_TEST(a_cancel_after_a_failure_adds_no_report, fixture),
+        SCRIPT_TEST(a_failure_inside_the_handler_is_reported_too, fixture),
+        SCRIPT_TEST(without_a_handler_the_default_writes_to_stderr, fixture),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

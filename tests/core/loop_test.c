@@ -637,6 +637,17 @@ static void every_option_says_who_it_is_about(void **state)
     assert_int_equal(run_apart(ask_about_two_sleeps, *state), 0);
 }
 
+/* LOOP-31: a callback that is NULL is refused where it is given. */
+static void a_callback_that_is_null_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_null(rondo_call_soon(loop_of(f), NULL, f));
+    assert_null(rondo_call_later(loop_of(f), 5 * MS, NULL, f));
+    assert_null(rondo_call_at(loop_of(f), 5 * MS, NULL, f));
+    expect_trace(f, "");
+}
+
 #define TEST(name)    SCRIPT_TEST(name, fixture)
 #define WATCHED(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_unwatch)
 
@@ -673,6 +684,7 @@ int main(void)
         TEST(closing_gives_up_what_is_queued),
         TEST(a_delay_for_ever_never_ends),
         TEST(call_soon_without_memory_gives_null),
+        TEST(a_callback_that_is_null_is_refused),
         WATCHED(the_first_option_is_production_order),
         WATCHED(an_observer_chooses_among_equal_deadlines),
         WATCHED(an_observer_pulls_equal_deadlines_apart),

@@ -250,7 +250,7 @@ static int put_and_snatch(void *fixture, int64_t n)
     return get(f, 0);
 }
 
-/* queue.h: nobody overtakes a getter that was woken; asyncio allows it (OWN-02, gh-83055). */
+/* OWN-02: nobody overtakes a getter that was woken; asyncio allows it (gh-83055). */
 static void nobody_overtakes_a_woken_getter(void **state)
 {
     struct fixture *f = *state;

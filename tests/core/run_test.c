@@ -17,6 +17,8 @@
 #include <uv.h>
 
 #include "event.h"
+#include "gather.h"
+#include "handler.h"
 #include "observe.h"
 #include "run.h"
 #include "sleep.h"
@@ -464,6 +466,104 @@ static void a_run_without_memory_fails_cleanly(void **state)
     assert_true(n > 4);
 }
 
+/* RUN-02: a NULL function is refused, and no loop is made for it. */
+static void a_run_of_nothing_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    size_t requests = f->memory.requests;
+
+    assert_int_equal(rondo_run(NULL, f, NULL), RONDO_EINVAL);
+    assert_int_equal(f->memory.requests, requests);
+}
+
+static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    (void)loop;
+    note(arg, rondo_err_name(exception->code));
+    note(arg, exception->text);
+}
+
+static int fail_in_cleanup(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    if (rondo_event_wait(&f->event) == RONDO_ECANCELED)
+        return rondo_fail(RONDO_EUSER, "no mop");
+    return 0;
+}
+
+static int leave_one_that_fails(void *arg, rondo_value *out)
+{
+    rondo_loop_set_exception_handler(rondo_get_running_loop(), hear, arg);
+    rondo_unref(rondo_spawn(fail_in_cleanup, arg));
+    RONDO_TRY(rondo_sleep(0));
+    return rondo_return(out, 42);
+}
+
+/* RUN-06: a failure in the cleanup of what is left over is reported, and main's result stands. */
+static void a_failure_in_the_cleanup_of_leftovers_is_reported(void **state)
+{
+    struct fixture *f = *state;
+    rondo_value value = {0};
+
+    assert_int_equal(rondo_run(leave_one_that_fails, f, &value), 0);
+    assert_int_equal(value.as.i, 42);
+    assert_string_equal(f->text, "EUSER0 no mop ");
+}
+
+static int look_for_the_loop(void *arg, rondo_value *out)
+{
+    const rondo_loop *loop = rondo_get_running_loop();
+
+    (void)out;
+    note(arg, loop != NULL && rondo_loop_is_running(loop) ? "running" : "none");
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    note(arg, rondo_get_running_loop() == loop ? "the same" : "another");
+    return 0;
+}
+
+/* RUN-08: inside a run its loop is the running one; afterwards there is none. */
+static void the_running_loop_is_the_runs_own(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_null(rondo_get_running_loop());
+    assert_int_equal(rondo_run(look_for_the_loop, f, NULL), 0);
+    assert_string_equal(f->text, "running the same ");
+    assert_null(rondo_get_running_loop());
+}
+
+static int fail_at_once(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    return RONDO_EUSER;
+}
+
+static int gather_with_a_failure(void *arg, rondo_value *out)
+{
+    rondo_task *tasks[] = {rondo_spawn(fail_at_once, arg), rondo_spawn(hang, arg)};
+
+    (void)out;
+    note(arg, rondo_err_name(rondo_gather(tasks, 2, 0, NULL)));
+    note(arg, rondo_done(tasks[1]) ? "done" : "pending");
+    rondo_unref_all(tasks, 2);
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    note(arg, "main ends");
+    return 0;
+}
+
+/* OWN-08: a gather that failed leaves the other children running; the end of the run cancels them.
+ */
+static void what_a_failed_gather_leaves_the_end_of_the_run_cancels(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(gather_with_a_failure, f, NULL), 0);
+    assert_string_equal(f->text, "EUSER0 pending main ends ECANCELED cleaned ");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -486,6 +586,10 @@ int main(void)
         TEST(a_run_that_seems_stuck_waits_for_another_thread),
         TEST(a_loop_stopped_before_it_runs_does_not_wait),
         TEST(a_run_without_memory_fails_cleanly),
+        TEST(a_run_of_nothing_is_refused),
+        TEST(a_failure_in_the_cleanup_of_leftovers_is_reported),
+        TEST(the_running_loop_is_the_runs_own),
+        TEST(what_a_failed_gather_leaves_the_end_of_the_run_cancels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

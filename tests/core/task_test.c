@@ -1146,6 +1146,59 @@ static void a_message_without_memory_is_lost_but_not_its_code(void **state)
         assert_string_equal(told(f, names[i]), "EUSER0");
 }
 
+/* TASK-03: to spawn a NULL function is refused at once, and leaves no task. */
+static void nothing_cannot_be_spawned(void **state)
+{
+    struct fixture *f = *state;
+    size_t live = f->script.memory.live;
+
+    assert_null(rondo_loop_create_task(&f->script.manual.loop, NULL, f));
+    assert_int_equal(rondo_all_tasks(&f->script.manual.loop, NULL, 0), 0);
+    assert_int_equal(f->script.memory.live, live);
+}
+
+static int descend(void *fixture, int64_t depth)
+{
+    struct fixture *f = fixture;
+
+    if (depth > 0)
+        return descend(f, depth - 1);
+    note(f, "at the bottom: %zu task", rondo_all_tasks(NULL, NULL, 0));
+    RONDO_TRY(rondo_sleep(5 * MS));
+    note(f, "at the bottom again: %zu task", rondo_all_tasks(NULL, NULL, 0));
+    return 0;
+}
+
+/* EAG-08: coroutines that call one another, a hundred deep, are one task. */
+static void a_hundred_nested_calls_are_one_task(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", descend, 100);
+    expect_trace(f, "0ms a at the bottom: 1 task\n5ms a at the bottom again: 1 task\n");
+}
+
+static int call_and_spawn(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_task *child = spawn(f, "child", speak, 0);
+
+    (void)n;
+    check(f, speak(f, 0) == 0);
+    note(f, "suspends");
+    return rondo_await(child, NULL);
+}
+
+/* OWN-09: a coroutine that is called is entered at once, by the task that calls it; one that is
+ * spawned begins when its creator suspends. */
+static void a_call_is_at_once_and_a_spawn_is_later(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "parent", call_and_spawn, 0);
+    expect_trace(f, "0ms parent speaks\n0ms parent suspends\n0ms child speaks\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1201,6 +1254,9 @@ int main(void)
         TEST(closing_the_loop_gives_up_its_tasks),
         TEST(a_spawn_without_memory_fails_cleanly),
         TEST(a_message_without_memory_is_lost_but_not_its_code),
+        TEST(nothing_cannot_be_spawned),
+        TEST(a_hundred_nested_calls_are_one_task),
+        TEST(a_call_is_at_once_and_a_spawn_is_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

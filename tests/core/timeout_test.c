@@ -766,6 +766,36 @@ static void a_timeout_without_memory_is_a_timeout(void **state)
     assert_string_equal(f->script.text, "");
 }
 
+static int limited_cleanup(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc = 0, cleanup = 0;
+
+    RONDO_TIMEOUT(rc, n) {
+        rc = rondo_sleep(100 * MS);
+        note(f, "inside %s", rondo_err_name(rc));
+        RONDO_TIMEOUT(cleanup, 10 * MS) {
+            cleanup = rondo_sleep(100 * MS);
+        }
+        note(f, "cleanup %s, cancelling %d", rondo_err_name(cleanup),
+             rondo_cancelling(rondo_current_task()));
+    }
+    note(f, "outside %s, cancelling %d", rondo_err_name(rc),
+         rondo_cancelling(rondo_current_task()));
+    return rc;
+}
+
+/* TMO-14: a scope opened in the cleanup of one that strikes nests as at any other time. */
+static void a_scope_in_the_cleanup_of_another_nests(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", limited_cleanup, 5 * MS);
+    expect_trace(f, "5ms a inside ECANCELED\n"
+                    "15ms a cleanup ETIMEDOUT, cancelling 1\n"
+                    "15ms a outside ETIMEDOUT, cancelling 0\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -812,6 +842,7 @@ int main(void)
         TEST(a_cancel_during_the_cleanup_after_a_limit_of_zero_is_not_swallowed),
         TEST(wait_for_refuses_nothing_and_nobody),
         TEST(a_timeout_without_memory_is_a_timeout),
+        TEST(a_scope_in_the_cleanup_of_another_nests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
