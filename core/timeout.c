@@ -4,6 +4,8 @@
  */
 #include "timeout.h"
 
+#include <stdio.h>
+
 #include "base/check.h"
 #include "task_core.h"
 
@@ -12,7 +14,8 @@ enum scope_state { SCOPE_CLOSED, SCOPE_ACTIVE, SCOPE_EXPIRING, SCOPE_EXPIRED };
 struct scope {
     struct deadline deadline;
     struct task *task;
-    int cancelling; /* requests the task had when the scope was opened */
+    int cancelling;  /* requests the task had when the scope was opened */
+    int64_t when_ns; /* RONDO_FOREVER: no limit */
     enum scope_state state;
 };
 
@@ -39,10 +42,11 @@ static void arm(struct scope *scope, int64_t delay_ns)
     struct rondo_loop *loop = scope->task->future.loop;
 
     loop_cancel(loop, &scope->deadline);
+    scope->when_ns = delay_ns < RONDO_FOREVER ? loop_after(loop, delay_ns) : RONDO_FOREVER;
     if (delay_ns <= 0)
         loop_call_soon(loop, &scope->deadline.callback);
     else if (delay_ns < RONDO_FOREVER)
-        loop_call_at(loop, &scope->deadline, loop_after(loop, delay_ns));
+        loop_call_at(loop, &scope->deadline, scope->when_ns);
 }
 
 rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns, const char *here)
@@ -100,6 +104,19 @@ int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns)
         return RONDO_EMISUSE;
     arm(scope, delay_ns);
     return 0;
+}
+
+char *rondo_timeout_describe(const rondo_timeout *timeout, char *text, size_t size)
+{
+    static const char *const states[] = {"closed", "active", "expiring", "expired"};
+    const struct scope *scope = scope_of(timeout);
+
+    if (scope->when_ns < RONDO_FOREVER)
+        snprintf(text, size, "<Timeout %s when=%.3f>", states[scope->state],
+                 (double)scope->when_ns / (double)RONDO_S(1));
+    else
+        snprintf(text, size, "<Timeout %s>", states[scope->state]);
+    return text;
 }
 
 /* A limit that is past before the wait begins: cancel, wait for the cleanup (WF-03). */

@@ -50,6 +50,12 @@ RONDO_API bool rondo_timeout_expired(const rondo_timeout *timeout);
  * scope is closed (TMO-11). Suspends: never. */
 RONDO_API int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns);
 
+/* Write one line about `timeout` into `text`: whether it is active, expiring (its deadline has
+ * struck, the block has not ended), expired or closed, and when the deadline is or was, in seconds
+ * of rondo_loop_time(); without a limit it has none (TMO-16): `<Timeout active when=0.005>`.
+ * Returns: `text`. Suspends: never. */
+RONDO_API char *rondo_timeout_describe(const rondo_timeout *timeout, char *text, size_t size);
+
 /* Wait for `future` at most `delay_ns`; then cancel it and wait until its cleanup is through, which
  * may take longer (WF-04). `delay_ns` <= 0: a done future gives its result, any other is cancelled
  * (WF-03); RONDO_FOREVER: no limit.

@@ -398,7 +398,7 @@ static void run_until_complete_gives_the_value(void **state)
     rondo_unref(f->future);
 }
 
-/* LOOP-19, LOOP-24: a loop stopped before the future was done, and run again. */
+/* LOOP-19, LOOP-23, LOOP-24: a loop stopped before the future was done, and run again. */
 static void run_until_complete_says_when_the_loop_was_stopped_first(void **state)
 {
     struct fixture *f = *state;

@@ -302,6 +302,37 @@ static void a_task_describes_itself(void **state)
                         "<Task done name=a>");
 }
 
+static int await_each_other(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    return rondo_await(role(f, n == 0 ? "b" : "a"), NULL);
+}
+
+static int describe_both(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    char text[80];
+
+    (void)n;
+    note(f, "sees %s", rondo_future_describe(role(f, "a"), text, sizeof text));
+    note(f, "sees %s", rondo_future_describe(role(f, "b"), text, sizeof text));
+    rondo_cancel(role(f, "a"), NULL); /* a circle of references would be left */
+    return 0;
+}
+
+/* FUT-23: to describe two tasks that wait for each other comes to an end. */
+static void tasks_that_await_each_other_describe_themselves(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", await_each_other, 0);
+    spawn(f, "b", await_each_other, 1);
+    spawn(f, "c", describe_both, 0);
+    expect_trace(f, "0ms c sees <Task pending name=a wait=task>\n"
+                    "0ms c sees <Task pending name=b wait=task>\n");
+}
+
 static int know_myself(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -1097,6 +1128,7 @@ static int spawn_sweep(void *fixture, int64_t n)
 
     memory_fail(&f->script.memory, (size_t)n);
     task = rondo_spawn(answer, f, .name = "swept");
+    check(f, rondo_all_tasks(NULL, NULL, 0) == (task != NULL ? 2 : 1));
     rc = rondo_await(task, &value);
     if (!memory_failed(&f->script.memory))
         f->drops = 1; /* the sweep is through */
@@ -1106,7 +1138,8 @@ static int spawn_sweep(void *fixture, int64_t n)
     return 0;
 }
 
-/* Whichever allocation fails: a clean code or a task that works, and nothing is left. */
+/* TASK-19: whichever allocation fails: a clean code and no task, or a task that works; and nothing
+ * is left. */
 static void a_spawn_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
@@ -1213,6 +1246,7 @@ int main(void)
         TEST(a_task_refuses_set_result_and_set_error),
         TEST(nameless_tasks_are_numbered),
         TEST(a_task_describes_itself),
+        TEST(tasks_that_await_each_other_describe_themselves),
         TEST(the_current_task_is_the_one_that_runs),
         TEST(the_loop_lists_tasks_that_are_not_done),
         TEST(a_result_that_a_failure_makes_void_is_dropped),

@@ -796,6 +796,41 @@ static void a_scope_in_the_cleanup_of_another_nests(void **state)
                     "15ms a outside ETIMEDOUT, cancelling 0\n");
 }
 
+static int describe_scope(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_timeout scope;
+    char text[80];
+    int rc;
+
+    rondo_timeout_open(&scope, n, RONDO_HERE);
+    note(f, "%s", rondo_timeout_describe(&scope, text, sizeof text));
+    rc = rondo_sleep(10 * MS);
+    note(f, "%s", rondo_timeout_describe(&scope, text, sizeof text));
+    rc = rondo_timeout_close(&scope, rc);
+    note(f, "%s", rondo_timeout_describe(&scope, text, sizeof text));
+    return rc;
+}
+
+/* TMO-16: a scope says whether it is open, striking, struck or closed, and when its deadline is. */
+static void a_scope_describes_itself(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", describe_scope, 5 * MS);
+    spawn(f, "b", describe_scope, 20 * MS);
+    spawn(f, "c", describe_scope, RONDO_FOREVER);
+    expect_trace(f, "0ms a <Timeout active when=0.005>\n"
+                    "0ms b <Timeout active when=0.020>\n"
+                    "0ms c <Timeout active>\n"
+                    "5ms a <Timeout expiring when=0.005>\n"
+                    "5ms a <Timeout expired when=0.005>\n"
+                    "10ms b <Timeout active when=0.020>\n"
+                    "10ms b <Timeout closed when=0.020>\n"
+                    "10ms c <Timeout active>\n"
+                    "10ms c <Timeout closed>\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -843,6 +878,7 @@ int main(void)
         TEST(wait_for_refuses_nothing_and_nobody),
         TEST(a_timeout_without_memory_is_a_timeout),
         TEST(a_scope_in_the_cleanup_of_another_nests),
+        TEST(a_scope_describes_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
