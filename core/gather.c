@@ -129,6 +129,8 @@ int rondo_gather_at(rondo_future *const *futures, size_t count, unsigned flags,
     for (size_t i = 0; i < count; i++) {
         if (futures[i] == NULL)
             return RONDO_ENOMEM;
+        if (futures[i]->loop != task->future.loop)
+            return RONDO_EMISUSE;
     }
     if (count == 0)
         return 0;

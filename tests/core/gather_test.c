@@ -350,6 +350,21 @@ static void duplicates_appear_at_every_place(void **state)
     expect_trace(f, "2ms g OK OK/10 OK/21 OK/10\n");
 }
 
+/* GAT-09: futures of different loops are refused together; none of them is touched. */
+static void a_future_of_another_loop_is_not_gathered(void **state)
+{
+    struct fixture *f = *state;
+    struct manual_loop other;
+
+    manual_loop_init(&other);
+    rondo_unref(f->children[2]);
+    f->children[2] = rondo_create_future(&other.loop);
+    spawn(f, "g", gather, 0);
+    expect_trace(f, "0ms g EMISUSE \"\"\n");
+    for (int i = 0; i < CHILDREN; i++)
+        assert_false(rondo_done(f->children[i]));
+}
+
 /* GAT-12: a spawn that failed among the arguments: told at once, the others are left alone. */
 static void a_missing_future_is_no_memory(void **state)
 {
@@ -442,6 +457,7 @@ int main(void)
         TEST(gathering_nothing_does_not_suspend),
         TEST(gathering_outside_a_task_is_misuse),
         TEST(duplicates_appear_at_every_place),
+        TEST(a_future_of_another_loop_is_not_gathered),
         TEST(a_missing_future_is_no_memory),
         TEST(results_may_be_left_out),
         TEST(a_gather_without_memory_fails_cleanly),
