@@ -1,11 +1,12 @@
 /*
- * run.c - see run.h: asyncio.run() over the loop's own verbs.
+ * run.c - see run.h: asyncio.run() and Runner over the loop's own verbs.
  */
 #include "run.h"
 
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/fiber.h"
+#include "context.h"
 #include "gather.h"
 #include "task_core.h"
 
@@ -88,28 +89,65 @@ static void cancel_leftovers(rondo_loop *loop)
     alloc_release(left.tasks);
 }
 
-int rondo_run(rondo_fn fn, void *arg, rondo_value *out)
+int rondo_runner_open(rondo_runner *runner)
 {
-    rondo_loop *loop;
+    if (loop_running() != NULL || runner->loop != NULL || runner->closed)
+        return RONDO_EMISUSE;
+    runner->context = rondo_copy_context();
+    runner->loop = runner->context != NULL ? rondo_loop_new() : NULL;
+    if (runner->loop != NULL)
+        return 0;
+    rondo_context_unref(runner->context);
+    runner->context = NULL;
+    return RONDO_ENOMEM;
+}
+
+int rondo_runner_run(rondo_runner *runner, rondo_fn fn, void *arg, rondo_value *out)
+{
+    const rondo_spawn_options options = {.name = "main", .context = runner->context};
     rondo_task *task;
     int rc;
 
-    if (loop_running() != NULL)
+    if (loop_running() != NULL || runner->loop == NULL)
         return RONDO_EMISUSE;
     if (fn == NULL)
         return RONDO_EINVAL;
-    loop = rondo_loop_new();
-    if (loop == NULL)
-        return RONDO_ENOMEM;
-    task = rondo_spawn_at(loop, fn, arg, &(rondo_spawn_options){.name = "main"}, NULL);
-    rc = rondo_loop_run_until_complete(loop, task, NULL);
-    if (rc != RONDO_EDEADLOCK)
-        cancel_leftovers(loop);
+    task = rondo_spawn_at(runner->loop, fn, arg, &options, NULL);
+    rc = rondo_loop_run_until_complete(runner->loop, task, NULL);
+    runner->stuck = rc == RONDO_EDEADLOCK;
     if (rc >= 0 && out != NULL) {
         *out = task->value; /* with its drop: the future is about to go */
         task->value.drop = NULL;
     }
     rondo_unref(task);
-    rondo_loop_close(loop);
+    return rc;
+}
+
+int rondo_runner_close(rondo_runner *runner)
+{
+    if (loop_running() != NULL)
+        return RONDO_EMISUSE;
+    runner->closed = true;
+    if (runner->loop == NULL)
+        return 0;
+    if (!runner->stuck)
+        cancel_leftovers(runner->loop);
+    rondo_loop_close(runner->loop);
+    rondo_context_unref(runner->context);
+    runner->loop = NULL;
+    runner->context = NULL;
+    return 0;
+}
+
+int rondo_run(rondo_fn fn, void *arg, rondo_value *out)
+{
+    rondo_runner runner = {0};
+    int rc;
+
+    if (fn == NULL)
+        return RONDO_EINVAL;
+    RONDO_TRY(rondo_runner_open(&runner));
+    rc = rondo_runner_run(&runner, fn, arg, out);
+    rondo_runner_close(&runner);
     return rc;
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "context.h"
 #include "event.h"
 #include "gather.h"
 #include "handler.h"
@@ -564,6 +565,86 @@ static void what_a_failed_gather_leaves_the_end_of_the_run_cancels(void **state)
     assert_string_equal(f->text, "EUSER0 pending main ends ECANCELED cleaned ");
 }
 
+/* ---- several runs ---- */
+
+static const rondo_var colour = {.name = "colour", .value = {.as.text = "none"}};
+
+static int look_and_paint(void *arg, rondo_value *out)
+{
+    note(arg, rondo_var_get(&colour).as.text);
+    RONDO_TRY(rondo_var_set(&colour, "red", NULL));
+    *out = rondo_value_of((void *)rondo_get_running_loop());
+    return 0;
+}
+
+/* RUN-10: runs of one runner share its loop, and what one sets in a context variable is there in
+ * the next. */
+static void runs_of_a_runner_share_loop_and_context(void **state)
+{
+    struct fixture *f = *state;
+    rondo_runner runner = {0};
+    rondo_value first = {0}, second = {0};
+
+    assert_int_equal(rondo_runner_open(&runner), 0);
+    assert_int_equal(rondo_runner_run(&runner, look_and_paint, f, &first), 0);
+    assert_int_equal(rondo_runner_run(&runner, look_and_paint, f, &second), 0);
+    assert_ptr_equal(first.as.p, second.as.p);
+    assert_string_equal(f->text, "none red ");
+    assert_int_equal(rondo_runner_close(&runner), 0);
+    assert_string_equal(rondo_var_get(&colour).as.text, "none");
+}
+
+static int wait_for_cleanup_of_others(void *arg, rondo_value *out)
+{
+    (void)out;
+    note(arg, "second run");
+    return rondo_sleep(0);
+}
+
+/* RUN-10: a task that is left over goes on in the next run; closing cancels it. */
+static void a_task_goes_on_in_the_next_run(void **state)
+{
+    struct fixture *f = *state;
+    rondo_runner runner = {0};
+
+    assert_int_equal(rondo_runner_open(&runner), 0);
+    assert_int_equal(rondo_runner_run(&runner, leave_two_behind, f, NULL), 0);
+    assert_int_equal(rondo_runner_run(&runner, wait_for_cleanup_of_others, f, NULL), 0);
+    assert_string_equal(f->text, "main ends second run ");
+    assert_int_equal(rondo_runner_close(&runner), 0);
+    assert_string_equal(f->text, "main ends second run ECANCELED ECANCELED cleaned cleaned ");
+}
+
+static int misuse_a_runner(void *arg, rondo_value *out)
+{
+    rondo_runner *runner = arg;
+    rondo_runner another = {0};
+
+    if (rondo_runner_run(runner, answer, NULL, out) != RONDO_EMISUSE ||
+        rondo_runner_close(runner) != RONDO_EMISUSE || rondo_runner_open(&another) != RONDO_EMISUSE)
+        return RONDO_EUSER;
+    return 0;
+}
+
+/* RUN-11: a runner may be closed twice, and then neither runs nor opens; nor does one inside a run.
+ */
+static void a_closed_runner_does_nothing_more(void **state)
+{
+    struct fixture *f = *state;
+    rondo_runner runner = {0};
+
+    assert_int_equal(rondo_runner_run(&runner, answer, f, NULL), RONDO_EMISUSE);
+    assert_int_equal(rondo_runner_open(&runner), 0);
+    assert_int_equal(rondo_runner_open(&runner), RONDO_EMISUSE);
+    assert_int_equal(rondo_runner_run(&runner, NULL, f, NULL), RONDO_EINVAL);
+    assert_int_equal(rondo_runner_run(&runner, misuse_a_runner, &runner, NULL), 0);
+    assert_int_equal(rondo_runner_close(&runner), 0);
+    assert_int_equal(rondo_runner_close(&runner), 0);
+    assert_int_equal(rondo_runner_run(&runner, answer, f, NULL), RONDO_EMISUSE);
+    assert_int_equal(rondo_runner_open(&runner), RONDO_EMISUSE);
+    assert_string_equal(f->text, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -590,6 +671,9 @@ int main(void)
         TEST(a_failure_in_the_cleanup_of_leftovers_is_reported),
         TEST(the_running_loop_is_the_runs_own),
         TEST(what_a_failed_gather_leaves_the_end_of_the_run_cancels),
+        TEST(runs_of_a_runner_share_loop_and_context),
+        TEST(a_task_goes_on_in_the_next_run),
+        TEST(a_closed_runner_does_nothing_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
