@@ -23,7 +23,6 @@ struct fixture {
     rondo_future *children[CHILDREN]; /* plain futures, until a test puts tasks there */
     int64_t limit;
     rondo_as_completed shared; /* for tests in which several tasks are in one */
-    bool swept;
 };
 
 static int fixture_open(void **state)
@@ -41,15 +40,10 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     observer = NULL;
     rondo_unref_all(f->children, CHILDREN);
-    left = script_close(&f->script);
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 /* Put the task of a role in place of child `i`. */
@@ -731,8 +725,7 @@ static int sweep(void *fixture, int64_t n)
         check(f, rondo_await(future, NULL) == 0);
         count++;
     }
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    sweep_over(f);
     check(f, (rc == 0 && count == CHILDREN) || (rc == RONDO_ENOMEM && count == 0));
     rondo_unref_all(tasks, CHILDREN);
     return 0;
@@ -742,14 +735,8 @@ static int sweep(void *fixture, int64_t n)
 static void an_iteration_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
-    for (; !f->swept && n < 30; n++) {
-        spawn(f, "sweep", sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
-    assert_true(n > 4 && n < 30);
+    expect_sweep(f, sweep, 4, 30);
 }
 
 #define TEST(name) SCRIPT_TEST(name, fixture)

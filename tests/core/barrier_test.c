@@ -34,12 +34,8 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left = script_close(&f->script);
 
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 /* Come `n` after the start. */

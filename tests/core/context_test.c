@@ -25,7 +25,6 @@ struct fixture {
     rondo_context *context;
     rondo_future *future;
     int64_t sum;
-    bool swept;
 };
 
 static int fixture_open(void **state)
@@ -41,15 +40,10 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     rondo_unref(f->future);
     rondo_context_unref(f->context);
-    left = script_close(&f->script);
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 static int get(const rondo_var *var)
@@ -702,8 +696,7 @@ static int sweep(void *fixture, int64_t n)
     context = rondo_copy_context();
     rc = rondo_context_run(context, set_to_argument, (void *)8, NULL);
     check(f, rc == 0 || rc == RONDO_ENOMEM);
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    sweep_over(f);
     check(f, token.var == NULL || rondo_var_reset(&token) == 0);
     check(f, get(&number) == 0);
     rondo_var_keep(&later);
@@ -715,16 +708,11 @@ static int sweep(void *fixture, int64_t n)
 static void without_memory_nothing_changes(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
+    int64_t n;
 
     drops = 0;
-    for (; !f->swept && n < 30; n++) {
-        spawn(f, "sweep", sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
+    n = expect_sweep(f, sweep, 6, 30);
     assert_int_equal(drops, n - 1);
-    assert_true(n > 6 && n < 30);
 }
 
 static int never_ends(void *fixture, int64_t n)

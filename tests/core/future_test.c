@@ -33,12 +33,9 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     rondo_unref(f->future);
-    left = script_close(&f->script);
-    free(f);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 struct call {

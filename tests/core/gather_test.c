@@ -23,7 +23,6 @@ struct fixture {
     unsigned flags;
     rondo_result results[CHILDREN];
     int rc;
-    bool swept;
 };
 
 static int fixture_open(void **state)
@@ -40,14 +39,9 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     rondo_unref_all(f->children, CHILDREN);
-    left = script_close(&f->script);
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 /* Put the task of a role in place of child `i`. */
@@ -415,8 +409,7 @@ static int sweep(void *fixture, int64_t n)
     for (intptr_t i = 0; i < CHILDREN; i++)
         tasks[i] = rondo_spawn(answer, (void *)i, .name = "child");
     rc = rondo_gather(tasks, CHILDREN, 0, results);
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    sweep_over(f);
     check(f, rc == 0 || rc == RONDO_ENOMEM);
     check(f, rc != 0 || results[2].value.as.i == 2);
     rondo_unref_all(tasks, CHILDREN);
@@ -427,14 +420,8 @@ static int sweep(void *fixture, int64_t n)
 static void a_gather_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
-    for (; !f->swept && n < 30; n++) {
-        spawn(f, "sweep", sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
-    assert_true(n > 4 && n < 30);
+    expect_sweep(f, sweep, 4, 30);
 }
 
 #define TEST(name) SCRIPT_TEST(name, fixture)

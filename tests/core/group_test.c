@@ -31,7 +31,6 @@ struct fixture {
     size_t child_count;
     rondo_group *group; /* for children that spawn */
     rondo_task *kept;
-    bool swept;
 };
 
 SCRIPT_FIXTURE(fixture)
@@ -1502,6 +1501,7 @@ static void a_group_that_is_given_up_as_a_child_fails_leaves_nothing(void **stat
 static int sweep(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
+    bool swept;
     int count = 0;
     int rc;
 
@@ -1514,12 +1514,11 @@ static int sweep(void *fixture, int64_t n)
         check(f, rondo_sleep(RONDO_S(1)) == RONDO_ECANCELED || n <= 9);
         rc = rondo_fail(RONDO_EUSER - 4, "body");
     }
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    swept = sweep_over(f);
     for (const rondo_failure *at = rondo_group_failures(NULL); at != NULL; at = at->next)
         count++;
     check(f, rc == RONDO_EGROUP || n <= 9);
-    check(f, !f->swept || count == 4);
+    check(f, !swept || count == 4);
     return 0;
 }
 
@@ -1527,14 +1526,8 @@ static int sweep(void *fixture, int64_t n)
 static void a_group_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
-    for (; !f->swept && n < 60; n++) {
-        spawn(f, "sweep", sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
-    assert_true(n > 9 && n < 60);
+    expect_sweep(f, sweep, 9, 60);
 }
 
 static int start_without_memory(void *fixture, int64_t n)

@@ -21,7 +21,6 @@ struct fixture {
     struct script script;
     rondo_queue queue;
     int drops;
-    bool swept;
     int64_t sum;
 };
 
@@ -1306,6 +1305,7 @@ static int put_many(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
     int64_t taken = 0;
+    bool swept;
     rondo_value item;
 
     memory_fail(&f->script.memory, (size_t)n);
@@ -1315,10 +1315,9 @@ static int put_many(void *fixture, int64_t n)
         check(f, rc == 0 || rc == RONDO_ENOMEM);
         taken += rc == 0;
     }
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    swept = sweep_over(f);
     check(f, rondo_queue_qsize(&f->queue) == (size_t)taken);
-    check(f, taken == (f->swept ? 40 : 39));
+    check(f, taken == (swept ? 40 : 39));
     for (int64_t last = -1; rondo_queue_get_nowait(&f->queue, &item) == 0; taken--) {
         check(f, f->queue.lifo ? item.as.i < last || last < 0 : item.as.i > last);
         last = item.as.i;
@@ -1332,17 +1331,10 @@ static int put_many(void *fixture, int64_t n)
 static void a_put_without_memory_is_refused(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
     for (int order = 0; order < 3; order++) {
         f->queue = (rondo_queue){.lifo = order == 1, .less = order == 2 ? lower : NULL};
-        f->swept = false;
-        for (n = 1; !f->swept && n < 20; n++) {
-            spawn(f, "sweep", put_many, n);
-            script_play(&f->script);
-        }
-        assert_string_equal(f->script.text, "");
-        assert_true(n > 3 && n < 20);
+        expect_sweep(f, put_many, 3, 20);
     }
 }
 

@@ -20,7 +20,6 @@
 struct fixture {
     struct script script;
     rondo_future *inner; /* a plain future, until a test puts a task there */
-    bool swept;
 };
 
 static int fixture_open(void **state)
@@ -36,14 +35,9 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     rondo_unref(f->inner);
-    left = script_close(&f->script);
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 /* Put the task of a role in place of the inner future. */
@@ -408,8 +402,7 @@ static int sweep(void *fixture, int64_t n)
     memory_fail(&f->script.memory, (size_t)n);
     task = rondo_spawn(answer, (void *)(intptr_t)3, .name = "inner");
     rc = rondo_shield(task, &value);
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    sweep_over(f);
     check(f, rc == 0 ? value.as.i == 3 : rc == RONDO_ENOMEM);
     rondo_unref(task);
     return 0;
@@ -419,14 +412,8 @@ static int sweep(void *fixture, int64_t n)
 static void a_shield_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
-    for (; !f->swept && n < 30; n++) {
-        spawn(f, "sweep", sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
-    assert_true(n > 2 && n < 30);
+    expect_sweep(f, sweep, 2, 30);
 }
 
 #define TEST(name) SCRIPT_TEST(name, fixture)

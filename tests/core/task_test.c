@@ -39,15 +39,10 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     rondo_unref(f->future);
     rondo_unref(f->second);
-    left = script_close(&f->script);
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 static const char *told(const struct fixture *f, const char *name)
@@ -1130,9 +1125,7 @@ static int spawn_sweep(void *fixture, int64_t n)
     task = rondo_spawn(answer, f, .name = "swept");
     check(f, rondo_all_tasks(NULL, NULL, 0) == (task != NULL ? 2 : 1));
     rc = rondo_await(task, &value);
-    if (!memory_failed(&f->script.memory))
-        f->drops = 1; /* the sweep is through */
-    memory_fail(&f->script.memory, 0);
+    sweep_over(f);
     check(f, rc == RONDO_ENOMEM || (rc == 0 && value.as.i == 42));
     rondo_unref(task);
     return 0;
@@ -1143,14 +1136,8 @@ static int spawn_sweep(void *fixture, int64_t n)
 static void a_spawn_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
-    for (; f->drops == 0 && n < 20; n++) {
-        spawn(f, "sweep", spawn_sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
-    assert_true(n > 2 && n < 20);
+    expect_sweep(f, spawn_sweep, 2, 20);
 }
 
 static int fail_sweep(void *fixture, int64_t n)

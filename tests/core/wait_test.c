@@ -32,7 +32,6 @@ struct fixture {
     int64_t limit;
     bool done[CHILDREN];
     int rc;
-    bool swept;
 };
 
 static int fixture_open(void **state)
@@ -50,15 +49,10 @@ static int fixture_open(void **state)
 static int fixture_close(void **state)
 {
     struct fixture *f = *state;
-    size_t left;
 
     observer = NULL;
     rondo_unref_all(f->children, CHILDREN);
-    left = script_close(&f->script);
-    free(f);
-    if (left > 0)
-        print_error("%zu blocks of program memory were left\n", left);
-    return left > 0 ? -1 : 0;
+    return script_teardown(&f->script);
 }
 
 /* Put the task of a role in place of child `i`. */
@@ -591,8 +585,7 @@ static int sweep(void *fixture, int64_t n)
     for (intptr_t i = 0; i < CHILDREN; i++)
         tasks[i] = rondo_spawn(answer, (void *)i, .name = "child");
     rc = rondo_wait(tasks, CHILDREN, RONDO_ALL_COMPLETED, RONDO_S(1), NULL);
-    f->swept = !memory_failed(&f->script.memory);
-    memory_fail(&f->script.memory, 0);
+    sweep_over(f);
     check(f, rc == CHILDREN || rc == RONDO_ENOMEM);
     rondo_unref_all(tasks, CHILDREN);
     return 0;
@@ -602,14 +595,8 @@ static int sweep(void *fixture, int64_t n)
 static void a_wait_without_memory_fails_cleanly(void **state)
 {
     struct fixture *f = *state;
-    int64_t n = 1;
 
-    for (; !f->swept && n < 30; n++) {
-        spawn(f, "sweep", sweep, n);
-        script_play(&f->script);
-    }
-    assert_string_equal(f->script.text, "");
-    assert_true(n > 4 && n < 30);
+    expect_sweep(f, sweep, 4, 30);
 }
 
 #define TEST(name) SCRIPT_TEST(name, fixture)

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -28,6 +29,16 @@ size_t script_close(struct script *script)
     rondo_loop_close(&script->manual.loop);
     memory_unwatch(&script->memory);
     return script->memory.live;
+}
+
+int script_teardown(struct script *script)
+{
+    size_t left = script_close(script);
+
+    free(script); /* the fixture begins with it */
+    if (left > 0)
+        print_error("%zu blocks of program memory were left\n", left);
+    return left > 0 ? -1 : 0;
 }
 
 static int play_role(void *arg, rondo_value *out)
@@ -107,4 +118,25 @@ void script_expect(struct script *script, const char *expected, const char *file
     if (strcmp(script->text, expected) != 0)
         print_error("--- expected\n%s--- noted\n%s---\n", expected, script->text);
     _assert_string_equal(script->text, expected, file, line);
+}
+
+int64_t script_sweep(struct script *script, script_body body, int64_t least, int64_t most,
+                     const char *file, int line)
+{
+    int64_t n = 1;
+
+    for (script->swept = false; !script->swept && n < most; n++) {
+        script_spawn(script, "sweep", body, n);
+        script_play(script);
+    }
+    script_expect(script, "", file, line);
+    _assert_true(n > least && n < most, "least < rounds < most", file, line);
+    return n;
+}
+
+bool script_sweep_over(struct script *script)
+{
+    script->swept = !memory_failed(&script->memory);
+    memory_fail(&script->memory, 0);
+    return script->swept;
 }

@@ -15,6 +15,7 @@
 #define RONDO_TESTS_SCRIPT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,7 @@ struct script {
     size_t role_count;
     char text[SCRIPT_TEXT_MAX];
     size_t length;
+    bool swept; /* see expect_sweep() */
 };
 
 /* Open `script` with an empty trace at 0 ms, all program memory counted. */
@@ -52,6 +54,10 @@ void script_open(struct script *script);
 
 /* Let go of all tasks and close the loop. Returns: blocks of program memory that are left. */
 size_t script_close(struct script *script);
+
+/* Close `script` and free the fixture that begins with it. Returns: 0, or -1, with words, when
+ * program memory is left: what a cmocka teardown returns. */
+int script_teardown(struct script *script);
 
 /* Run until nothing can happen any more, or the loop is stopped; then note every role that did not
  * end as "NAME never ends". Returns: as rondo_loop_run_forever(). */
@@ -62,27 +68,26 @@ rondo_task *script_role(struct script *script, const char *name);
 void script_note(struct script *script, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void script_expect(struct script *script, const char *expected, const char *file, int line);
+int64_t script_sweep(struct script *script, script_body body, int64_t least, int64_t most,
+                     const char *file, int line);
+bool script_sweep_over(struct script *script);
 
 /* A cmocka setup and teardown for `struct NAME`, which begins with a script. The teardown fails
  * when program memory is left. */
-#define SCRIPT_FIXTURE(name)                                               \
-    static int name##_open(void **state)                                   \
-    {                                                                      \
-        struct name *f = calloc(1, sizeof *f);                             \
-                                                                           \
-        script_open(&f->script);                                           \
-        *state = f;                                                        \
-        return 0;                                                          \
-    }                                                                      \
-    static int name##_close(void **state)                                  \
-    {                                                                      \
-        struct name *f = *state;                                           \
-        size_t left = script_close(&f->script);                            \
-                                                                           \
-        free(f);                                                           \
-        if (left > 0)                                                      \
-            print_error("%zu blocks of program memory were left\n", left); \
-        return left > 0 ? -1 : 0;                                          \
+#define SCRIPT_FIXTURE(name)                   \
+    static int name##_open(void **state)       \
+    {                                          \
+        struct name *f = calloc(1, sizeof *f); \
+                                               \
+        script_open(&f->script);               \
+        *state = f;                            \
+        return 0;                              \
+    }                                          \
+    static int name##_close(void **state)      \
+    {                                          \
+        struct name *f = *state;               \
+                                               \
+        return script_teardown(&f->script);    \
     }
 
 /* A row of a cmocka table for a test with such a fixture. */
@@ -104,5 +109,15 @@ void script_expect(struct script *script, const char *expected, const char *file
 /* Play to the end and compare the trace. On the main stack only. */
 #define expect_trace(f, expected) \
     (script_play(&(f)->script), script_expect(&(f)->script, (expected), __FILE__, __LINE__))
+
+/* Play role "sweep", `body(f, n)`, for n = 1, 2, ..., with the n-th request for memory refused,
+ * until no request was; nothing may be noted, and it must take more than `least` and fewer than
+ * `most` rounds, the one after the last counted. The body calls sweep_over() as soon as memory may
+ * be had again. Returns: those rounds. */
+#define expect_sweep(f, body, least, most) \
+    script_sweep(&(f)->script, (body), (least), (most), __FILE__, __LINE__)
+
+/* In a body of a sweep: refuse nothing any more. Returns: whether nothing has been refused. */
+#define sweep_over(f) script_sweep_over(&(f)->script)
 
 #endif
