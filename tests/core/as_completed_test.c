@@ -14,13 +14,10 @@
 #include "as_completed.h"
 #include "sleep.h"
 #include "task_core.h"
-#include "tests/lib/script.h"
-
-#define CHILDREN 3
+#include "tests/lib/children.h"
 
 struct fixture {
-    struct script script;
-    rondo_future *children[CHILDREN]; /* plain futures, until a test puts tasks there */
+    CHILDREN_FIXTURE;
     int64_t limit;
     rondo_as_completed shared; /* for tests in which several tasks are in one */
 };
@@ -29,9 +26,7 @@ static int fixture_open(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    script_open(&f->script);
-    for (int i = 0; i < CHILDREN; i++)
-        f->children[i] = rondo_create_future(&f->script.manual.loop);
+    children_open(f);
     f->limit = RONDO_FOREVER;
     *state = f;
     return 0;
@@ -39,18 +34,8 @@ static int fixture_open(void **state)
 
 static int fixture_close(void **state)
 {
-    struct fixture *f = *state;
-
     observer = NULL;
-    rondo_unref_all(f->children, CHILDREN);
-    return script_teardown(&f->script);
-}
-
-/* Put the task of a role in place of child `i`. */
-static void adopt(struct fixture *f, int i, const char *name)
-{
-    rondo_unref(f->children[i]);
-    f->children[i] = rondo_ref(role(f, name));
+    return children_teardown(*state);
 }
 
 /* Note which of the children `future` is, and what came of it: "1 OK". */
@@ -85,34 +70,6 @@ static int iterate(void *fixture, int64_t n)
     return rc < 0 ? rc : 0;
 }
 
-/* Complete child `n % 10` after `n / 10` ms. */
-static int complete(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_set_result(f->children[n % 10], n) == 0);
-    return 0;
-}
-
-static int cancel_child(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_cancel(f->children[n % 10], "child gone"));
-    return 0;
-}
-
-static int nap(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-    int rc = rondo_sleep(n);
-
-    note(f, "ends with %s", rondo_err_name(rc));
-    return rc;
-}
-
 /* Nothing of an iteration is left in the loop or in the lines of the children. */
 static void assert_nothing_is_left(struct fixture *f)
 {
@@ -128,9 +85,9 @@ static void futures_come_in_the_order_of_their_ends(void **state)
     struct fixture *f = *state;
 
     spawn(f, "i", iterate, 0);
-    spawn(f, "a", complete, 30);
+    spawn(f, "a", complete_child, 30);
     spawn(f, "b", cancel_child, 11);
-    spawn(f, "c", complete, 22);
+    spawn(f, "c", complete_child, 22);
     expect_trace(f, "1ms i 1 ECANCELED\n2ms i 2 OK\n3ms i 0 OK\n3ms i OK \"child gone\"\n");
 }
 
@@ -139,10 +96,10 @@ static void of_two_ends_in_one_instant_the_first_comes_first(void **state)
 {
     struct fixture *f = *state;
 
-    spawn(f, "a", complete, 12);
-    spawn(f, "b", complete, 10);
+    spawn(f, "a", complete_child, 12);
+    spawn(f, "b", complete_child, 10);
     spawn(f, "i", iterate, 0);
-    spawn(f, "c", complete, 21);
+    spawn(f, "c", complete_child, 21);
     expect_trace(f, "1ms i 2 OK\n1ms i 0 OK\n2ms i 1 OK\n2ms i OK \"\"\n");
 }
 
@@ -166,7 +123,7 @@ static void when_the_time_is_up_the_iteration_times_out(void **state)
     spawn(f, "x", nap, 9 * MS);
     adopt(f, 0, "x");
     spawn(f, "i", iterate, 0);
-    spawn(f, "a", complete, 21);
+    spawn(f, "a", complete_child, 21);
     expect_trace(f, "2ms i 1 OK\n4ms i ETIMEDOUT \"\"\n9ms x ends with OK\n");
     assert_false(rondo_done(f->children[2]));
 }
@@ -200,8 +157,8 @@ static void each_of_the_rest_is_a_timeout(void **state)
 
     f->limit = 4 * MS;
     spawn(f, "i", iterate_by_hand, 6 * MS);
-    spawn(f, "a", complete, 21);
-    spawn(f, "b", complete, 52);
+    spawn(f, "a", complete_child, 21);
+    spawn(f, "b", complete_child, 52);
     expect_trace(f, "6ms i 1 OK\n6ms i ETIMEDOUT\n6ms i ETIMEDOUT\n6ms i OK\n");
 }
 
@@ -294,7 +251,7 @@ static void an_iteration_broken_off_leaves_nothing(void **state)
 
     f->limit = RONDO_S(5);
     spawn(f, "i", iterate, 1);
-    spawn(f, "a", complete, 21);
+    spawn(f, "a", complete_child, 21);
     expect_trace(f, "2ms i 1 OK\n");
     assert_nothing_is_left(f);
     assert_int_equal(f->script.manual.now_ns, 2 * MS);
@@ -319,7 +276,7 @@ static void returning_from_the_block_closes_the_iteration(void **state)
     struct fixture *f = *state;
 
     spawn(f, "i", iterate_and_return, RONDO_S(5));
-    spawn(f, "a", complete, 21);
+    spawn(f, "a", complete_child, 21);
     expect_trace(f, "");
     assert_nothing_is_left(f);
     assert_false(rondo_done(f->children[0]));
@@ -363,9 +320,9 @@ static void several_tasks_are_served_in_their_order(void **state)
     spawn(f, "p", take_shared, 0);
     spawn(f, "r", take_shared, 0);
     spawn(f, "none", take_shared, 0);
-    spawn(f, "a", complete, 22);
-    spawn(f, "b", complete, 20);
-    spawn(f, "c", complete, 31);
+    spawn(f, "a", complete_child, 22);
+    spawn(f, "b", complete_child, 20);
+    spawn(f, "c", complete_child, 31);
     expect_trace(f, "0ms none OK\n2ms q 2 OK\n2ms p 0 OK\n3ms r 1 OK\n");
 }
 
@@ -449,7 +406,7 @@ static void a_cancelled_wait_loses_nothing(void **state)
     spawn(f, "two", take_shared, 0);
     spawn(f, "p", take_shared, 0);
     spawn(f, "a", cancel_p, 1 * MS);
-    spawn(f, "b", complete, 22);
+    spawn(f, "b", complete_child, 22);
     spawn(f, "again", take_shared, 5 * MS);
     spawn(f, "end", take_shared, 6 * MS);
     expect_trace(f, "0ms one 0 OK\n0ms two 1 OK\n1ms p ECANCELED\n5ms again 2 OK\n6ms end OK\n");
@@ -480,9 +437,9 @@ static void an_iteration_may_be_taken_up_again(void **state)
     struct fixture *f = *state;
 
     spawn(f, "i", iterate_twice, RONDO_FOREVER);
-    spawn(f, "a", complete, 12);
-    spawn(f, "b", complete, 30);
-    spawn(f, "c", complete, 21);
+    spawn(f, "a", complete_child, 12);
+    spawn(f, "b", complete_child, 30);
+    spawn(f, "c", complete_child, 21);
     expect_trace(f, "1ms i 2 OK\n1ms i does something else\n11ms i 1 OK\n11ms i 0 OK\n");
 }
 
@@ -508,7 +465,7 @@ static void closing_ends_the_waits_in_it(void **state)
     spawn(f, "owner", share, 2 * MS);
     spawn(f, "p", take_shared, 0);
     spawn(f, "q", take_shared, 0);
-    spawn(f, "a", complete, 31);
+    spawn(f, "a", complete_child, 31);
     expect_trace(f, "2ms p OK\n2ms q OK\n");
     assert_nothing_is_left(f);
 }
@@ -521,8 +478,8 @@ static void a_duplicate_comes_once(void **state)
     rondo_unref(f->children[2]);
     f->children[2] = rondo_ref(f->children[0]);
     spawn(f, "i", iterate, 0);
-    spawn(f, "a", complete, 20);
-    spawn(f, "b", complete, 11);
+    spawn(f, "a", complete_child, 20);
+    spawn(f, "b", complete_child, 11);
     expect_trace(f, "1ms i 1 OK\n2ms i 0 OK\n2ms i OK \"\"\n");
 }
 
@@ -662,33 +619,12 @@ static void the_futures_may_be_let_go_meanwhile(void **state)
     expect_trace(f, "0ms i 3 OK\n4ms i ETIMEDOUT \"\"\n");
 }
 
-static void watch_event(void *self, const struct observed *event)
-{
-    struct fixture *f = self;
-
-    if (event->object.kind == NULL || strcmp(event->object.kind, "wait") != 0)
-        return;
-    if (event->kind == OBSERVED_BLOCKED)
-        note(f, "blocks");
-    if (event->kind == OBSERVED_HELD)
-        note(f, "is owed by %s", event->who.name);
-    if (event->kind == OBSERVED_RELEASED)
-        note(f, "no longer by %s", event->who.name);
-}
-
-static size_t first_option(void *self, const struct observed_choice *choice)
-{
-    (void)self;
-    (void)choice;
-    return 0;
-}
-
 /* An observer sees whom the iteration is for: each pending task owes it its end, until it is over.
  */
 static void the_tasks_owe_the_iteration_their_ends(void **state)
 {
     struct fixture *f = *state;
-    const struct observer watching = {.event = watch_event, .pick = first_option, .self = f};
+    const struct observer watching = observer_of_waits(f);
 
     observer = &watching;
     f->limit = 4 * MS;
@@ -703,12 +639,6 @@ static void the_tasks_owe_the_iteration_their_ends(void **state)
     observer = NULL;
 }
 
-static int answer(void *arg, rondo_value *out)
-{
-    RONDO_TRY(rondo_sleep(0));
-    return rondo_return(out, (int64_t)(intptr_t)arg);
-}
-
 /* Spawn three, iterate over them, failing the `n`-th allocation. */
 static int sweep(void *fixture, int64_t n)
 {
@@ -719,8 +649,7 @@ static int sweep(void *fixture, int64_t n)
     int rc;
 
     memory_fail(&f->script.memory, (size_t)n);
-    for (intptr_t i = 0; i < CHILDREN; i++)
-        tasks[i] = rondo_spawn(answer, (void *)i, .name = "child");
+    spawn_answers(tasks);
     RONDO_AS_COMPLETED(rc, future, tasks, CHILDREN, RONDO_S(1)) {
         check(f, rondo_await(future, NULL) == 0);
         count++;

@@ -13,13 +13,10 @@
 
 #include "gather.h"
 #include "sleep.h"
-#include "tests/lib/script.h"
-
-#define CHILDREN 3
+#include "tests/lib/children.h"
 
 struct fixture {
-    struct script script;
-    rondo_future *children[CHILDREN]; /* plain futures, until a test puts tasks there */
+    CHILDREN_FIXTURE;
     unsigned flags;
     rondo_result results[CHILDREN];
     int rc;
@@ -29,26 +26,14 @@ static int fixture_open(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    script_open(&f->script);
-    for (int i = 0; i < CHILDREN; i++)
-        f->children[i] = rondo_create_future(&f->script.manual.loop);
+    children_open(f);
     *state = f;
     return 0;
 }
 
 static int fixture_close(void **state)
 {
-    struct fixture *f = *state;
-
-    rondo_unref_all(f->children, CHILDREN);
-    return script_teardown(&f->script);
-}
-
-/* Put the task of a role in place of child `i`. */
-static void adopt(struct fixture *f, int i, const char *name)
-{
-    rondo_unref(f->children[i]);
-    f->children[i] = rondo_ref(role(f, name));
+    return children_teardown(*state);
 }
 
 /* Gather the children; note the end and what came of each. */
@@ -69,34 +54,6 @@ static int gather(void *fixture, int64_t n)
     return f->rc;
 }
 
-/* Complete child `n % 10` after `n / 10` ms. */
-static int complete(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_set_result(f->children[n % 10], n) == 0);
-    return 0;
-}
-
-static int fail_child(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_set_error(f->children[n % 10], RONDO_EUSER - (int)n, "broken") == 0);
-    return 0;
-}
-
-static int cancel_child(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_cancel(f->children[n % 10], "child gone"));
-    return 0;
-}
-
 static int cancel_g(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -113,9 +70,9 @@ static void results_come_in_the_order_of_the_arguments(void **state)
     struct fixture *f = *state;
 
     spawn(f, "g", gather, 0);
-    spawn(f, "a", complete, 30);
-    spawn(f, "b", complete, 11);
-    spawn(f, "c", complete, 22);
+    spawn(f, "a", complete_child, 30);
+    spawn(f, "b", complete_child, 11);
+    spawn(f, "c", complete_child, 22);
     expect_trace(f, "3ms g OK OK/30 OK/11 OK/22\n");
 }
 
@@ -130,22 +87,13 @@ static void children_that_are_done_are_gathered_too(void **state)
     expect_trace(f, "0ms g OK OK/0 OK/1 OK/2\n");
 }
 
-static int late(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-    int rc = rondo_sleep(n);
-
-    note(f, "ends with %s", rondo_err_name(rc));
-    return rc;
-}
-
 /* GAT-02, GAT-11: the first failure ends the gather at once; the others go on, and what becomes of
  * them is nobody's. */
 static void the_first_failure_ends_the_gather(void **state)
 {
     struct fixture *f = *state;
 
-    spawn(f, "task", late, 5 * MS);
+    spawn(f, "task", nap, 5 * MS);
     adopt(f, 2, "task");
     f->results[0].code = 77;
     spawn(f, "g", gather, 0);
@@ -175,7 +123,7 @@ static void failures_are_results_if_asked_for(void **state)
     spawn(f, "g", gather, 0);
     spawn(f, "a", fail_child, 10);
     spawn(f, "b", cancel_child, 21);
-    spawn(f, "c", complete, 32);
+    spawn(f, "c", complete_child, 32);
     expect_trace(f, "3ms g OK EUSER-10/0 ECANCELED/0 OK/32\n");
 }
 
@@ -339,8 +287,8 @@ static void duplicates_appear_at_every_place(void **state)
     rondo_unref(f->children[2]);
     f->children[2] = rondo_ref(f->children[0]);
     spawn(f, "g", gather, 0);
-    spawn(f, "a", complete, 10);
-    spawn(f, "b", complete, 21);
+    spawn(f, "a", complete_child, 10);
+    spawn(f, "b", complete_child, 21);
     expect_trace(f, "2ms g OK OK/10 OK/21 OK/10\n");
 }
 
@@ -391,12 +339,6 @@ static void results_may_be_left_out(void **state)
     assert_int_equal(rondo_future_result(role(f, "g"), NULL), 0);
 }
 
-static int answer(void *arg, rondo_value *out)
-{
-    RONDO_TRY(rondo_sleep(0));
-    return rondo_return(out, (int64_t)(intptr_t)arg);
-}
-
 /* Spawn three, gather them, failing the `n`-th allocation. */
 static int sweep(void *fixture, int64_t n)
 {
@@ -406,8 +348,7 @@ static int sweep(void *fixture, int64_t n)
     int rc;
 
     memory_fail(&f->script.memory, (size_t)n);
-    for (intptr_t i = 0; i < CHILDREN; i++)
-        tasks[i] = rondo_spawn(answer, (void *)i, .name = "child");
+    spawn_answers(tasks);
     rc = rondo_gather(tasks, CHILDREN, 0, results);
     sweep_over(f);
     check(f, rc == 0 || rc == RONDO_ENOMEM);

@@ -18,16 +18,13 @@
 
 #include "sleep.h"
 #include "task_core.h"
-#include "tests/lib/script.h"
+#include "tests/lib/children.h"
 #include "wait.h"
-
-#define CHILDREN 3
 
 _Static_assert(WNOHANG == 1, "<wait.h> is the system's");
 
 struct fixture {
-    struct script script;
-    rondo_future *children[CHILDREN]; /* plain futures, until a test puts tasks there */
+    CHILDREN_FIXTURE;
     rondo_return_when when;
     int64_t limit;
     bool done[CHILDREN];
@@ -38,9 +35,7 @@ static int fixture_open(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    script_open(&f->script);
-    for (int i = 0; i < CHILDREN; i++)
-        f->children[i] = rondo_create_future(&f->script.manual.loop);
+    children_open(f);
     f->limit = RONDO_FOREVER;
     *state = f;
     return 0;
@@ -48,18 +43,8 @@ static int fixture_open(void **state)
 
 static int fixture_close(void **state)
 {
-    struct fixture *f = *state;
-
     observer = NULL;
-    rondo_unref_all(f->children, CHILDREN);
-    return script_teardown(&f->script);
-}
-
-/* Put the task of a role in place of child `i`. */
-static void adopt(struct fixture *f, int i, const char *name)
-{
-    rondo_unref(f->children[i]);
-    f->children[i] = rondo_ref(role(f, name));
+    return children_teardown(*state);
 }
 
 /* Wait for the children, `n` times; note how many were done and which: "2 +-+". */
@@ -78,34 +63,6 @@ static int wait_for_some(void *fixture, int64_t n)
     return f->rc;
 }
 
-/* Complete child `n % 10` after `n / 10` ms. */
-static int complete(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_set_result(f->children[n % 10], n) == 0);
-    return 0;
-}
-
-static int fail_child(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_set_error(f->children[n % 10], RONDO_EUSER - (int)n, "broken") == 0);
-    return 0;
-}
-
-static int cancel_child(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-
-    check(f, rondo_sleep(n / 10 * MS) == 0);
-    check(f, rondo_cancel(f->children[n % 10], "child gone"));
-    return 0;
-}
-
 static int cancel_w(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -115,24 +72,15 @@ static int cancel_w(void *fixture, int64_t n)
     return 0;
 }
 
-static int nap(void *fixture, int64_t n)
-{
-    struct fixture *f = fixture;
-    int rc = rondo_sleep(n);
-
-    note(f, "ends with %s", rondo_err_name(rc));
-    return rc;
-}
-
 /* WAIT-01: waiting for all ends with the last; again, it takes no time. */
 static void waiting_for_all_ends_with_the_last(void **state)
 {
     struct fixture *f = *state;
 
     spawn(f, "w", wait_for_some, 2);
-    spawn(f, "a", complete, 30);
-    spawn(f, "b", complete, 11);
-    spawn(f, "c", complete, 22);
+    spawn(f, "a", complete_child, 30);
+    spawn(f, "b", complete_child, 11);
+    spawn(f, "c", complete_child, 22);
     expect_trace(f, "3ms w 3 +++\n3ms w 3 +++\n");
 }
 
@@ -219,7 +167,7 @@ static void waiting_for_a_failure_is_ended_by_one(void **state)
 
     f->when = RONDO_FIRST_ERROR;
     spawn(f, "w", wait_for_some, 1);
-    spawn(f, "a", complete, 10);
+    spawn(f, "a", complete_child, 10);
     spawn(f, "b", fail_child, 32);
     expect_trace(f, "3ms w 2 +-+\n");
 }
@@ -243,8 +191,8 @@ static void without_a_failure_it_waits_for_all(void **state)
     f->when = RONDO_FIRST_ERROR;
     spawn(f, "w", wait_for_some, 1);
     spawn(f, "a", cancel_child, 10);
-    spawn(f, "b", complete, 21);
-    spawn(f, "c", complete, 32);
+    spawn(f, "b", complete_child, 21);
+    spawn(f, "c", complete_child, 32);
     expect_trace(f, "3ms w 3 +++\n");
 }
 
@@ -256,7 +204,7 @@ static void a_wait_does_not_fail_with_its_futures(void **state)
     spawn(f, "w", wait_for_some, 1);
     spawn(f, "a", fail_child, 10);
     spawn(f, "b", cancel_child, 11);
-    spawn(f, "c", complete, 12);
+    spawn(f, "c", complete_child, 12);
     expect_trace(f, "1ms w 3 +++\n");
     assert_int_equal(rondo_future_result(f->children[0], NULL), RONDO_EUSER - 10);
     assert_string_equal(rondo_future_error_text(f->children[0]), "broken");
@@ -284,7 +232,7 @@ static void at_the_limit_nothing_is_cancelled(void **state)
     spawn(f, "x", nap, 9 * MS);
     adopt(f, 0, "x");
     spawn(f, "w", wait_for_some, 1);
-    spawn(f, "a", complete, 21);
+    spawn(f, "a", complete_child, 21);
     expect_trace(f, "4ms w 1 -+-\n9ms x ends with OK\n");
     assert_false(rondo_done(f->children[2]));
 }
@@ -321,7 +269,7 @@ static void a_limit_that_was_not_needed_leaves_no_timer(void **state)
     f->limit = RONDO_S(5);
     f->when = RONDO_FIRST_COMPLETED;
     spawn(f, "w", wait_for_some, 1);
-    spawn(f, "a", complete, 10);
+    spawn(f, "a", complete_child, 10);
     expect_trace(f, "1ms w 1 +--\n");
     assert_int_equal(f->script.manual.loop.deadlines.count, 0);
     assert_int_equal(f->script.manual.now_ns, 1 * MS);
@@ -395,8 +343,8 @@ static void a_duplicate_is_counted_once(void **state)
     rondo_unref(f->children[2]);
     f->children[2] = rondo_ref(f->children[0]);
     spawn(f, "w", wait_for_some, 2);
-    spawn(f, "a", complete, 10);
-    spawn(f, "b", complete, 21);
+    spawn(f, "a", complete_child, 10);
+    spawn(f, "b", complete_child, 21);
     expect_trace(f, "2ms w 2 +++\n2ms w 2 +++\n");
 }
 
@@ -528,32 +476,11 @@ static void the_futures_may_be_let_go_meanwhile(void **state)
     expect_trace(f, "4ms w 0 ---\n");
 }
 
-static void watch_event(void *self, const struct observed *event)
-{
-    struct fixture *f = self;
-
-    if (event->object.kind == NULL || strcmp(event->object.kind, "wait") != 0)
-        return;
-    if (event->kind == OBSERVED_BLOCKED)
-        note(f, "blocks");
-    if (event->kind == OBSERVED_HELD)
-        note(f, "is owed by %s", event->who.name);
-    if (event->kind == OBSERVED_RELEASED)
-        note(f, "no longer by %s", event->who.name);
-}
-
-static size_t first_option(void *self, const struct observed_choice *choice)
-{
-    (void)self;
-    (void)choice;
-    return 0;
-}
-
 /* An observer sees whom the wait is for: each pending task owes it its end, until it is over. */
 static void the_tasks_owe_the_wait_their_ends(void **state)
 {
     struct fixture *f = *state;
-    const struct observer watching = {.event = watch_event, .pick = first_option, .self = f};
+    const struct observer watching = observer_of_waits(f);
 
     observer = &watching;
     f->limit = 4 * MS;
@@ -568,12 +495,6 @@ static void the_tasks_owe_the_wait_their_ends(void **state)
     observer = NULL;
 }
 
-static int answer(void *arg, rondo_value *out)
-{
-    RONDO_TRY(rondo_sleep(0));
-    return rondo_return(out, (int64_t)(intptr_t)arg);
-}
-
 /* Spawn three, wait for them, failing the `n`-th allocation. */
 static int sweep(void *fixture, int64_t n)
 {
@@ -582,8 +503,7 @@ static int sweep(void *fixture, int64_t n)
     int rc;
 
     memory_fail(&f->script.memory, (size_t)n);
-    for (intptr_t i = 0; i < CHILDREN; i++)
-        tasks[i] = rondo_spawn(answer, (void *)i, .name = "child");
+    spawn_answers(tasks);
     rc = rondo_wait(tasks, CHILDREN, RONDO_ALL_COMPLETED, RONDO_S(1), NULL);
     sweep_over(f);
     check(f, rc == CHILDREN || rc == RONDO_ENOMEM);
