@@ -140,27 +140,14 @@ static void state_unref(struct as_completed *state)
     alloc_release(state);
 }
 
-/* 0, or why these futures cannot be watched in `loop`. */
-static int refuse(const struct rondo_loop *loop, rondo_future *const *futures, size_t count)
-{
-    if (loop == NULL)
-        return RONDO_EMISUSE;
-    for (size_t i = 0; i < count; i++) {
-        if (futures[i] == NULL)
-            return RONDO_ENOMEM;
-        if (futures[i]->loop != loop)
-            return RONDO_EMISUSE;
-    }
-    return 0;
-}
-
 int rondo_as_completed_open(rondo_as_completed *iteration, rondo_future *const *futures,
                             size_t count, int64_t timeout_ns)
 {
     struct rondo_loop *loop = loop_running();
     struct as_completed *state;
 
-    *iteration = (rondo_as_completed){.code = refuse(loop, futures, count)};
+    *iteration = (rondo_as_completed){.code = loop != NULL ? futures_refuse(loop, futures, count)
+                                                           : RONDO_EMISUSE};
     if (iteration->code < 0 || count == 0)
         return iteration->code;
     state = state_new(loop, futures, count);
@@ -229,7 +216,6 @@ void rondo_as_completed_close(rondo_as_completed *iteration)
     for (size_t i = 0; i < state->count; i++)
         unwatch(&state->children[i]);
     state->closed = true;
-    while (park_wake(&state->park))
-        continue;
+    park_wake_all(&state->park);
     state_unref(state);
 }

@@ -18,12 +18,6 @@ static struct observed_object view(rondo_barrier *barrier, const char *kind)
     return object_view(task_current()->future.loop, &barrier->object, kind);
 }
 
-static void wake_all(rondo_park *park)
-{
-    while (park_wake(park))
-        continue;
-}
-
 /* Let in those who wait outside, as many as there are places. Called after every change, so that no
  * place is lost when one who had been let in is cancelled. */
 static void admit(rondo_barrier *barrier)
@@ -74,7 +68,7 @@ static int let_go(rondo_barrier *barrier)
 {
     barrier->draining = true;
     barrier->index_next = 0;
-    wake_all(&barrier->inside);
+    park_wake_all(&barrier->inside);
     leave(barrier);
     return (int)barrier->parties - 1;
 }
@@ -102,7 +96,7 @@ static void break_round(rondo_barrier *barrier)
     barrier->breaks++;
     barrier->arrived = 0;
     barrier->draining = false;
-    wake_all(&barrier->inside);
+    park_wake_all(&barrier->inside);
 }
 
 void rondo_barrier_reset(rondo_barrier *barrier)
@@ -117,7 +111,7 @@ void rondo_barrier_abort(rondo_barrier *barrier)
     break_round(barrier);
     barrier->broken = true;
     barrier->aborts++;
-    wake_all(&barrier->outside);
+    park_wake_all(&barrier->outside);
 }
 
 size_t rondo_barrier_n_waiting(const rondo_barrier *barrier)

@@ -22,8 +22,7 @@ void rondo_event_set(rondo_event *event)
     if (event->set)
         return;
     event->set = true;
-    while (park_wake(&event->waiters))
-        continue;
+    park_wake_all(&event->waiters);
 }
 
 void rondo_event_clear(rondo_event *event)

@@ -291,16 +291,33 @@ static int await_pending(rondo_future *future, const char *here)
     return wait_suspend(&wait);
 }
 
+bool future_can_be_awaited(const rondo_future *future)
+{
+    const struct task *self = task_current();
+
+    return self != NULL && &self->future != future && self->future.loop == future->loop;
+}
+
+int futures_refuse(const struct rondo_loop *loop, rondo_future *const *futures, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (futures[i] == NULL)
+            return RONDO_ENOMEM;
+        if (futures[i]->loop != loop)
+            return RONDO_EMISUSE;
+    }
+    return 0;
+}
+
 int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)
 {
-    struct task *self = task_current();
     int rc = 0;
 
     if (future == NULL)
         return RONDO_ENOMEM;
     if (future->state != FUTURE_PENDING)
         return future_deliver(future, out);
-    if (self == NULL || &self->future == future || self->future.loop != future->loop)
+    if (!future_can_be_awaited(future))
         return RONDO_EMISUSE;
     rondo_ref(future);
     rc = await_pending(future, here);

@@ -126,12 +126,7 @@ int rondo_gather_at(rondo_future *const *futures, size_t count, unsigned flags,
 
     if (task == NULL)
         return RONDO_EMISUSE;
-    for (size_t i = 0; i < count; i++) {
-        if (futures[i] == NULL)
-            return RONDO_ENOMEM;
-        if (futures[i]->loop != task->future.loop)
-            return RONDO_EMISUSE;
-    }
+    RONDO_TRY(futures_refuse(task->future.loop, futures, count));
     if (count == 0)
         return 0;
     gather.children = alloc_take(count * sizeof *gather.children);

@@ -53,6 +53,14 @@ bool park_wake(rondo_park *park)
     return false;
 }
 
+void park_wake_all(rondo_park *park)
+{
+    list_for_each(node, line_of(park)) {
+        if (wait_wake(wait_of(node)))
+            park->woken++;
+    }
+}
+
 bool park_empty(const rondo_park *park)
 {
     return park->next == NULL || park->next == park;

@@ -23,6 +23,9 @@ struct parked park_wait(rondo_park *park, struct observed_object object, const c
 /* Wake the first in line that has not been woken yet. Returns: false if there is none. */
 bool park_wake(rondo_park *park);
 
+/* Wake everybody in line who has not been woken yet, in order. */
+void park_wake_all(rondo_park *park);
+
 /* Whether nobody stands in line, woken or not. */
 bool park_empty(const rondo_park *park);
 

@@ -49,12 +49,6 @@ bool rondo_queue_full(const rondo_queue *queue)
            (queue->maxsize != 0 && queue->count + in_line(&queue->putters) >= queue->maxsize);
 }
 
-static void wake_all(rondo_park *park)
-{
-    while (park_wake(park))
-        continue;
-}
-
 /*
  * Wake as many as can be served: a getter for each item, a putter for each free place, less those
  * who have been woken already. Called after every change, so that no wake-up is lost when a task
@@ -69,16 +63,16 @@ static void serve(rondo_queue *queue)
         continue;
     if (!queue->shut_down)
         return;
-    wake_all(&queue->putters);
+    park_wake_all(&queue->putters);
     if (queue->count == 0)
-        wake_all(&queue->getters);
+        park_wake_all(&queue->getters);
 }
 
 /* Nothing is unfinished: joiners go on. */
 static void finish(rondo_queue *queue)
 {
     if (queue->unfinished == 0)
-        wake_all(&queue->joiners);
+        park_wake_all(&queue->joiners);
 }
 
 /* ---- where items lie: a ring, or a heap that begins at 0 ---- */

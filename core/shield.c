@@ -7,14 +7,13 @@
 
 int rondo_shield_at(rondo_future *future, rondo_value *out, const char *here)
 {
-    struct task *self = task_current();
     int rc;
 
     if (future == NULL)
         return RONDO_ENOMEM;
     if (rondo_done(future))
         return future_deliver(future, out);
-    if (self == NULL || &self->future == future || self->future.loop != future->loop)
+    if (!future_can_be_awaited(future))
         return RONDO_EMISUSE;
     rondo_ref(future);
     rc = future_watch(future, here);

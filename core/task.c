@@ -86,7 +86,6 @@ static void start(struct callback *callback)
 {
     struct task *task = container_of(callback, struct task, start);
 
-    task->started = true;
     if (!task->must_cancel) {
         step(task);
         return;

@@ -66,7 +66,6 @@ struct task {
     struct rondo_context own_context;
     rondo_fn fn;
     void *arg;
-    bool started;
     bool being_cancelled;
     struct task *cancelled_from;
     bool must_cancel; /* a request that no wait could take: due at the next suspension */
@@ -107,6 +106,14 @@ void future_complete(rondo_future *future, int code, rondo_value value, const ch
 
 /* Register `waiter`: its callback is queued when `future` is done, now if it is. */
 void future_add_waiter(rondo_future *future, struct waiter *waiter);
+
+/* Whether the running task can wait for `future`, which is pending: there is one, it is not the
+ * future itself, and they are of one loop (TASK-05, TASK-06). */
+bool future_can_be_awaited(const rondo_future *future);
+
+/* Whether `futures` can be waited for together in `loop`. Returns: 0; RONDO_ENOMEM if one is NULL
+ * (a spawn that failed); RONDO_EMISUSE if one is of another loop. */
+int futures_refuse(const struct rondo_loop *loop, rondo_future *const *futures, size_t count);
 
 /* Wait until `future`, which is pending, is done, without becoming part of it: cancelling the
  * running task ends the wait and leaves the future alone. Two hops from its end, as in asyncio.

@@ -126,6 +126,8 @@ static int cancel_and_wait(rondo_future *future, rondo_value *out, const char *h
 
     if (rondo_done(future))
         return future_deliver(future, out);
+    if (!future_can_be_awaited(future))
+        return RONDO_EMISUSE;
     rondo_ref(future);
     rondo_cancel(future, NULL);
     rc = future_watch(future, here);

@@ -142,13 +142,7 @@ static int refuse(const struct task *task, rondo_future *const *futures, size_t 
         return RONDO_EMISUSE;
     if (count == 0 || (unsigned)return_when > RONDO_FIRST_ERROR)
         return RONDO_EINVAL;
-    for (size_t i = 0; i < count; i++) {
-        if (futures[i] == NULL)
-            return RONDO_ENOMEM;
-        if (futures[i]->loop != task->future.loop)
-            return RONDO_EMISUSE;
-    }
-    return 0;
+    return futures_refuse(task->future.loop, futures, count);
 }
 
 int rondo_wait_at(rondo_future *const *futures, size_t count, rondo_return_when return_when,

@@ -725,6 +725,40 @@ static void a_cancel_during_the_cleanup_after_a_limit_of_zero_is_not_swallowed(v
     expect_trace(f, "8ms a ECANCELED, cancelling 1\n20ms inner cleanup OK\n");
 }
 
+static int wait_for_itself(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    note(f, "%s", rondo_err_name(rondo_wait_for(rondo_current_task(), n, NULL)));
+    return rondo_cancelling(rondo_current_task());
+}
+
+/* TASK-06: a task cannot wait for itself, whatever the limit, and is not cancelled by it. */
+static void waiting_for_oneself_is_misuse_with_any_limit(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", wait_for_itself, 5 * MS);
+    spawn(f, "b", wait_for_itself, 0);
+    expect_trace(f, "0ms a EMISUSE\n0ms b EMISUSE\n");
+    assert_int_equal(rondo_future_result(role(f, "b"), NULL), 0);
+}
+
+/* TASK-05: a future of another loop is not waited for, whatever the limit, nor cancelled. */
+static void a_future_of_another_loop_is_misuse_with_any_limit(void **state)
+{
+    struct fixture *f = *state;
+    struct manual_loop other;
+
+    manual_loop_init(&other);
+    rondo_unref(f->future);
+    f->future = rondo_create_future(&other.loop);
+    spawn(f, "a", wait_for_future, 5 * MS);
+    spawn(f, "b", wait_for_future, 0);
+    expect_trace(f, "0ms a EMISUSE 0\n0ms b EMISUSE 0\n");
+    assert_false(rondo_done(f->future));
+}
+
 /* FUT-19: a future that could not be made is an error, not a crash; so is a call outside a task. */
 static void wait_for_refuses_nothing_and_nobody(void **state)
 {
@@ -870,6 +904,8 @@ int main(void)
         TEST(a_cancel_after_the_inner_end_is_not_swallowed),
         TEST(a_cancel_during_the_inner_cleanup_is_not_swallowed),
         TEST(a_cancel_during_the_cleanup_after_a_limit_of_zero_is_not_swallowed),
+        TEST(waiting_for_oneself_is_misuse_with_any_limit),
+        TEST(a_future_of_another_loop_is_misuse_with_any_limit),
         TEST(wait_for_refuses_nothing_and_nobody),
         TEST(a_timeout_without_memory_is_a_timeout),
         TEST(a_scope_in_the_cleanup_of_another_nests),
