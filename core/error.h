@@ -61,8 +61,10 @@ RONDO_API const char *rondo_strerror(int code);
  * Suspends: never. Owns: the message is copied; cut at 255 bytes. */
 RONDO_API int rondo_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The message of the last failure this task met, by rondo_fail() or from an await; "" if none.
- * Suspends: never. Owns: valid until the task meets the next failure or ends. */
+/* The message of the last failure this task met, by rondo_fail() or from an await; "" if none. A
+ * success, or a refusal like RONDO_EMISUSE, leaves the earlier one in place, so ask after a failure
+ * that came from an await. Suspends: never. Owns: valid until the task meets the next failure or
+ * ends. */
 RONDO_API const char *rondo_error_text(void);
 
 #endif

@@ -5,8 +5,9 @@
  * waiting tasks are queued in the order they registered, never called from inside the setter
  * (FUT-08). Futures are counted: who creates one, or holds one, releases it with rondo_unref().
  *
- * A NULL future stands for a spawn or a create that had no memory. Waiting for it gives
- * RONDO_ENOMEM, everything else about it does nothing, so a program need not check each spawn.
+ * A NULL future stands for a spawn or a create that had no memory. What returns a code gives
+ * RONDO_ENOMEM for it, it is never done, and the rest does nothing, so a program need not check
+ * each spawn.
  */
 #ifndef RONDO_FUTURE_H
 #define RONDO_FUTURE_H
@@ -65,8 +66,10 @@ RONDO_API int rondo_future_result(rondo_future *future, rondo_value *out);
  * Owns: valid as long as the future. */
 RONDO_API const char *rondo_future_error_text(const rondo_future *future);
 
-/* Queue `callback(arg)` when `future` is done, at once if it is. `future` is whatever the caller
- * puts into `arg`. Returns: 0 or RONDO_ENOMEM. Suspends: never. */
+/* Queue `callback(arg)` when `future` is done; if it is done already, queue it now. It is told
+ * nothing but `arg`. Requires: `callback` is not NULL. Returns: 0 or RONDO_ENOMEM. Suspends: never.
+ * Owns: `arg` is the caller's; if the future is freed or its loop closed first, nobody is called.
+ */
 RONDO_API int rondo_add_done_callback(rondo_future *future, rondo_callback callback, void *arg);
 
 /* Remove every registration of `callback` with `arg` that is not queued yet (FUT-09).
@@ -74,7 +77,8 @@ RONDO_API int rondo_add_done_callback(rondo_future *future, rondo_callback callb
 RONDO_API int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, void *arg);
 
 /* Wait until `future` is done; returns at once, without a switch, if it is (FUT-12).
- * Requires: called in a task, and not on itself: else RONDO_EMISUSE. NULL (a spawn that failed):
+ * Requires, while it is pending: called in a task of its loop, and not on itself: else
+ * RONDO_EMISUSE. NULL (a spawn that failed):
  * RONDO_ENOMEM. Returns: 0 with the value in `out` (may be NULL), or the future's code, whose
  * message is then rondo_error_text(); RONDO_ECANCELED also when this task was cancelled, which
  * cancels the future too. Suspends: may. Owns: `out` is borrowed, valid while the future is held.

@@ -23,7 +23,8 @@ typedef void (*rondo_exception_handler)(rondo_loop *loop, const rondo_exception 
 RONDO_API void rondo_loop_set_exception_handler(rondo_loop *loop, rondo_exception_handler handler,
                                                 void *arg);
 
-/* Hand `exception` to the handler of `loop`. Suspends: never. */
+/* Hand `exception` to the handler of `loop`, or to the default. Requires: its `message` and `text`
+ * are not NULL ("" for none); `future` may be. Suspends: never. */
 RONDO_API void rondo_loop_call_exception_handler(rondo_loop *loop,
                                                  const rondo_exception *exception);
 

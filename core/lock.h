@@ -46,7 +46,8 @@ RONDO_API bool rondo_lock_locked(const rondo_lock *lock);
  *     RONDO_LOCKED(rc, &lock) {
  *         rc = change(state);
  *     }
- */
+ *
+ * `lock` is evaluated twice. */
 #define RONDO_LOCKED(rc, lock)                                                        \
     for (rondo_lock * RONDO_UNIQUE(held) __attribute__((cleanup(rondo_lock_leave))) = \
              ((rc) = rondo_lock_acquire(lock)) == 0 ? (lock) : NULL,                  \

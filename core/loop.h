@@ -3,6 +3,7 @@
  *
  * Programs mostly meet it through rondo_run() (run.h). Callbacks run in the order they were queued;
  * what is queued while an iteration runs waits for the next (asyncio's contracts LOOP-01 to 03).
+ * `loop` must not be NULL unless a comment says what that means.
  * A loop belongs to the thread that made it; no function here may be called from another.
  */
 #ifndef RONDO_LOOP_H
@@ -22,18 +23,22 @@ typedef void (*rondo_callback)(void *arg);
 RONDO_API rondo_loop *rondo_loop_new(void);
 
 /* Close `loop` and free it. Tasks that never finished are given up without running their cleanup
- * (rondo_run() cancels them first). Requires: it is not running. Returns: 0, or RONDO_EMISUSE while
- * it runs (state unchanged). Suspends: never. */
+ * (rondo_run() cancels them first): whoever still holds one finds it pending for ever, its
+ * callbacks uncalled, and may only look at it and rondo_unref() it. Requires: it is not running.
+ * Returns: 0, or RONDO_EMISUSE while it runs (state unchanged). Suspends: never. */
 RONDO_API int rondo_loop_close(rondo_loop *loop);
 
 /* Run until `future` is done, then store its value (borrowed) in `out`, which may be NULL.
  * Requires: not inside a running loop. Returns: the future's code; RONDO_ESTOPPED if
- * rondo_loop_stop() came first; RONDO_EMISUSE inside a running loop; RONDO_ENOMEM if `future` is
- * NULL (a spawn that failed). Suspends: blocks the thread, runs everything else. */
+ * rondo_loop_stop() came first; RONDO_EDEADLOCK if nothing can ever run again (in simulation; a
+ * real loop waits for ever); RONDO_EMISUSE inside a running loop or for a future of another;
+ * RONDO_ENOMEM without memory or if `future` is NULL (a spawn that failed). Suspends: blocks the
+ * thread, runs everything else. */
 RONDO_API RONDO_MUST int rondo_loop_run_until_complete(rondo_loop *loop, rondo_future *future,
                                                        rondo_value *out);
 
-/* Run until rondo_loop_stop(). Returns: 0, or RONDO_EMISUSE inside a running loop. */
+/* Run until rondo_loop_stop(). Returns: 0; RONDO_EMISUSE inside a running loop; RONDO_EDEADLOCK as
+ * above. Suspends: blocks the thread. */
 RONDO_API RONDO_MUST int rondo_loop_run_forever(rondo_loop *loop);
 
 /* Let the iteration that runs finish, then leave the run. What is queued stays queued. Before a
@@ -51,8 +56,9 @@ RONDO_API bool rondo_loop_is_running(const rondo_loop *loop);
 RONDO_API int64_t rondo_loop_time(const rondo_loop *loop);
 
 /* Queue `callback(arg)` for the next iteration (asyncio: call_soon).
- * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback has run; NULL when
- * there is no memory, or `callback` is NULL (LOOP-31). Suspends: never. */
+ * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback begins (not from
+ * inside it) or the loop is closed, which drops it uncalled; NULL when there is no memory, or
+ * `callback` is NULL (LOOP-31). Suspends: never. */
 RONDO_API rondo_handle *rondo_call_soon(rondo_loop *loop, rondo_callback callback, void *arg);
 
 /* Queue `callback(arg)` for the iteration that follows `delay_ns` from now; 0 or less is at once.
@@ -64,7 +70,8 @@ RONDO_API rondo_handle *rondo_call_later(rondo_loop *loop, int64_t delay_ns,
 RONDO_API rondo_handle *rondo_call_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback,
                                       void *arg);
 
-/* Take the callback back; the handle is freed. Requires: it has not run. Suspends: never. */
+/* Take the callback back, uncalled; the handle is freed. Requires: not NULL, and the callback has
+ * not begun. Suspends: never. */
 RONDO_API void rondo_handle_cancel(rondo_handle *handle);
 
 /* Write one line about `loop` into `text` (`<Loop running tasks=2 ready=1 deadlines=3>`).

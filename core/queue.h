@@ -56,10 +56,11 @@ typedef struct rondo_queue {
         .object = {.name = (label)}, .maxsize = (limit), .less = (before) \
     }
 
-/* Add a pointer, string, integer or double, waiting while the queue is full. Requires: called in a
- * task, else RONDO_EMISUSE. Returns: 0; RONDO_ECANCELED, RONDO_ENOMEM or RONDO_ESHUTDOWN without
- * the item. Suspends: may; not if there is room and no producer waits, nor when it is shut down.
- * Owns: the item, until it is got; after a failure the caller. */
+/* Add a void pointer, string, integer or double (rondo_queue_put_at() with any rondo_value),
+ * waiting while the queue is full. Requires: called in a task, else RONDO_EMISUSE. Returns: 0;
+ * RONDO_ECANCELED, RONDO_ENOMEM or RONDO_ESHUTDOWN without the item. Suspends: may; not if there is
+ * room and no producer waits, nor when it is shut down. Owns: the item, until it is got; after a
+ * failure the caller. */
 #define rondo_queue_put(queue, x) rondo_queue_put_at((queue), rondo_value_of(x), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here);
 
@@ -71,7 +72,8 @@ RONDO_API int rondo_queue_put_value_nowait(rondo_queue *queue, rondo_value item)
 /* Take the next item into `item`, waiting while the queue is empty. Requires: called in a task,
  * else RONDO_EMISUSE. Returns: 0; RONDO_ECANCELED, and then no item is lost: it goes to the next
  * getter; RONDO_ESHUTDOWN when the queue is shut down and empty. Suspends: may; not if there is an
- * item and no consumer waits. Owns: the caller. */
+ * item and no consumer waits. Owns: the caller has the item, and its
+ * drop to call; `item` is set with 0 only. */
 #define rondo_queue_get(queue, item) rondo_queue_get_at((queue), (item), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_queue_get_at(rondo_queue *queue, rondo_value *item,
                                             const char *here);
@@ -99,7 +101,7 @@ RONDO_API void rondo_queue_shutdown(rondo_queue *queue, bool immediate);
 
 /* Items in the queue; whether a get, or a put, that comes now would wait: items and places that a
  * task in line is about to take are not free any more, so `while (!empty) get_nowait` ends.
- * Suspend: never. */
+ * Suspends: never. */
 RONDO_API size_t rondo_queue_qsize(const rondo_queue *queue);
 RONDO_API bool rondo_queue_empty(const rondo_queue *queue);
 RONDO_API bool rondo_queue_full(const rondo_queue *queue);

@@ -43,7 +43,8 @@ RONDO_API int rondo_semaphore_release(rondo_semaphore *semaphore);
 /* Whether an acquire would wait now (SEM-02). Suspends: never. */
 RONDO_API bool rondo_semaphore_locked(const rondo_semaphore *semaphore);
 
-/* Run the block that follows with a permit, as RONDO_LOCKED does with a lock. */
+/* Run the block that follows with a permit, as RONDO_LOCKED does with a lock;
+ * `semaphore` is evaluated twice. */
 #define RONDO_PERMIT(rc, semaphore)                                                             \
     for (rondo_semaphore * RONDO_UNIQUE(held) __attribute__((cleanup(rondo_semaphore_leave))) = \
              ((rc) = rondo_semaphore_acquire(semaphore)) == 0 ? (semaphore) : NULL,             \

@@ -22,7 +22,9 @@ typedef struct rondo_timeout {
  * At the deadline the task is cancelled; when RONDO_ECANCELED has come out of the block into `rc`,
  * and nobody else asked for it, it becomes RONDO_ETIMEDOUT (TMO-01, TMO-09). The block is left
  * through its end or `continue`; `break`, `goto` or `return` disarm the deadline but leave the code
- * as it is. A deadline that is past fires at the first suspension (TMO-04). Suspends: never itself.
+ * as it is. Unlike RONDO_GROUP() it leaves `rc` alone at the start, so initialise it; outside a
+ * task the block runs without a limit. A deadline that is past fires at the first suspension
+ * (TMO-04). Suspends: never itself.
  */
 #define RONDO_TIMEOUT(rc, delay_ns)                                                              \
     for (rondo_timeout RONDO_UNIQUE(scope) __attribute__((cleanup(rondo_timeout_leave))),        \
@@ -30,9 +32,9 @@ typedef struct rondo_timeout {
          RONDO_UNIQUE(once) != NULL;                                                             \
          (rc) = rondo_timeout_close(&RONDO_UNIQUE(scope), (rc)), RONDO_UNIQUE(once) = NULL)
 
-/* Arm `timeout` in the running task. Requires: called in a task (outside, it is never armed); not
- * open already.
- * Returns: `timeout`. Suspends: never. */
+/* Arm `timeout` in the running task; what was in it is overwritten. Requires: called in a task
+ * (outside, it is never armed); not open already. Returns: `timeout`. Suspends: never.
+ * Owns: the task closes it before its memory goes. */
 RONDO_API rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns,
                                             const char *here);
 
@@ -59,11 +61,12 @@ RONDO_API char *rondo_timeout_describe(const rondo_timeout *timeout, char *text,
 /* Wait for `future` at most `delay_ns`; then cancel it and wait until its cleanup is through, which
  * may take longer (WF-04). `delay_ns` <= 0: a done future gives its result, any other is cancelled
  * (WF-03); RONDO_FOREVER: no limit.
- * Returns: 0 with the value in `out` (may be NULL); the future's code; RONDO_ETIMEDOUT;
- * RONDO_ECANCELED when this task was cancelled, never swallowed (WF-09). A future that swallows the
- * cancel and returns a value gives the value (WF-06).
- * At one instant with the future's own end, whichever timer comes first decides, as in
- * CPython 3.12. Suspends: may. Owns: `out` is borrowed. */
+ * Requires: called in a task of the future's loop, and not on itself: else RONDO_EMISUSE. NULL (a
+ * spawn that failed): RONDO_ENOMEM. Returns: 0 with the value in `out` (may be NULL); the future's
+ * code; RONDO_ETIMEDOUT; RONDO_ECANCELED when this task was cancelled, which is passed on to the
+ * future and never swallowed (WF-09). A future that swallows the cancel and returns a value gives
+ * the value (WF-06). At one instant with the future's own end, whichever timer comes first decides,
+ * as in CPython 3.12. Suspends: may. Owns: `out` is borrowed, valid while the future is held. */
 #define rondo_wait_for(future, delay_ns, out) \
     rondo_wait_for_at((future), (delay_ns), (out), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_wait_for_at(rondo_future *future, int64_t delay_ns, rondo_value *out,

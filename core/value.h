@@ -39,8 +39,9 @@ static inline rondo_value rondo_value_of_real(double f)
     return (rondo_value){.as = {.f = f}, .drop = NULL};
 }
 
-/* A value from a pointer, a string, an integer or a double; the type picks the member. A pointer is
- * borrowed: what it points to must outlive the future. */
+/* A value from a string (char *), a void *, an integer or a double; the type picks the member. Any
+ * other pointer is cast to void * by the caller. Pointers are borrowed: what they point to must
+ * outlive the future, queue or variable that has the value. */
 #define rondo_value_of(x) \
     _Generic((x), char *                                                                           \
              : rondo_value_of_pointer, const char *                                                \
@@ -54,8 +55,9 @@ static inline rondo_value rondo_value_of_real(double f)
 /* End a coroutine with a result: `return rondo_return(out, 42);`. `out` may be NULL. Gives 0. */
 #define rondo_return(out, x) rondo_return_value((out), rondo_value_of(x))
 
-/* End a coroutine with memory as its result: `drop(p)` is called when the future is released.
- * Gives 0. */
+/* End a coroutine with memory as its result: `drop(p)` is called when the task is released. Whoever
+ * calls the coroutine directly gets the value with its drop, and calls that. `out` must not be NULL
+ * then: `p` would be lost. Gives 0. */
 #define rondo_return_owned(out, p, drop) rondo_return_value((out), rondo_value_owned((p), (drop)))
 
 static inline rondo_value rondo_value_owned(void *p, void (*drop)(void *))
