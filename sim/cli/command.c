@@ -93,7 +93,6 @@ struct totals {
     size_t skipped;
     size_t claims[CLAIM_NOT_CHECKABLE + 1];
     int64_t elapsed_ns;
-    int64_t wall_ns;
     size_t claim_count;
     int title_width;
 };
@@ -198,12 +197,10 @@ static void print_scenario(const struct engine *engine, const struct scenario *s
 }
 
 static void add_totals(struct totals *totals, const struct scenario *scenario,
-                       const struct observed_run *runs, const struct verdict *verdict,
-                       int64_t wall_ns)
+                       const struct observed_run *runs, const struct verdict *verdict)
 {
     totals->passed += verdict->reason_count == 0;
     totals->failed += verdict->reason_count != 0;
-    totals->wall_ns += wall_ns;
     totals->claim_count += verdict->claim_count;
     for (size_t i = 0; i < scenario->run_count; i++)
         totals->elapsed_ns += runs[i].outcomes[0].elapsed_ns;
@@ -250,7 +247,7 @@ static enum status run_one(const struct engine *engine, const struct scenario *s
     print_scenario(engine, scenario, runs, &verdict, totals->title_width, wall_ns);
     if (engine->explain != NULL)
         engine->explain(engine->self, scenario, runs, &verdict);
-    add_totals(totals, scenario, runs, &verdict, wall_ns);
+    add_totals(totals, scenario, runs, &verdict);
     runs[0].wall_ns = wall_ns;
     if (results != NULL)
         results_write(results, engine->world, scenario, runs, &verdict);
@@ -290,8 +287,7 @@ static FILE *open_results(const struct options *options, bool *ok)
     return file;
 }
 
-static enum status run_suite(const struct options *options, const struct engine *engine,
-                             const struct suite *suite, FILE *results)
+static enum status run_suite(const struct engine *engine, const struct suite *suite, FILE *results)
 {
     struct totals totals = {0};
     int64_t start = wall_clock();
@@ -333,7 +329,7 @@ static enum status command_run(const struct options *options, const struct engin
     if (ok)
         results = open_results(options, &ok);
     if (ok)
-        status = run_suite(options, engine, &suite, results);
+        status = run_suite(engine, &suite, results);
     if (results != NULL && (ferror(results) | fclose(results)) != 0) {
         fprintf(stderr, "rondo: %s/results.jsonl could not be written\n", options->results);
         status = STATUS_USAGE;

@@ -35,20 +35,29 @@ static bool run_again(struct simulation *simulation, const struct scenario *scen
     return false;
 }
 
+/* Run once as `chance` says, keep a finding. Returns: whether the outcome is a new one. */
+static bool run_once(struct simulation *simulation, const struct scenario *scenario,
+                     const struct run_spec *run, struct chance *chance,
+                     struct observed_run *observed, const char *strategy)
+{
+    struct observation seen;
+
+    runner_run(&simulation->runner, scenario, run, chance, &seen);
+    if (seen.finding != NULL)
+        finding_keep(simulation, (size_t)(run - scenario->runs), chance, strategy,
+                     observed->schedules + 1);
+    return observed_run_add(observed, &seen);
+}
+
 /* Run as `chance` says, as often as was asked for. Returns: false when two runs differ. */
 static bool run_repeated(struct simulation *simulation, const struct scenario *scenario,
                          const struct run_spec *run, struct chance *chance,
                          struct observed_run *observed, const char *strategy,
                          struct verdict *verdict)
 {
-    struct observation seen;
-
-    runner_run(&simulation->runner, scenario, run, chance, &seen);
-    if (seen.finding != NULL)
-        finding_keep(simulation, (size_t)(run - scenario->runs), chance, strategy, 1);
+    run_once(simulation, scenario, run, chance, observed, strategy);
     if (simulation->options->trace)
         print_trace(simulation->runner.trace);
-    observed_run_add(observed, &seen);
     for (size_t i = 1; i < simulation->options->repeat; i++) {
         if (!run_again(simulation, scenario, run, chance, verdict))
             return false;
@@ -63,7 +72,6 @@ static bool run_ties(struct simulation *simulation, const struct scenario *scena
                      struct observed_run *observed, struct verdict *verdict)
 {
     struct tape tape = {0};
-    struct observation seen;
     size_t reasons = verdict->reason_count;
 
     observed->exhausted = true;
@@ -74,12 +82,8 @@ static bool run_ties(struct simulation *simulation, const struct scenario *scena
             break;
         }
         chance_from_tape(chance, &tape);
-        runner_run(&simulation->runner, scenario, run, chance, &seen);
-        if (seen.finding != NULL)
-            finding_keep(simulation, (size_t)(run - scenario->runs), chance, "ties",
-                         observed->schedules + 1);
         /* What is new is run again: code that only this order reaches may not be the same twice. */
-        if (observed_run_add(observed, &seen) &&
+        if (run_once(simulation, scenario, run, chance, observed, "ties") &&
             !run_again(simulation, scenario, run, chance, verdict))
             break;
         tape_copy(&tape, &chance->record);
@@ -93,14 +97,10 @@ static void run_seed(struct simulation *simulation, const struct scenario *scena
                      const struct run_spec *run, struct chance *chance,
                      struct observed_run *observed, struct verdict *verdict)
 {
-    struct observation seen;
     size_t schedules = observed->schedules;
 
     chance_from_seed(chance, simulation->options->seed);
-    runner_run(&simulation->runner, scenario, run, chance, &seen);
-    if (seen.finding != NULL)
-        finding_keep(simulation, (size_t)(run - scenario->runs), chance, "seed", schedules + 1);
-    if (observed_run_add(observed, &seen) && observed->exhausted)
+    if (run_once(simulation, scenario, run, chance, observed, "seed") && observed->exhausted)
         verdict_fail(verdict, "seed %" PRIu64 " shows an outcome that none of %zu schedules showed",
                      simulation->options->seed, schedules);
 }

@@ -18,13 +18,13 @@
 static void output(void *self, enum stream stream, bool partial, const char *text, size_t size)
 {
     struct runner *runner = self;
-    char *copy = observation_printable(text, size);
+    struct observation *seen = runner->seen;
 
-    world_note(&runner->world, (struct trace_record){.kind = TRACE_OUTPUT,
-                                                     .value = (int64_t)stream * 2 + partial,
-                                                     .text = copy});
-    observation_add(runner->seen, runner->world.now_ns, stream, partial, text, size);
-    free(copy);
+    observation_add(seen, runner->world.now_ns, stream, partial, text, size);
+    world_note(&runner->world,
+               (struct trace_record){.kind = TRACE_OUTPUT,
+                                     .value = (int64_t)stream * 2 + partial,
+                                     .text = seen->lines[seen->line_count - 1].text});
 }
 
 void runner_open(struct runner *runner, const char *module_folder, program_start start,

@@ -67,7 +67,8 @@ void observation_clear(struct observation *observation)
     *observation = (struct observation){0};
 }
 
-uint64_t observation_outcome(const struct observation *observation)
+/* The hash of what a person would see: lines with their times, how and when it ended. */
+static uint64_t outcome_hash(const struct observation *observation)
 {
     uint64_t hash = HASH_START;
     const char *finding = observation->finding != NULL ? observation->finding : "";
@@ -89,8 +90,9 @@ bool observed_run_add(struct observed_run *run, struct observation *observation)
     run->schedules++;
     if (observation->finding != NULL && run->finding_at == 0)
         run->finding_at = run->schedules;
+    observation->outcome = outcome_hash(observation);
     for (size_t i = 0; i < run->outcome_count; i++) {
-        if (observation_outcome(&run->outcomes[i]) == observation_outcome(observation)) {
+        if (run->outcomes[i].outcome == observation->outcome) {
             observation_clear(observation);
             return false;
         }

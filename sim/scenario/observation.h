@@ -29,6 +29,7 @@ struct observation {
     const char *finding; /* a detector's word, static; NULL: none */
     char *finding_lines; /* the block that shows it, or NULL */
     uint64_t hash;       /* of the whole trace; 0 in the live world */
+    uint64_t outcome;    /* the hash of what a person would see; set by observed_run_add() */
 };
 
 /* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t, other
@@ -46,9 +47,6 @@ void observation_set_exit(struct observation *observation, int code,
 
 /* Free what it holds; it is empty afterwards. */
 void observation_clear(struct observation *observation);
-
-/* The hash of what a person would see: lines with their times, how and when it ended. */
-uint64_t observation_outcome(const struct observation *observation);
 
 /* All that was observed of one run of a scenario: one outcome, or, explored, several. */
 struct observed_run {

@@ -7,7 +7,8 @@
 
 #include "base/hash.h"
 
-void results_text(FILE *out, const char *text)
+/* `text` as a JSON string, quotes included; NULL as null. */
+static void write_text(FILE *out, const char *text)
 {
     if (text == NULL) {
         fputs("null", out);
@@ -30,7 +31,7 @@ void results_text(FILE *out, const char *text)
 static void write_field(FILE *out, const char *name, const char *text)
 {
     fprintf(out, ",\"%s\":", name);
-    results_text(out, text);
+    write_text(out, text);
 }
 
 static void write_lines(FILE *out, const struct observation *seen)
@@ -55,7 +56,7 @@ static void write_runs(FILE *out, const struct scenario *scenario, const struct 
         const struct observation *seen = &runs[i].outcomes[0];
 
         fprintf(out, "%s{\"name\":", i > 0 ? "," : "");
-        results_text(out, scenario->runs[i].name);
+        write_text(out, scenario->runs[i].name);
         fprintf(out, ",\"elapsed_ns\":%" PRId64, seen->elapsed_ns);
         write_field(out, "exit", seen->ended ? seen->exit_name : NULL);
         write_field(out, "finding", seen->finding);
@@ -73,7 +74,7 @@ static void write_claims(FILE *out, const struct scenario *scenario, const struc
         const struct judged_claim *judged = &verdict->claims[i];
 
         fprintf(out, "%s{\"says\":", i > 0 ? "," : "");
-        results_text(out, judged->claim->says);
+        write_text(out, judged->claim->says);
         if (judged->claim->line > 0)
             fprintf(out, ",\"line\":%d", judged->claim->line);
         else
@@ -97,7 +98,7 @@ static void write_reasons(FILE *out, const struct verdict *verdict)
     for (size_t i = 0; i < verdict->reason_count; i++) {
         if (i > 0)
             fputc(',', out);
-        results_text(out, verdict->reasons[i]);
+        write_text(out, verdict->reasons[i]);
     }
     fputc(']', out);
 }
@@ -131,14 +132,14 @@ void results_write(FILE *out, const char *world, const struct scenario *scenario
                    const struct observed_run *runs, const struct verdict *verdict)
 {
     fputs("{\"world\":", out);
-    results_text(out, world);
+    write_text(out, world);
     write_field(out, "path", scenario->path);
     write_field(out, "scenario", scenario->title);
     write_field(out, "row", scenario->row);
     if (runs == NULL) {
         write_field(out, "status", "skip");
         fputs(",\"reasons\":[", out);
-        results_text(out, scenario->live_skip);
+        write_text(out, scenario->live_skip);
         fputs("],\"runs\":[],\"claims\":[]}\n", out);
         return;
     }

@@ -12,7 +12,4 @@
 void results_write(FILE *out, const char *world, const struct scenario *scenario,
                    const struct observed_run *runs, const struct verdict *verdict);
 
-/* Write `text` as a JSON string, quotes included; NULL as null. */
-void results_text(FILE *out, const char *text);
-
 #endif

@@ -28,11 +28,10 @@ void async_close(uv_async_t *async)
     handle_stop((uv_handle_t *)async);
 }
 
-bool asyncs_run(uv_loop_t *loop)
+void asyncs_run(uv_loop_t *loop)
 {
     struct list batch;
     struct list *node;
-    bool any = false;
 
     list_move(&batch, queue_of(loop->async_handles));
     while ((node = list_pop_front(&batch)) != NULL) {
@@ -41,10 +40,8 @@ bool asyncs_run(uv_loop_t *loop)
         list_push_back(queue_of(loop->async_handles), node);
         if (async->pending == 0)
             continue;
-        any = true;
         async->pending = 0;
         if (async->async_cb != NULL)
             async->async_cb(async);
     }
-    return any;
 }

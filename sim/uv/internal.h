@@ -62,6 +62,6 @@ int timers_next(const uv_loop_t *loop); /* ms to the next one; -1: none */
 void idle_run(uv_loop_t *loop);
 void prepare_run(uv_loop_t *loop);
 void check_run(uv_loop_t *loop);
-bool asyncs_run(uv_loop_t *loop); /* whether any was pending */
+void asyncs_run(uv_loop_t *loop);
 
 #endif
