@@ -85,11 +85,11 @@ void bridge_install(void)
     observer = &bridge;
 }
 
-int bridge_start(const rondo_program *program, int argc, char **argv)
+int bridge_start(const rondo_program *program, const struct script *script, int argc, char **argv)
 {
     if (program->kind == RONDO_PROGRAM_MAIN)
         return ((int (*)(int, char **))program->entry)(argc, argv) & EXIT_MASK;
-    return rondo_run((rondo_fn)program->entry, NULL, NULL);
+    return rondo_run((rondo_fn)program->entry, (void *)(uintptr_t)script, NULL);
 }
 
 void rondo_program_exit(int code)

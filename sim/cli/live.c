@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
+#include "cli/play.h"
 #include "memory.h"
 #include "observe.h"
 #include "run.h"
@@ -137,7 +138,7 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     if (program->kind == RONDO_PROGRAM_MAIN)
         code = ((int (*)(int, char **))program->entry)((int)run->arg_count + 1, argv) & 0xff;
     else
-        code = rondo_run((rondo_fn)program->entry, NULL, NULL);
+        code = rondo_run((rondo_fn)program->entry, run->script, NULL);
     end_child(code);
 }
 
@@ -408,6 +409,7 @@ int main(int argc, char **argv)
     }
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
     live.modules.folder = modules;
+    live.modules.script = &play_program;
     status = run_command(&live);
     free(live.jobs);
     module_set_close(&live.modules);

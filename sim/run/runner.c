@@ -60,7 +60,7 @@ static struct module *open_module(struct runner *runner, const struct scenario *
 {
     struct module *module = module_of(&runner->modules, scenario, run, mistake);
 
-    if (module != NULL && module->image == NULL)
+    if (module != NULL && module->handle != NULL && module->image == NULL)
         module->image = image_take(module->handle);
     return module;
 }
@@ -82,7 +82,7 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
 static int process_main(void *context)
 {
     struct runner *runner = context;
-    int code = runner->start(runner->program, runner->argc, runner->argv);
+    int code = runner->start(runner->program, runner->script, runner->argc, runner->argv);
 
     capture_flush(&runner->capture);
     return code;
@@ -154,9 +154,16 @@ static void judge_end(struct runner *runner, const struct run_spec *run, enum wo
     seen->finding_lines = finding.lines;
 }
 
+/* What plays scripts is no module, and has no globals. */
+static void reset_image(const struct module *module)
+{
+    if (module->image != NULL)
+        image_reset(module->image);
+}
+
 static void reset(struct runner *runner, const struct module *module, struct chance *chance)
 {
-    image_reset(module->image);
+    reset_image(module);
     arena_reset(runner->arena);
     trace_reset(runner->trace);
     deadlock_reset(runner->deadlock);
@@ -171,7 +178,7 @@ static void finish(struct runner *runner, const struct module *module)
     capture_close(&runner->capture);
     world_close(&runner->world);
     arena_reset(runner->arena);
-    image_reset(module->image);
+    reset_image(module);
     if (fchdir(runner->folder) != 0)
         CHECK_NEVER("the folder we were started in is gone");
     free_arguments(runner);
@@ -196,6 +203,7 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     runner->seen = seen;
     runner->program = module_program(module, run->program, scenario, &mistake);
     CHECK(runner->program != NULL);
+    runner->script = run->script;
     make_arguments(runner, run);
     reset(runner, module, chance);
     process = world_spawn(&runner->world, &spec);

@@ -14,8 +14,10 @@
 #include "scenario/scenario.h"
 #include "world/world.h"
 
-/* Start `program` on the calling simulated process. Returns: its exit code. */
-typedef int (*program_start)(const rondo_program *program, int argc, char **argv);
+/* Start `program` on the calling simulated process, with the script it is to play, if any.
+ * Returns: its exit code. */
+typedef int (*program_start)(const rondo_program *program, const struct script *script, int argc,
+                             char **argv);
 
 /* The name of a negative exit code, static: "ETIMEDOUT". */
 typedef const char *(*code_name)(int code);
@@ -36,6 +38,7 @@ struct runner {
     struct world world;
     struct observation *seen; /* of the run that runs */
     const rondo_program *program;
+    const struct script *script;
     char **argv;
     char **argv_kept;
     int argc;

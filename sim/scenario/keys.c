@@ -22,6 +22,13 @@ bool reader_text(struct reader *reader, const struct node *value, char **text)
     return true;
 }
 
+bool reader_is_word(const char *text)
+{
+    return text[0] != '\0' && text[0] != '-' &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] ==
+               '\0';
+}
+
 size_t reader_find_run(const struct reader *reader, const char *name)
 {
     for (size_t i = 0; i < reader->scenario->run_count; i++) {

@@ -57,6 +57,9 @@ const struct key *find_key(const struct key *keys, size_t key_count, const char 
         return reader_text(reader, value, &((type *)target)->member);                   \
     }
 
+/* Whether `text` is a word that can stand in file names, relations and steps. */
+bool reader_is_word(const char *text);
+
 /* The index of the run of that name, or SIZE_MAX. */
 size_t reader_find_run(const struct reader *reader, const char *name);
 
@@ -68,6 +71,13 @@ bool is_expect_key(const char *name);
 
 /* claims.c: read the node kept in `reader->claims`. */
 bool read_claims(struct reader *reader);
+
+/* script.c: the keys that are about a script set what they can; read_script() does the rest, when
+ * all of the run's keys have been read. `at`: the place of mistakes without one. */
+bool set_script_objects(struct reader *reader, const struct node *value, void *target);
+bool set_script_tasks(struct reader *reader, const struct node *value, void *target);
+bool set_script_log(struct reader *reader, const struct node *value, void *target);
+bool read_script(struct reader *reader, struct run_spec *run, const struct node *at);
 
 /* The most schedules or outcomes a file may ask for. */
 #define SCHEDULES_LIMIT 1000000

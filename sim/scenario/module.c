@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/check.h"
 #include "base/hash.h"
 
 /* "other_stem" is a module of this tree; with a slash or an ending it is a path. */
@@ -182,29 +183,61 @@ static void module_free(struct module *module)
     free(module);
 }
 
+static struct module *add(struct module_set *set, struct module *module)
+{
+    set->modules = must_resize(set->modules, (set->count + 1) * sizeof(struct module *));
+    set->modules[set->count++] = module;
+    return module;
+}
+
+static struct module *find(const struct module_set *set, const char *path)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->modules[i]->path, path) == 0)
+            return set->modules[i];
+    }
+    return NULL;
+}
+
+/* What plays scripts is part of the executable; it stands among the modules under its name. */
+static struct module *script_module(struct module_set *set)
+{
+    struct module *module = find(set, SCRIPT_PROGRAM);
+
+    CHECK(set->script != NULL);
+    if (module != NULL)
+        return module;
+    module = must_alloc(sizeof *module);
+    module->path = must_text(SCRIPT_PROGRAM);
+    module->name = must_text(SCRIPT_PROGRAM);
+    module->programs = must_alloc(sizeof *module->programs);
+    module->programs[0] = set->script;
+    module->program_count = 1;
+    return add(set, module);
+}
+
 struct module *module_of(struct module_set *set, const struct scenario *scenario,
                          const struct run_spec *run, struct mistake *mistake)
 {
-    char *path = find_file(set, scenario, run->module);
     struct module *module;
+    char *path;
 
-    for (size_t i = 0; i < set->count; i++) {
-        if (strcmp(set->modules[i]->path, path) == 0) {
-            free(path);
-            return set->modules[i];
-        }
+    if (run->script != NULL)
+        return script_module(set);
+    path = find_file(set, scenario, run->module);
+    module = find(set, path);
+    if (module != NULL) {
+        free(path);
+        return module;
     }
     module = must_alloc(sizeof *module);
     module->path = path;
     module->name =
         must_text(begins_with(path, set->folder) ? path + strlen(set->folder) + 1 : path);
-    if (!module_open(module, scenario->path, mistake)) {
-        module_free(module);
-        return NULL;
-    }
-    set->modules = must_resize(set->modules, (set->count + 1) * sizeof(struct module *));
-    set->modules[set->count++] = module;
-    return module;
+    if (module_open(module, scenario->path, mistake))
+        return add(set, module);
+    module_free(module);
+    return NULL;
 }
 
 const rondo_program *module_program(const struct module *module, const char *name,
@@ -243,5 +276,5 @@ void module_set_close(struct module_set *set)
     for (size_t i = 0; i < set->count; i++)
         module_free(set->modules[i]);
     free(set->modules);
-    *set = (struct module_set){.folder = set->folder};
+    *set = (struct module_set){.folder = set->folder, .script = set->script};
 }

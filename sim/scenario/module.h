@@ -30,9 +30,11 @@ struct module_set {
         *folder; /* where modules of scenarios lie: FOLDER/<folder of the scenario>/<stem>.so */
     struct module **modules;
     size_t count;
+    const rondo_program *script; /* what plays the scripts of scenario files */
 };
 
-/* The module of `run`, opened now if it is not open. Returns: NULL with a mistake. Owned by `set`.
+/* The module of `run`, opened now if it is not open; for a script one without a file and a handle.
+ * Returns: NULL with a mistake. Owned by `set`.
  */
 struct module *module_of(struct module_set *set, const struct scenario *scenario,
                          const struct run_spec *run, struct mistake *mistake);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "scenario/mistake.h"
+#include "scenario/script.h"
 #include "scenario/source.h"
 
 /* What must be true of a run. Texts that were not given are NULL. */
@@ -26,6 +27,7 @@ struct run_spec {
     char *module; /* NULL: of the scenario's stem */
     char **args;
     size_t arg_count;
+    struct script *script; /* instead of a program; or NULL */
     struct expectation expect;
 };
 

@@ -96,17 +96,20 @@ static bool set_run_args(struct reader *reader, const struct node *value, void *
 }
 
 static const struct key run_keys[] = {
-    {"program", NODE_SCALAR, true, set_run_program},
+    {"program", NODE_SCALAR, false, set_run_program},
     {"module", NODE_SCALAR, false, set_run_module},
     {"args", NODE_SEQUENCE, false, set_run_args},
+    {"objects", NODE_MAPPING, false, set_script_objects},
+    {"tasks", NODE_MAPPING, false, set_script_tasks},
+    {"log", NODE_SCALAR, false, set_script_log},
 };
 
-/* Names of runs stand in file names and relations. */
-static bool is_word(const char *name)
+/* What a run is of: a program or a script. `at`: its mapping. */
+static bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at)
 {
-    return name[0] != '\0' && name[0] != '-' &&
-           name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] ==
-               '\0';
+    if (run->script != NULL)
+        return read_script(reader, run, at);
+    return run->program != NULL || READER_REFUSE(reader, at, "'program' or 'tasks' is missing");
 }
 
 static bool set_runs(struct reader *reader, const struct node *value, void *target)
@@ -123,17 +126,18 @@ static bool set_runs(struct reader *reader, const struct node *value, void *targ
 
         run->name = must_text(value->keys[i]->text);
         scenario->run_count = i + 1;
-        if (is_expect_key(run->name) || !is_word(run->name))
+        if (is_expect_key(run->name) || !reader_is_word(run->name))
             return reader_refuse(reader, value->keys[i], "a run cannot be called that");
         if (value->children[i]->kind != NODE_MAPPING)
             return READER_REFUSE(reader, value->children[i], "a run must be a mapping");
-        if (!READ(reader, value->children[i], run_keys, run))
+        if (!READ(reader, value->children[i], run_keys, run) ||
+            !finish_run(reader, run, value->children[i]))
             return false;
     }
     return true;
 }
 
-/* `program`, `module` and `args` at the top are those of the one run. */
+/* What run_keys lists, at the top, is of the one run. */
 static struct run_spec *only_run(struct reader *reader)
 {
     struct scenario *scenario = reader->scenario;
@@ -158,23 +162,19 @@ static bool set_only(struct reader *reader, const struct node *value,
     return set(reader, value, run);
 }
 
-static bool set_program(struct reader *reader, const struct node *value, void *target)
-{
-    (void)target;
-    return set_only(reader, value, set_run_program);
-}
+#define ONLY_SETTER(function, set)                                                      \
+    static bool function(struct reader *reader, const struct node *value, void *target) \
+    {                                                                                   \
+        (void)target;                                                                   \
+        return set_only(reader, value, set);                                            \
+    }
 
-static bool set_module(struct reader *reader, const struct node *value, void *target)
-{
-    (void)target;
-    return set_only(reader, value, set_run_module);
-}
-
-static bool set_args(struct reader *reader, const struct node *value, void *target)
-{
-    (void)target;
-    return set_only(reader, value, set_run_args);
-}
+ONLY_SETTER(set_program, set_run_program)
+ONLY_SETTER(set_module, set_run_module)
+ONLY_SETTER(set_args, set_run_args)
+ONLY_SETTER(set_objects, set_script_objects)
+ONLY_SETTER(set_tasks, set_script_tasks)
+ONLY_SETTER(set_log, set_script_log)
 
 static bool set_all_runs(struct reader *reader, const struct node *value, void *target)
 {
@@ -221,7 +221,8 @@ static const struct key scenario_keys[] = {
     {"args", NODE_SEQUENCE, false, set_args},     {"epoch", NODE_SCALAR, false, set_epoch},
     {"runs", NODE_MAPPING, false, set_all_runs},  {"explore", NODE_MAPPING, false, set_explore},
     {"expect", NODE_MAPPING, false, keep_expect}, {"claims", NODE_SEQUENCE, false, keep_claims},
-    {"live", NODE_MAPPING, false, set_live},
+    {"live", NODE_MAPPING, false, set_live},      {"objects", NODE_MAPPING, false, set_objects},
+    {"tasks", NODE_MAPPING, false, set_tasks},    {"log", NODE_SCALAR, false, set_log},
 };
 
 static bool read_scenario(struct reader *reader, const struct node *root)
@@ -232,8 +233,10 @@ static bool read_scenario(struct reader *reader, const struct node *root)
         return READER_REFUSE(reader, root, "a scenario file is a mapping");
     if (!READ(reader, root, scenario_keys, scenario))
         return false;
-    if (scenario->run_count == 0 || scenario->runs[0].program == NULL)
-        return READER_REFUSE(reader, root, "'program' is missing");
+    if (scenario->run_count == 0)
+        return READER_REFUSE(reader, root, "'program' or 'tasks' is missing");
+    if (!scenario->compares && !finish_run(reader, &scenario->runs[0], root))
+        return false;
     return (reader->expect == NULL || read_expect(reader)) &&
            (reader->claims == NULL || read_claims(reader));
 }
@@ -297,6 +300,7 @@ static void free_run(struct run_spec *run)
     for (size_t i = 0; i < run->arg_count; i++)
         free(run->args[i]);
     free(run->args);
+    script_free(run->script);
     free(run->expect.output);
     free(run->expect.exit);
     free(run->expect.finds);

@@ -6,6 +6,7 @@ RONDO names the executable under test; tests/CMakeLists.txt sets it.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -21,6 +22,17 @@ def rondo(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]
     """Run the command line; nothing it does takes a minute."""
     return subprocess.run([RONDO, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60,
                           check=False, errors="replace")
+
+
+class Scripts(unittest.TestCase):
+    """tests/scripts holds what steps do; the table of steps says which there are."""
+
+    def test_every_step_and_kind_of_object_of_the_tables_is_played(self) -> None:
+        table = (ROOT / "sim/scenario/script.h").read_text(encoding="utf-8")
+        words = re.findall(r'X\(\w+, "([\w-]+)"', table)
+        played = "\n".join(p.read_text(encoding="utf-8") for p in ROOT.glob("tests/scripts/*.yaml"))
+        self.assertGreater(len(words), 40)
+        self.assertEqual([w for w in words if not re.search(rf"[\[{{:,-] {w}\b(?!-)", played)], [])
 
 
 class BadFiles(unittest.TestCase):
@@ -63,7 +75,7 @@ class BadFiles(unittest.TestCase):
         self.refused(PROGRAM + "expect: { elapsed: 300000000h }\n", ":3:20: too large: '300000000h'")
 
     def test_a_missing_program_is_said(self) -> None:
-        self.refused("scenario: t\n", ":1:1: 'program' is missing")
+        self.refused("scenario: t\n", ":1:1: 'program' or 'tasks' is missing")
 
     def test_several_documents_are_refused(self) -> None:
         self.refused(PROGRAM + "---\nscenario: u\n",

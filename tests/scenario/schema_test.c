@@ -412,18 +412,107 @@ static void a_program_must_be_said_once(void **state)
 {
     static const struct row rows[] = {
         {"program: p\n", ":1:1: 'scenario' is missing"},
-        {"scenario: t\n", ":1:1: 'program' is missing"},
-        {"\n\nscenario: t\n", ":3:1: 'program' is missing"},
-        {"scenario: t\nargs: [ a ]\n", ":1:1: 'program' is missing"},
-        {"scenario: t\nmodule: m\n", ":1:1: 'program' is missing"},
+        {"scenario: t\n", ":1:1: 'program' or 'tasks' is missing"},
+        {"\n\nscenario: t\n", ":3:1: 'program' or 'tasks' is missing"},
+        {"scenario: t\nargs: [ a ]\n", ":1:1: 'program' or 'tasks' is missing"},
+        {"scenario: t\nmodule: m\n", ":1:1: 'program' or 'tasks' is missing"},
         {"scenario: t\nruns: {}\n", ":2:7: 'runs' is empty"},
-        {"scenario: t\nruns: { a: {} }\n", ":2:12: 'program' is missing"},
+        {"scenario: t\nruns: { a: {} }\n", ":2:12: 'program' or 'tasks' is missing"},
         {"scenario: t\nruns: { relations: { program: p } }\n",
          ":2:9: a run cannot be called that: 'relations'"},
         {TWO "program: p\n", ":3:10: with 'runs', programs stand in the runs"},
         {TWO "module: p\n", ":3:9: with 'runs', programs stand in the runs"},
         {TWO "args: []\n", ":3:7: with 'runs', programs stand in the runs"},
         {ONE "runs: { a: { program: p } }\n", ":3:7: with 'runs', programs stand in the runs"},
+    };
+
+    (void)state;
+    EXPECT_SAID(rows);
+}
+
+static void a_script_is_tasks_of_steps_over_named_objects(void **state)
+{
+    static const char text[] =
+        "scenario: t\n"
+        "tasks:\n"
+        "  writer: [ acquire A, { timeout 2s: [ put Q 7 ], finally: [ release A ] } ]\n"
+        "  reader: [ spawn writer, gather writer, notify C, print a  b ]\n"
+        "objects: { A: lock, Q: queue 2, C: condition }\n"
+        "log: steps\n";
+    struct mistake mistake;
+    struct scenario *scenario = parse_bytes(text, strlen(text), &mistake);
+    const struct script *script;
+    const struct script_step *steps;
+
+    (void)state;
+    if (scenario == NULL)
+        fail_msg("%s", mistake.text);
+    script = scenario->runs[0].script;
+    assert_true(script->log);
+    assert_string_equal(scenario->runs[0].program, "script");
+    assert_int_equal(script->object_count, 3);
+    assert_int_equal(script->objects[1].kind, SCRIPT_QUEUE);
+    assert_int_equal(script->objects[1].size, 2);
+    assert_true(script->tasks[0].waits_to_be_spawned);
+    assert_false(script->tasks[1].waits_to_be_spawned);
+    steps = script->tasks[0].steps.list;
+    assert_int_equal(steps[0].verb, STEP_acquire);
+    assert_string_equal(steps[0].here, "a.yaml:3");
+    assert_int_equal(steps[1].verb, STEP_timeout);
+    assert_int_equal(steps[1].number, 2 * S);
+    assert_int_equal(steps[1].block.list[0].names[0].index, 1);
+    assert_int_equal(steps[1].block.list[0].number, 7);
+    assert_int_equal(steps[1].finally.list[0].verb, STEP_release);
+    steps = script->tasks[1].steps.list;
+    assert_true(steps[1].names[0].is_task);
+    assert_int_equal(steps[2].number, 1);
+    assert_string_equal(steps[3].words, "a  b");
+    scenario_free(scenario);
+}
+
+#define SCRIPT "scenario: t\nobjects: { A: lock, Q: queue }\n"
+
+static void a_script_that_is_wrong_is_refused_with_its_place(void **state)
+{
+    static const struct row rows[] = {
+        {SCRIPT, ":1:1: 'tasks' is missing"},
+        {SCRIPT "tasks: {}\n", ":3:8: 'tasks' is empty"},
+        {SCRIPT "tasks: { t: [] }\nprogram: p\n",
+         ":1:1: a run has 'tasks' or a 'program', not both"},
+        {SCRIPT "tasks: { t: [] }\nargs: [ a ]\n",
+         ":1:1: a run has 'tasks' or a 'program', not both"},
+        {SCRIPT "tasks: { t: acquire A }\n", ":3:13: a task is a list of steps"},
+        {SCRIPT "tasks: { A: [] }\n", ":3:10: the name of an object and of a task: 'A'"},
+        {SCRIPT "tasks: { a b: [] }\n", ":3:10: not a name: 'a b'"},
+        {SCRIPT "tasks: { t: [ take A ] }\n", ":3:15: no such step: 'take'"},
+        {SCRIPT "tasks: { t: [ '' ] }\n", ":3:16: no such step: ''"},
+        {SCRIPT "tasks: { t: [ [] ] }\n", ":3:15: a step is words, or words with a block"},
+        {SCRIPT "tasks: { t: [ acquire ] }\n", ":3:15: 'acquire': of what?"},
+        {SCRIPT "tasks: { t: [ acquire A A ] }\n", ":3:15: 'acquire A A': one word too many: 'A'"},
+        {SCRIPT "tasks: { t: [ yield A ] }\n", ":3:15: 'yield A': one word too many: 'A'"},
+        {SCRIPT "tasks: { t: [ acquire B ] }\n",
+         ":3:15: 'acquire B': there is no object or task 'B'"},
+        {SCRIPT "tasks: { t: [ acquire Q ] }\n", ":3:15: 'acquire Q': 'Q' is of the kind queue"},
+        {SCRIPT "tasks: { t: [ acquire t ] }\n", ":3:15: 'acquire t': 't' is a task"},
+        {SCRIPT "tasks: { t: [ sleep soon ] }\n",
+         ":3:15: 'sleep soon': not a duration, such as 2s or 100ms: 'soon'"},
+        {SCRIPT "tasks: { t: [ put Q x ] }\n", ":3:15: 'put Q x': not a whole number: 'x'"},
+        {SCRIPT "tasks: { t: [ timeout 1s ] }\n", ":3:15: 'timeout' needs a block of steps"},
+        {SCRIPT "tasks: { t: [ sleep 1s: [] ] }\n", ":3:15: 'sleep' has no block"},
+        {SCRIPT "tasks: { t: [ { group: [ go ] } ] }\n", ":3:26: no such step: 'go'"},
+        {SCRIPT "tasks: { t: [ { try: [], group: [] } ] }\n",
+         ":3:26: a step has one head: 'group'"},
+        {SCRIPT "tasks: { t: [ { finally: [] } ] }\n", ":3:15: a step with nothing but 'finally'"},
+        {SCRIPT "tasks: { t: [ { try: yield } ] }\n", ":3:22: a block is a list of steps"},
+        {SCRIPT "tasks: { t: [] }\nlog: all\n", ":4:6: there is only 'log: steps': 'all'"},
+        {"scenario: t\nobjects: { A: mutex }\n", ":2:15: no such kind of object: 'mutex'"},
+        {"scenario: t\nobjects: { A: [] }\n", ":2:15: an object is declared in words"},
+        {"scenario: t\nobjects: { A: lock 2 }\n", ":2:15: it takes no number: 'lock 2'"},
+        {"scenario: t\nobjects: { A: semaphore }\n",
+         ":2:15: it takes a number, as in 'semaphore 2': 'semaphore'"},
+        {"scenario: t\nobjects: { A: barrier 0 }\n", ":2:15: it takes at least 1: 'barrier 0'"},
+        {"scenario: t\nobjects: { A: queue -1 }\n", ":2:15: not a whole number: 'queue -1'"},
+        {TWO "tasks: { t: [] }\n", ":3:8: with 'runs', programs stand in the runs"},
     };
 
     (void)state;
@@ -601,29 +690,43 @@ static void a_path_is_a_folder_and_a_stem(void **state)
     }
 }
 
-/* A full file cut at every byte, and with every byte replaced, is a file or a mistake. */
-static void no_damaged_file_does_harm(void **state)
+static const char scripted[] =
+    "scenario: t\n"
+    "objects: { A: lock, S: semaphore 2 }\n"
+    "tasks:\n"
+    "  a: [ acquire A, { timeout 2s: [ acquire S ], finally: [ yield ] } ]\n"
+    "  b:\n"
+    "    - repeat 2: [ spawn a, wait a ]\n";
+
+/* A file cut at every byte, and with every byte replaced, is a file or a mistake. */
+static void damage(const char *file, size_t size)
 {
     static const char others[] = {'\n', ' ', ':', '-', '[', '{', '}', '"', '\'', '&', '#', '\t', 0};
     struct mistake mistake;
     char text[sizeof full];
 
-    (void)state;
-    for (size_t size = 0; size < sizeof full - 1; size++)
-        scenario_free(parse_bytes(full, size, &mistake));
-    for (size_t at = 0; at < sizeof full - 1; at++) {
+    for (size_t cut = 0; cut < size; cut++)
+        scenario_free(parse_bytes(file, cut, &mistake));
+    for (size_t at = 0; at < size; at++) {
         for (size_t i = 0; i < sizeof others; i++) {
             struct scenario *scenario;
 
-            memcpy(text, full, sizeof full);
+            memcpy(text, file, size);
             text[at] = others[i];
             mistake.text[0] = '\0';
-            scenario = parse_bytes(text, sizeof full - 1, &mistake);
+            scenario = parse_bytes(text, size, &mistake);
             if (scenario == NULL && mistake.text[0] == '\0')
-                fail_msg("nothing is said of:\n%s", text);
+                fail_msg("nothing is said of:\n%.*s", (int)size, text);
             scenario_free(scenario);
         }
     }
+}
+
+static void no_damaged_file_does_harm(void **state)
+{
+    (void)state;
+    damage(full, sizeof full - 1);
+    damage(scripted, sizeof scripted - 1);
 }
 
 int main(void)
@@ -641,6 +744,8 @@ int main(void)
         cmocka_unit_test(a_value_of_the_wrong_kind_is_refused),
         cmocka_unit_test(a_number_or_a_word_that_is_none_is_refused),
         cmocka_unit_test(a_program_must_be_said_once),
+        cmocka_unit_test(a_script_is_tasks_of_steps_over_named_objects),
+        cmocka_unit_test(a_script_that_is_wrong_is_refused_with_its_place),
         cmocka_unit_test(a_relation_must_be_one_between_two_runs),
         cmocka_unit_test(a_claim_must_have_what_its_verdict_needs),
         cmocka_unit_test(a_claim_cannot_say_what_is_not_looked_at),
