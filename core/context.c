@@ -130,15 +130,22 @@ void context_release(struct rondo_context *context)
 
 void context_call(struct rondo_context *context, rondo_callback function, void *arg)
 {
-    struct rondo_loop *loop = loop_running();
     struct rondo_context *outer;
 
-    CHECK(loop != NULL && task_current() == NULL);
-    outer = loop->context;
-    loop->context = context;
+    CHECK(task_current() == NULL);
+    outer = context_enter(context);
     function(arg);
-    loop->context = outer;
+    context_enter(outer);
     context_release(context);
+}
+
+struct rondo_context *context_enter(struct rondo_context *context)
+{
+    struct rondo_context **at = slot();
+    struct rondo_context *outer = *at;
+
+    *at = context;
+    return outer;
 }
 
 /* The value as it is lent: without the duty to drop it. */

@@ -105,7 +105,8 @@ static void report_unseen(rondo_future *future)
                                                       : "Future exception was never retrieved",
                            .code = future->code,
                            .text = rondo_future_error_text(future),
-                           .future = future});
+                           .future = future,
+                           .here = future->is_task ? task_of(future)->here : NULL});
 }
 
 void rondo_unref(rondo_future *future)
@@ -358,17 +359,19 @@ char *rondo_future_describe(const rondo_future *future, char *text, size_t size)
 {
     static const char *const states[] = {"pending", "done", "cancelled"};
     const struct wait *wait;
-    const char *state;
+    const char *state, *here;
 
     if (future == NULL) {
         snprintf(text, size, "<no task>");
         return text;
     }
     wait = future->is_task ? ((const struct task *)future)->wait : NULL;
+    here = future->is_task ? ((const struct task *)future)->here : NULL;
     state = future->code < 0 && future->state == FUTURE_DONE ? rondo_err_name(future->code)
                                                              : states[future->state];
-    snprintf(text, size, "<%s %s name=%s%s%s>", future->is_task ? "Task" : "Future", state,
+    snprintf(text, size, "<%s %s name=%s%s%s%s%s>", future->is_task ? "Task" : "Future", state,
              rondo_get_name(future), wait != NULL ? " wait=" : "",
-             wait != NULL ? wait->object.kind : "");
+             wait != NULL ? wait->object.kind : "", here != NULL ? " spawned=" : "",
+             here != NULL ? here : "");
     return text;
 }

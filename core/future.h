@@ -86,7 +86,8 @@ RONDO_API int rondo_remove_done_callback(rondo_future *future, rondo_callback ca
 #define rondo_await(future, out) rondo_await_at((future), (out), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_await_at(rondo_future *future, rondo_value *out, const char *here);
 
-/* Write one line about `future` into `text`: `<Task pending name=spinner wait=sleep>`.
+/* Write one line about `future` into `text`: `<Task pending name=spinner wait=sleep>`; of a task
+ * that was spawned in debug mode also where, ` spawned=file.c:31` (TASK-20).
  * Returns: `text`. Suspends: never. */
 RONDO_API char *rondo_future_describe(const rondo_future *future, char *text, size_t size);
 

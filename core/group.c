@@ -440,8 +440,9 @@ static void report_leave(const struct group *group)
         group->parent->future.loop,
         &(rondo_exception){.message = "a group was left by return, break or goto",
                            .code = RONDO_EMISUSE,
-                           .text = group->here,
-                           .future = &group->parent->future});
+                           .text = "",
+                           .future = &group->parent->future,
+                           .here = group->here});
 }
 
 void rondo_group_leave(rondo_group *handle)

@@ -3,10 +3,10 @@
  */
 #include "handler.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
-#include "future.h"
-#include "loop_core.h"
+#include "task_core.h"
 
 void rondo_loop_set_exception_handler(rondo_loop *loop, rondo_exception_handler handler, void *arg)
 {
@@ -14,16 +14,57 @@ void rondo_loop_set_exception_handler(rondo_loop *loop, rondo_exception_handler 
     loop->handler_arg = arg;
 }
 
-void rondo_loop_call_exception_handler(rondo_loop *loop, const rondo_exception *exception)
+/* The line on stderr: "what: who: CODE: words (place)", as much of it as there is. */
+static void write_line(const rondo_exception *exception)
 {
     bool named = exception->future != NULL;
+    bool failed = exception->code != 0;
+    bool placed = exception->here != NULL;
 
-    if (loop->handler != NULL) {
-        loop->handler(loop, exception, loop->handler_arg);
-        return;
-    }
-    fprintf(stderr, "%s: %s%s%s%s%s\n", exception->message,
-            named ? rondo_get_name(exception->future) : "", named ? ": " : "",
-            rondo_err_name(exception->code), exception->text[0] != '\0' ? ": " : "",
-            exception->text);
+    fprintf(stderr, "%s%s%s%s%s%s%s%s%s%s\n", exception->message, named ? ": " : "",
+            named ? rondo_get_name(exception->future) : "", failed ? ": " : "",
+            failed ? rondo_err_name(exception->code) : "", exception->text[0] != '\0' ? ": " : "",
+            exception->text, placed ? " (" : "", placed ? exception->here : "", placed ? ")" : "");
+}
+
+/* The handler of the program, in the context of the task it is told about (FUT-22). */
+static void call_handler(rondo_loop *loop, const rondo_exception *exception)
+{
+    rondo_future *future = exception->future;
+    bool enter = future != NULL && future->is_task && loop_running() != NULL;
+    struct rondo_context *outer = enter ? context_enter(task_of(future)->context) : NULL;
+
+    loop->handler(loop, exception, loop->handler_arg);
+    if (enter)
+        context_enter(outer);
+}
+
+void rondo_loop_call_exception_handler(rondo_loop *loop, const rondo_exception *exception)
+{
+    if (loop->handler != NULL)
+        call_handler(loop, exception);
+    else
+        write_line(exception);
+}
+
+void rondo_report_at(int code, const char *here, const char *format, ...)
+{
+    rondo_loop *loop = loop_running();
+    struct task *task = task_current();
+    char text[256];
+    rondo_exception exception = {.message =
+                                     task != NULL ? "failure in a task" : "failure in a callback",
+                                 .code = code,
+                                 .text = text,
+                                 .future = task != NULL ? &task->future : NULL,
+                                 .here = here};
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (loop != NULL)
+        rondo_loop_call_exception_handler(loop, &exception);
+    else
+        write_line(&exception);
 }

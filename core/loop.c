@@ -11,7 +11,11 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/fiber.h"
+#include "debug.h"
 #include "loop_core.h"
+
+/* asyncio's slow_callback_duration. */
+#define SLOW_NS RONDO_MS(100)
 
 /* libuv's grain: timers are due at whole milliseconds of loop time. */
 #define GRAIN_NS RONDO_MS(1)
@@ -31,7 +35,10 @@ static bool deadline_before(const struct heap_node *a, const struct heap_node *b
 
 void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port_self)
 {
-    *loop = (struct rondo_loop){.port = port, .port_self = port_self, .apart_ns = INT64_MIN};
+    *loop = (struct rondo_loop){.port = port,
+                                .port_self = port_self,
+                                .apart_ns = INT64_MIN,
+                                .slow_ns = SLOW_NS};
     list_init(&loop->ready);
     list_init(&loop->batch);
     list_init(&loop->tasks);
@@ -232,6 +239,20 @@ static size_t ready_options(const struct rondo_loop *loop)
     return open ? list_length(&loop->batch) : 1;
 }
 
+/* Callbacks run here and nowhere else. */
+static void run(struct rondo_loop *loop, struct callback *callback)
+{
+    struct turn turn;
+
+    if (!loop->debug) {
+        callback->run(callback);
+        return;
+    }
+    turn_begin(&turn, loop, callback);
+    callback->run(callback);
+    turn_end(&turn);
+}
+
 void loop_iterate(struct rondo_loop *loop)
 {
     loop->iterating = true;
@@ -241,7 +262,7 @@ void loop_iterate(struct rondo_loop *loop)
         struct callback *callback = choose_from(&loop->batch, ready_options(loop), sched_ready);
 
         list_remove(&callback->link);
-        callback->run(callback); /* callbacks run here and nowhere else */
+        run(loop, callback);
     }
     loop->iterating = false;
     if (loop->stopping)
@@ -349,7 +370,7 @@ static void handle_discard(struct callback *callback)
 }
 
 static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void *arg,
-                                const char *what)
+                                const char *what, const char *here)
 {
     rondo_handle *handle = function != NULL ? alloc_zero(sizeof *handle) : NULL;
 
@@ -358,6 +379,7 @@ static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void 
     handle->deadline.callback.run = handle_run;
     handle->deadline.callback.discard = handle_discard;
     handle->deadline.callback.what = what;
+    handle->deadline.callback.here = here;
     handle->loop = loop;
     handle->function = function;
     handle->arg = arg;
@@ -365,28 +387,35 @@ static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void 
     return handle;
 }
 
-rondo_handle *rondo_call_soon(rondo_loop *loop, rondo_callback callback, void *arg)
+rondo_handle *rondo_call_soon_at(rondo_loop *loop, rondo_callback callback, void *arg,
+                                 const char *here)
 {
-    rondo_handle *handle = handle_new(loop, callback, arg, "call_soon");
+    rondo_handle *handle = handle_new(loop, callback, arg, "call_soon", here);
 
     if (handle != NULL)
         loop_call_soon(loop, &handle->deadline.callback);
     return handle;
 }
 
-rondo_handle *rondo_call_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback, void *arg)
+rondo_handle *rondo_call_at_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback,
+                               void *arg, const char *here)
 {
-    rondo_handle *handle = handle_new(loop, callback, arg, "call_later");
+    rondo_handle *handle = handle_new(loop, callback, arg, "call_later", here);
 
     if (handle != NULL)
         loop_call_at(loop, &handle->deadline, when_ns);
     return handle;
 }
 
-rondo_handle *rondo_call_later(rondo_loop *loop, int64_t delay_ns, rondo_callback callback,
-                               void *arg)
+rondo_handle *rondo_call_later_at(rondo_loop *loop, int64_t delay_ns, rondo_callback callback,
+                                  void *arg, const char *here)
 {
-    return rondo_call_at(loop, loop_after(loop, delay_ns), callback, arg);
+    return rondo_call_at_at(loop, loop_after(loop, delay_ns), callback, arg, here);
+}
+
+int64_t rondo_handle_when(const rondo_handle *handle)
+{
+    return handle->deadline.when_ns;
 }
 
 void rondo_handle_cancel(rondo_handle *handle)

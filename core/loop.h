@@ -55,20 +55,42 @@ RONDO_API bool rondo_loop_is_running(const rondo_loop *loop);
  * simulation. `loop` NULL: the running one; 0 outside of one. Suspends: never. */
 RONDO_API int64_t rondo_loop_time(const rondo_loop *loop);
 
+/* Switch debug mode (asyncio: set_debug). In it the exception handler (handler.h) is also told of
+ * whatever holds the loop too long, and a task remembers where it was spawned, for reports. A new
+ * loop is in debug mode if the environment variable RONDO_DEBUG is set to something; that of the
+ * simulated process, in simulation (LOOP-33). Suspends: never. */
+RONDO_API void rondo_loop_set_debug(rondo_loop *loop, bool debug);
+RONDO_API bool rondo_loop_get_debug(const rondo_loop *loop);
+
+/* What "too long" is, by the loop's clock: a callback, or a task between two suspensions, that
+ * takes `limit_ns` or more. At first 100 ms (asyncio: slow_callback_duration). Suspends: never. */
+RONDO_API void rondo_loop_set_slow_callback_duration(rondo_loop *loop, int64_t limit_ns);
+
 /* Queue `callback(arg)` for the next iteration (asyncio: call_soon).
  * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback begins (not from
  * inside it) or the loop is closed, which drops it uncalled; NULL when there is no memory, or
  * `callback` is NULL (LOOP-31). Suspends: never. */
-RONDO_API rondo_handle *rondo_call_soon(rondo_loop *loop, rondo_callback callback, void *arg);
+#define rondo_call_soon(loop, callback, arg) \
+    rondo_call_soon_at((loop), (callback), (arg), RONDO_HERE)
+RONDO_API rondo_handle *rondo_call_soon_at(rondo_loop *loop, rondo_callback callback, void *arg,
+                                           const char *here);
 
 /* Queue `callback(arg)` for the iteration that follows `delay_ns` from now; 0 or less is at once.
  * Otherwise as rondo_call_soon(). */
-RONDO_API rondo_handle *rondo_call_later(rondo_loop *loop, int64_t delay_ns,
-                                         rondo_callback callback, void *arg);
+#define rondo_call_later(loop, delay_ns, callback, arg) \
+    rondo_call_later_at((loop), (delay_ns), (callback), (arg), RONDO_HERE)
+RONDO_API rondo_handle *rondo_call_later_at(rondo_loop *loop, int64_t delay_ns,
+                                            rondo_callback callback, void *arg, const char *here);
 
 /* As rondo_call_later(), at the absolute time `when_ns` of rondo_loop_time(). */
-RONDO_API rondo_handle *rondo_call_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback,
-                                      void *arg);
+#define rondo_call_at(loop, when_ns, callback, arg) \
+    rondo_call_at_at((loop), (when_ns), (callback), (arg), RONDO_HERE)
+RONDO_API rondo_handle *rondo_call_at_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback,
+                                         void *arg, const char *here);
+
+/* The time of rondo_loop_time() at which `handle` is due; of one that rondo_call_soon() made, 0.
+ * Requires: its callback has not begun. Suspends: never. */
+RONDO_API int64_t rondo_handle_when(const rondo_handle *handle);
 
 /* Take the callback back, uncalled; the handle is freed. Requires: not NULL, and the callback has
  * not begun. Suspends: never. */

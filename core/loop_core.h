@@ -32,6 +32,7 @@ struct callback {
     void (*discard)(struct callback *callback); /* when it will never run; NULL: nothing to free */
     const struct subject *who;                  /* the task it is about, or NULL */
     const char *what;                           /* for reports: "step", "sleep", "call_later" */
+    const char *here;                           /* where the program queued it, or NULL */
 };
 
 /* A callback that becomes ready at a time. */
@@ -68,6 +69,8 @@ struct rondo_loop {
     bool running;
     bool stopping;
     bool iterating;
+    bool debug;
+    int64_t slow_ns;   /* in debug mode: what holds the loop as long as this is reported */
     struct list tasks; /* not done yet */
     uint32_t task_id_last;
     uint32_t object_id_last;
@@ -113,6 +116,10 @@ void context_release(struct rondo_context *context);
 
 /* Call `function(arg)` of the program in `context`, then release that. Called by callbacks only. */
 void context_call(struct rondo_context *context, rondo_callback function, void *arg);
+
+/* Let the caller run in `context` from now on. Returns: the one before, to be put back in the same
+ * way. Requires: a loop runs. */
+struct rondo_context *context_enter(struct rondo_context *context);
 
 /* The loop that runs on this fiber, or NULL. */
 struct rondo_loop *loop_running(void);

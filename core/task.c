@@ -143,6 +143,7 @@ rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
         return NULL;
     task->fn = fn;
     task->arg = arg;
+    task->here = loop->debug ? here : NULL;
     task->context = &task->own_context;
     if (options->context != NULL)
         task->context = rondo_context_ref(options->context);

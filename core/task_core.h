@@ -66,6 +66,7 @@ struct task {
     struct rondo_context own_context;
     rondo_fn fn;
     void *arg;
+    const char *here; /* where it was spawned, if that was in debug mode; else NULL */
     bool being_cancelled;
     struct task *cancelled_from;
     bool must_cancel; /* a request that no wait could take: due at the next suspension */

@@ -17,6 +17,7 @@ struct scope {
     int cancelling;  /* requests the task had when the scope was opened */
     int64_t when_ns; /* RONDO_FOREVER: no limit */
     enum scope_state state;
+    const char *here;
 };
 
 _Static_assert(sizeof(struct scope) <= sizeof(rondo_timeout), "rondo_timeout has room for a scope");
@@ -37,25 +38,34 @@ static void strike(struct callback *callback)
 }
 
 /* A deadline that is past strikes in the next iteration, before any timer. */
-static void arm(struct scope *scope, int64_t delay_ns)
+static void arm(struct scope *scope, int64_t when_ns)
 {
     struct rondo_loop *loop = scope->task->future.loop;
 
     loop_cancel(loop, &scope->deadline);
-    scope->when_ns = delay_ns < RONDO_FOREVER ? loop_after(loop, delay_ns) : RONDO_FOREVER;
-    if (delay_ns <= 0)
+    scope->when_ns = when_ns;
+    if (when_ns <= rondo_loop_time(loop))
         loop_call_soon(loop, &scope->deadline.callback);
-    else if (delay_ns < RONDO_FOREVER)
-        loop_call_at(loop, &scope->deadline, scope->when_ns);
+    else if (when_ns < RONDO_FOREVER)
+        loop_call_at(loop, &scope->deadline, when_ns);
 }
 
 rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns, const char *here)
 {
+    const struct task *task = task_current();
+
+    return rondo_timeout_open_at(timeout,
+                                 task != NULL ? loop_after(task->future.loop, delay_ns)
+                                              : RONDO_FOREVER,
+                                 here);
+}
+
+rondo_timeout *rondo_timeout_open_at(rondo_timeout *timeout, int64_t when_ns, const char *here)
+{
     struct scope *scope = scope_of(timeout);
     struct task *task = task_current();
 
-    (void)here;
-    *scope = (struct scope){.state = SCOPE_CLOSED};
+    *scope = (struct scope){.state = SCOPE_CLOSED, .when_ns = RONDO_FOREVER, .here = here};
     if (task == NULL)
         return timeout;
     scope->deadline.callback =
@@ -63,7 +73,7 @@ rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns, cons
     scope->task = task;
     scope->cancelling = task->cancel_requests;
     scope->state = SCOPE_ACTIVE;
-    arm(scope, delay_ns);
+    arm(scope, when_ns);
     return timeout;
 }
 
@@ -86,6 +96,16 @@ int rondo_timeout_close(rondo_timeout *timeout, int code)
 
 void rondo_timeout_leave(rondo_timeout *timeout)
 {
+    const struct scope *scope = scope_of(timeout);
+
+    if (scope->state == SCOPE_EXPIRING)
+        rondo_loop_call_exception_handler(
+            scope->task->future.loop,
+            &(rondo_exception){.message = "a timeout was left by return, break or goto",
+                               .code = RONDO_ETIMEDOUT,
+                               .text = "it had struck, and the code was not translated",
+                               .future = &scope->task->future,
+                               .here = scope->here});
     (void)rondo_timeout_close(timeout, 0);
 }
 
@@ -96,13 +116,18 @@ bool rondo_timeout_expired(const rondo_timeout *timeout)
     return state == SCOPE_EXPIRING || state == SCOPE_EXPIRED;
 }
 
-int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns)
+int64_t rondo_timeout_when(const rondo_timeout *timeout)
+{
+    return scope_of(timeout)->when_ns;
+}
+
+int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t when_ns)
 {
     struct scope *scope = scope_of(timeout);
 
     if (scope->state != SCOPE_ACTIVE)
         return RONDO_EMISUSE;
-    arm(scope, delay_ns);
+    arm(scope, when_ns);
     return 0;
 }
 

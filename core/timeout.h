@@ -8,7 +8,7 @@
 
 /* A scope with a deadline. Lives on the coroutine's stack; its members are private. */
 typedef struct rondo_timeout {
-    void *private_words[16];
+    void *private_words[20];
 } rondo_timeout;
 
 /* Run the block that follows with `delay_ns` to live (RONDO_FOREVER: no limit):
@@ -22,35 +22,50 @@ typedef struct rondo_timeout {
  * At the deadline the task is cancelled; when RONDO_ECANCELED has come out of the block into `rc`,
  * and nobody else asked for it, it becomes RONDO_ETIMEDOUT (TMO-01, TMO-09). The block is left
  * through its end or `continue`; `break`, `goto` or `return` disarm the deadline but leave the code
- * as it is. Unlike RONDO_GROUP() it leaves `rc` alone at the start, so initialise it; outside a
- * task the block runs without a limit. A deadline that is past fires at the first suspension
+ * as it is, which is reported to the exception handler if the deadline had struck, for then the
+ * code is wrong. Unlike RONDO_GROUP() it leaves `rc` alone at the start, so initialise it; outside
+ * a task the block runs without a limit. A deadline that is past fires at the first suspension
  * (TMO-04). Suspends: never itself.
  */
-#define RONDO_TIMEOUT(rc, delay_ns)                                                              \
-    for (rondo_timeout RONDO_UNIQUE(scope) __attribute__((cleanup(rondo_timeout_leave))),        \
-         *RONDO_UNIQUE(once) = rondo_timeout_open(&RONDO_UNIQUE(scope), (delay_ns), RONDO_HERE); \
-         RONDO_UNIQUE(once) != NULL;                                                             \
+#define RONDO_TIMEOUT(rc, delay_ns) RONDO_TIMEOUT_SCOPE_(rc, rondo_timeout_open, delay_ns)
+
+/* As RONDO_TIMEOUT(), until the absolute time `when_ns` of rondo_loop_time() (asyncio: timeout_at).
+ */
+#define RONDO_TIMEOUT_AT(rc, when_ns) RONDO_TIMEOUT_SCOPE_(rc, rondo_timeout_open_at, when_ns)
+
+#define RONDO_TIMEOUT_SCOPE_(rc, open, limit_ns)                                          \
+    for (rondo_timeout RONDO_UNIQUE(scope) __attribute__((cleanup(rondo_timeout_leave))), \
+         *RONDO_UNIQUE(once) = open(&RONDO_UNIQUE(scope), (limit_ns), RONDO_HERE);        \
+         RONDO_UNIQUE(once) != NULL;                                                      \
          (rc) = rondo_timeout_close(&RONDO_UNIQUE(scope), (rc)), RONDO_UNIQUE(once) = NULL)
 
-/* Arm `timeout` in the running task; what was in it is overwritten. Requires: called in a task
- * (outside, it is never armed); not open already. Returns: `timeout`. Suspends: never.
- * Owns: the task closes it before its memory goes. */
+/* Arm `timeout` in the running task; what was in it is overwritten; `here` is where reports say it
+ * is. Requires: called in a task (outside, it is never armed); not open already. Returns:
+ * `timeout`. Suspends: never. Owns: the task closes it before its memory goes. */
 RONDO_API rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns,
                                             const char *here);
+RONDO_API rondo_timeout *rondo_timeout_open_at(rondo_timeout *timeout, int64_t when_ns,
+                                               const char *here);
 
 /* Disarm `timeout` and translate `code`: RONDO_ECANCELED of its own making becomes
  * RONDO_ETIMEDOUT; any other code passes unchanged. Suspends: never. */
 RONDO_API int rondo_timeout_close(rondo_timeout *timeout, int code);
 
-/* Disarm `timeout` if it is still armed. For the macro. Suspends: never. */
+/* The way out by `break`, `goto` or `return`, see RONDO_TIMEOUT(); nothing if it is closed. For the
+ * macro. Suspends: never. */
 RONDO_API void rondo_timeout_leave(rondo_timeout *timeout);
 
 /* Whether the deadline struck. Suspends: never. */
 RONDO_API bool rondo_timeout_expired(const rondo_timeout *timeout);
 
-/* Move the deadline to `delay_ns` from now. Returns: 0, or RONDO_EMISUSE when it has struck or the
- * scope is closed (TMO-11). Suspends: never. */
-RONDO_API int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t delay_ns);
+/* The time of rondo_loop_time() at which it strikes, or would have; RONDO_FOREVER: no limit.
+ * Suspends: never. */
+RONDO_API int64_t rondo_timeout_when(const rondo_timeout *timeout);
+
+/* Move the deadline to the absolute time `when_ns`, as asyncio does; RONDO_FOREVER: no limit any
+ * more. Returns: 0, or RONDO_EMISUSE when it has struck or the scope is closed (TMO-11).
+ * Suspends: never. */
+RONDO_API int rondo_timeout_reschedule(rondo_timeout *timeout, int64_t when_ns);
 
 /* Write one line about `timeout` into `text`: whether it is active, expiring (its deadline has
  * struck, the block has not ended), expired or closed, and when the deadline is or was, in seconds

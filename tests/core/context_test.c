@@ -614,24 +614,31 @@ static int fail_later(void *fixture, rondo_value *out)
     return RONDO_EUSER - 1;
 }
 
+static void report_in_callback(void *fixture)
+{
+    (void)fixture;
+    rondo_report(RONDO_EUSER - 2, "no luck");
+}
+
 static int call_then_fail(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
 
     check(f, rondo_var_set(&number, n, NULL) == 0);
-    check(f, rondo_call_soon(rondo_get_running_loop(), show_in_callback, f) != NULL);
+    check(f, rondo_call_soon(rondo_get_running_loop(), report_in_callback, f) != NULL);
     rondo_unref(rondo_spawn(fail_later, f, .name = "child"));
     return 0;
 }
 
-/* Between callbacks and tasks the loop has no context: a handler sees defaults. */
-static void what_the_loop_calls_itself_sees_defaults(void **state)
+/* FUT-22: the exception handler sees the variables of the task or callback it is told about, though
+ * the loop itself runs in no context. */
+static void a_handler_sees_the_variables_of_what_it_is_told_about(void **state)
 {
     struct fixture *f = *state;
 
     rondo_loop_set_exception_handler(&f->script.manual.loop, handle_failure, f);
     spawn(f, "p", call_then_fail, 5);
-    expect_trace(f, "0ms 5 -1\n2ms EUSER-1 0\n");
+    expect_trace(f, "0ms EUSER-2 5\n2ms EUSER-1 5\n");
 }
 
 static int never_set(void *fixture, int64_t n)
@@ -760,7 +767,7 @@ int main(void)
         TEST(a_context_may_be_entered_in_a_callback_and_again),
         TEST(a_value_is_dropped_when_nothing_holds_it),
         TEST(a_result_that_nobody_wants_is_dropped),
-        TEST(what_the_loop_calls_itself_sees_defaults),
+        TEST(a_handler_sees_the_variables_of_what_it_is_told_about),
         TEST(a_program_that_sets_nothing_pays_nothing),
         TEST(setting_over_and_over_does_not_grow),
         TEST(without_memory_nothing_changes),

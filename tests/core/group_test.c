@@ -1028,7 +1028,7 @@ static void a_cancel_together_with_a_failure_is_delivered_later(void **state)
 static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
 {
     struct fixture *f = arg;
-    const char *place = strrchr(exception->text, '/');
+    const char *place = exception->here != NULL ? strrchr(exception->here, '/') : NULL;
 
     (void)loop;
     note(f, "handler: %s: %s \"%.*s\" of %s", exception->message, rondo_err_name(exception->code),

@@ -202,6 +202,55 @@ static void a_failure_inside_the_handler_is_reported_too(void **state)
                     "5ms a goes on\n");
 }
 
+static void fail_in_a_callback(void *arg)
+{
+    struct fixture *f = arg;
+
+    rondo_report(RONDO_EUSER - 3, "no row %d", 7);
+    note(f, "goes on");
+}
+
+static void hear_where(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    const char *file = strstr(exception->here, "handler_test.c:");
+
+    hear(loop, exception, arg);
+    note((struct fixture *)arg, "at %.15s", file);
+}
+
+/* LOOP-14: a failure that a callback reports reaches the handler with its words and its place, and
+ * the loop goes on. */
+static void a_failure_that_a_callback_reports_is_heard(void **state)
+{
+    struct fixture *f = *state;
+    rondo_loop *loop = &f->script.manual.loop;
+
+    rondo_loop_set_exception_handler(loop, hear_where, f);
+    rondo_call_soon(loop, fail_in_a_callback, f);
+    rondo_call_later(loop, 5 * MS, fail_in_a_callback, f);
+    expect_trace(f, "0ms hears: failure in a callback: - EUSER-3 no row 7\n"
+                    "0ms at handler_test.c:\n"
+                    "0ms goes on\n"
+                    "5ms hears: failure in a callback: - EUSER-3 no row 7\n"
+                    "5ms at handler_test.c:\n"
+                    "5ms goes on\n");
+}
+
+static int report_in_a_task(void *fixture, int64_t n)
+{
+    rondo_report(RONDO_EUSER, "%d of them", (int)n);
+    return fixture == NULL;
+}
+
+/* LOOP-14: so may a task, which is then named. */
+static void a_task_may_report_what_it_does_not_return(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "a", report_in_a_task, 3);
+    expect_trace(f, "0ms a hears: failure in a task: a EUSER0 3 of them\n");
+}
+
 /* Report `text` with what stands for stderr in `file`. */
 static void report_into(FILE *file, rondo_loop *loop, const char *text)
 {
@@ -211,7 +260,9 @@ static void report_into(FILE *file, rondo_loop *loop, const char *text)
     dup2(fileno(file), STDERR_FILENO);
     rondo_loop_call_exception_handler(loop, &(rondo_exception){.message = "it broke",
                                                                .code = RONDO_EUSER,
-                                                               .text = text});
+                                                               .text = text,
+                                                               .here = "parts.c:7"});
+    rondo_report_at(RONDO_EUSER - 1, "parts.c:8", "outside of %s", "any loop");
     fflush(stderr);
     dup2(saved, STDERR_FILENO);
     close(saved);
@@ -232,7 +283,10 @@ static void without_a_handler_the_default_writes_to_stderr(void **state)
     expect_trace(f, "0ms hears: it broke: - EUSER0 in two\n");
     rewind(file);
     assert_non_null(fgets(line, sizeof line, file));
-    assert_string_equal(line, "it broke: EUSER0: in three\n");
+    assert_string_equal(line, "failure in a callback: EUSER-1: outside of any loop (parts.c:8)\n");
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "it broke: EUSER0: in three (parts.c:7)\n");
+    assert_non_null(fgets(line, sizeof line, file)); /* the report again */
     assert_null(fgets(line, sizeof line, file));
     fclose(file);
 }
@@ -246,6 +300,8 @@ int main(void)
         SCRIPT_TEST(a_failed_future_is_reported_too, fixture),
         SCRIPT_TEST(a_cancel_after_a_failure_adds_no_report, fixture),
         SCRIPT_TEST(a_failure_inside_the_handler_is_reported_too, fixture),
+        SCRIPT_TEST(a_failure_that_a_callback_reports_is_heard, fixture),
+        SCRIPT_TEST(a_task_may_report_what_it_does_not_return, fixture),
         SCRIPT_TEST(without_a_handler_the_default_writes_to_stderr, fixture),
     };
 

@@ -187,6 +187,38 @@ static void waking_too_soon_fires_nothing(void **state)
     expect_trace(f, "5ms a\n");
 }
 
+static int nap_briefly(void *fixture, int64_t n)
+{
+    for (int64_t nap = n; nap > 0; nap /= 10)
+        RONDO_TRY(rondo_sleep(nap));
+    note((struct fixture *)fixture, "is rested");
+    return 0;
+}
+
+/* LOOP-10: the shortest sleeps cost a handful of turns each, however fine they are. */
+static void short_sleeps_do_not_keep_the_loop_busy(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "sleeper", nap_briefly, 10 * MS); /* 10 ms, 1 ms, 100 us ... 1 ns: eight of them */
+    expect_trace(f, "17ms sleeper is rested\n");
+    assert_true(f->script.manual.iterations <= 3 * 8);
+}
+
+/* LOOP-12: a timer's handle tells the absolute time at which it is due. */
+static void a_handle_tells_when_it_is_due(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    f->script.manual.now_ns = RONDO_S(10);
+    assert_int_equal(rondo_handle_when(rondo_call_later(loop_of(f), RONDO_US(1500), say, &a)),
+                     RONDO_S(10) + RONDO_US(1500));
+    assert_int_equal(rondo_handle_when(rondo_call_at(loop_of(f), RONDO_S(20), say, &a)),
+                     RONDO_S(20));
+    assert_int_equal(rondo_handle_when(rondo_call_soon(loop_of(f), say, &a)), 0);
+}
+
 /* LOOP-07: negative delays are legal and still ordered by deadline. */
 static void negative_delays_are_ordered_by_deadline(void **state)
 {
@@ -663,6 +695,8 @@ int main(void)
         TEST(call_later_is_not_ready_at_once),
         TEST(a_timer_never_fires_early),
         TEST(waking_too_soon_fires_nothing),
+        TEST(short_sleeps_do_not_keep_the_loop_busy),
+        TEST(a_handle_tells_when_it_is_due),
         TEST(negative_delays_are_ordered_by_deadline),
         TEST(past_times_are_ordered_by_deadline),
         TEST(a_cancelled_timer_is_not_waited_for),

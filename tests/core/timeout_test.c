@@ -10,7 +10,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "handler.h"
 #include "sleep.h"
 #include "tests/lib/script.h"
 #include "timeout.h"
@@ -355,22 +357,25 @@ static int reschedule(void *fixture, int64_t n)
     rondo_timeout_open(&timeout, 5 * MS, RONDO_HERE);
     check(f, rondo_sleep(3 * MS) == 0);
     check(f, rondo_timeout_reschedule(&timeout, n) == 0);
+    check(f, rondo_timeout_when(&timeout) == n);
     rc = rondo_timeout_close(&timeout, rondo_sleep(20 * MS));
     note(f, "%s", rondo_err_name(rc));
     check(f, rondo_timeout_reschedule(&timeout, MS) == RONDO_EMISUSE);
     return rc;
 }
 
-/* TMO-11: rescheduling moves the deadline, counting from now. */
+/* TMO-11: rescheduling moves the deadline to a time of the loop's. */
 static void rescheduling_moves_the_deadline(void **state)
 {
     struct fixture *f = *state;
 
-    spawn(f, "later", reschedule, 7 * MS);
-    spawn(f, "sooner", reschedule, 1 * MS);
-    spawn(f, "at once", reschedule, 0);
+    spawn(f, "later", reschedule, 10 * MS);
+    spawn(f, "sooner", reschedule, 4 * MS);
+    spawn(f, "at once", reschedule, 3 * MS);
+    spawn(f, "long past", reschedule, 1 * MS);
     spawn(f, "never", reschedule, RONDO_FOREVER);
     expect_trace(f, "3ms at once ETIMEDOUT\n"
+                    "3ms long past ETIMEDOUT\n"
                     "4ms sooner ETIMEDOUT\n"
                     "10ms later ETIMEDOUT\n"
                     "23ms never OK\n");
@@ -399,6 +404,76 @@ static void rescheduling_what_has_struck_is_misuse(void **state)
     spawn(f, "a", reschedule_expired, 5 * MS);
     expect_trace(f, "");
     assert_int_equal(rondo_future_result(role(f, "a"), NULL), RONDO_ETIMEDOUT);
+}
+
+static int limited_until(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc = rondo_sleep(3 * MS);
+
+    RONDO_TIMEOUT_AT(rc, n)
+    {
+        rc = rondo_sleep(10 * MS);
+    }
+    note(f, "%s, cancelling %d", rondo_err_name(rc), rondo_cancelling(rondo_current_task()));
+    return rc;
+}
+
+/* TMO-01, TMO-03, TMO-04: a scope may be given the time at which it ends (asyncio: timeout_at). */
+static void a_scope_may_end_at_a_time(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "at 5", limited_until, 5 * MS);
+    spawn(f, "at 2, past", limited_until, 2 * MS);
+    spawn(f, "never", limited_until, RONDO_FOREVER);
+    expect_trace(f, "3ms at 2, past ETIMEDOUT, cancelling 0\n"
+                    "5ms at 5 ETIMEDOUT, cancelling 0\n"
+                    "13ms never OK, cancelling 0\n");
+}
+
+static int return_from_the_block(int64_t sleep_ns)
+{
+    int rc = 0;
+
+    RONDO_TIMEOUT(rc, 5 * MS) {
+        RONDO_TRY(rondo_sleep(sleep_ns));
+        return 7;
+    }
+    return rc;
+}
+
+static int leave_the_block(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc = return_from_the_block(n);
+
+    note(f, "%d, cancelling %d", rc == RONDO_ECANCELED ? -1 : rc,
+         rondo_cancelling(rondo_current_task()));
+    return 0;
+}
+
+static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    struct fixture *f = arg;
+
+    check(f, loop == &f->script.manual.loop);
+    check(f, strstr(exception->here, "timeout_test.c:") != NULL);
+    note(f, "hears: %s %s", exception->message, rondo_err_name(exception->code));
+}
+
+/* A block that is left by `return` after its deadline has struck returns a code that was never
+ * translated: that is told, with the place. In time it is no mistake. */
+static void a_block_left_by_return_after_its_deadline_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(&f->script.manual.loop, hear, f);
+    spawn(f, "in time", leave_the_block, 3 * MS);
+    spawn(f, "late", leave_the_block, 10 * MS);
+    expect_trace(f, "3ms in time 7, cancelling 0\n"
+                    "5ms late hears: a timeout was left by return, break or goto ETIMEDOUT\n"
+                    "5ms late -1, cancelling 0\n");
 }
 
 /* TMO-12: outside a task a scope is never armed. */
@@ -884,6 +959,8 @@ int main(void)
         TEST(a_deadline_in_the_iteration_in_which_the_body_ends_wins),
         TEST(rescheduling_moves_the_deadline),
         TEST(rescheduling_what_has_struck_is_misuse),
+        TEST(a_scope_may_end_at_a_time),
+        TEST(a_block_left_by_return_after_its_deadline_is_told),
         TEST(outside_a_task_a_scope_is_never_armed),
         TEST(a_scope_works_after_a_cancel_was_caught),
         TEST(a_scope_after_a_caught_cancel_passes_another_on),

@@ -1,0 +1,62 @@
+/*
+ * debug.c - see debug.h. Times are the loop's own: in simulation a turn takes what the program
+ * makes it take, to the nanosecond.
+ */
+#include "debug.h"
+
+#include <stdio.h>
+
+#include "task_core.h"
+
+void rondo_loop_set_debug(rondo_loop *loop, bool debug)
+{
+    loop->debug = debug;
+}
+
+bool rondo_loop_get_debug(const rondo_loop *loop)
+{
+    return loop->debug;
+}
+
+void rondo_loop_set_slow_callback_duration(rondo_loop *loop, int64_t limit_ns)
+{
+    loop->slow_ns = limit_ns;
+}
+
+/* The task that `callback` is about, or NULL. */
+static struct task *task_behind(const struct callback *callback)
+{
+    return callback->who != NULL ? container_of(callback->who, struct task, subject) : NULL;
+}
+
+void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback)
+{
+    struct task *task = task_behind(callback);
+
+    *turn = (struct turn){.loop = loop,
+                          .task = task != NULL ? rondo_ref(&task->future) : NULL,
+                          .what = task != NULL ? "a step" : callback->what,
+                          .here = task != NULL ? task->here : callback->here,
+                          .start_ns = rondo_loop_time(loop)};
+}
+
+static void report(const struct turn *turn, int64_t took_ns)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "%s took %.3f seconds", turn->what,
+             (double)took_ns / (double)RONDO_S(1));
+    rondo_loop_call_exception_handler(turn->loop, &(rondo_exception){.message = "the loop was held",
+                                                                     .text = text,
+                                                                     .future = turn->task,
+                                                                     .here = turn->here});
+}
+
+void turn_end(struct turn *turn)
+{
+    int64_t took_ns = rondo_loop_time(turn->loop) - turn->start_ns;
+
+    if (took_ns >= turn->loop->slow_ns)
+        report(turn, took_ns);
+    rondo_unref(turn->task);
+}
