@@ -16,6 +16,7 @@
 /* A task that is alive, and what it waits for, if it does. */
 struct waiting {
     uint32_t process;
+    uint32_t thread;
     uint32_t task;
     char name[64];
     bool waits;
@@ -32,6 +33,7 @@ struct holding {
     bool free;
     size_t next; /* of the same task, or of those that are free; NOBODY: the last */
     uint32_t process;
+    uint32_t thread;
     uint32_t task;
     char kind[24];
     uint32_t object;
@@ -43,7 +45,7 @@ struct deadlock {
     struct waiting *tasks;
     size_t task_count;
     size_t task_capacity;
-    struct map index; /* process and task to their place in `tasks` */
+    struct map index; /* process, thread and task to their place in `tasks` */
     struct holding *holdings;
     size_t holding_count;
     size_t holding_capacity;
@@ -76,14 +78,25 @@ void deadlock_reset(struct deadlock *detector)
     detector->holding_free = NOBODY;
 }
 
-static uint64_t key_of(uint32_t process, uint32_t task)
+/* A loop belongs to a thread and numbers its tasks by itself. */
+static uint64_t key_of(uint32_t process, uint32_t thread, uint32_t task)
 {
-    return (uint64_t)process << 32 | task;
+    return (uint64_t)process << 48 | (uint64_t)thread << 32 | task;
 }
 
-static size_t find_task(const struct deadlock *detector, uint32_t process, uint32_t task)
+static uint64_t key_of_record(const struct trace_record *record)
 {
-    return map_get(&detector->index, key_of(process, task));
+    return key_of(record->process, record->thread, record->task);
+}
+
+static size_t find_task(const struct deadlock *detector, const struct trace_record *record)
+{
+    return map_get(&detector->index, key_of_record(record));
+}
+
+static size_t find_holder(const struct deadlock *detector, const struct holding *holding)
+{
+    return map_get(&detector->index, key_of(holding->process, holding->thread, holding->task));
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -100,11 +113,12 @@ static void add_task(struct deadlock *detector, const struct trace_record *recor
         detector->tasks =
             must_resize(detector->tasks, detector->task_capacity * sizeof *detector->tasks);
     }
-    map_set(&detector->index, key_of(record->process, record->task), detector->task_count);
+    map_set(&detector->index, key_of_record(record), detector->task_count);
     task = &detector->tasks[detector->task_count++];
     memset(task, 0, sizeof *task);
     task->holdings = NOBODY;
     task->process = record->process;
+    task->thread = record->thread;
     task->task = record->task;
     trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
 }
@@ -119,7 +133,7 @@ static void free_holding(struct deadlock *detector, size_t i)
 /* A task that has ended leaves its place to the last one; what it held, it can no longer end. */
 static void remove_task(struct deadlock *detector, const struct trace_record *record)
 {
-    size_t i = map_remove(&detector->index, key_of(record->process, record->task));
+    size_t i = map_remove(&detector->index, key_of_record(record));
     struct waiting *last = &detector->tasks[detector->task_count - 1];
 
     if (i == NOBODY)
@@ -132,14 +146,14 @@ static void remove_task(struct deadlock *detector, const struct trace_record *re
     }
     if (&detector->tasks[i] != last) {
         detector->tasks[i] = *last;
-        map_set(&detector->index, key_of(last->process, last->task), i);
+        map_set(&detector->index, key_of(last->process, last->thread, last->task), i);
     }
     detector->task_count--;
 }
 
 static void note_wait(struct deadlock *detector, const struct trace_record *record)
 {
-    size_t i = find_task(detector, record->process, record->task);
+    size_t i = find_task(detector, record);
     struct waiting *task;
 
     if (i == NOBODY)
@@ -173,7 +187,7 @@ static size_t take_holding(struct deadlock *detector)
 
 static void add_holding(struct deadlock *detector, const struct trace_record *record)
 {
-    size_t task = find_task(detector, record->process, record->task);
+    size_t task = find_task(detector, record);
     struct holding *holding;
     size_t i;
 
@@ -185,6 +199,7 @@ static void add_holding(struct deadlock *detector, const struct trace_record *re
     holding->next = detector->tasks[task].holdings;
     detector->tasks[task].holdings = i;
     holding->process = record->process;
+    holding->thread = record->thread;
     holding->task = record->task;
     holding->object = record->object.id;
     holding->since_ns = record->time_ns;
@@ -194,7 +209,7 @@ static void add_holding(struct deadlock *detector, const struct trace_record *re
 
 static void remove_holding(struct deadlock *detector, const struct trace_record *record)
 {
-    size_t task = find_task(detector, record->process, record->task);
+    size_t task = find_task(detector, record);
     size_t *link = task != NOBODY ? &detector->tasks[task].holdings : NULL;
 
     while (link != NULL && *link != NOBODY) {
@@ -242,7 +257,9 @@ static size_t ender(const struct deadlock *detector, const struct waiting *waiti
 {
     *held = NULL;
     if (strcmp(waiting->kind, "task") == 0)
-        return n == 0 ? find_task(detector, waiting->process, waiting->object) : NOBODY;
+        return n > 0 ? NOBODY
+                     : map_get(&detector->index,
+                               key_of(waiting->process, waiting->thread, waiting->object));
     for (size_t i = 0; i < detector->holding_count; i++) {
         const struct holding *holding = &detector->holdings[i];
 
@@ -253,7 +270,7 @@ static size_t ender(const struct deadlock *detector, const struct waiting *waiti
         if (n-- > 0)
             continue;
         *held = holding;
-        return find_task(detector, holding->process, holding->task);
+        return find_holder(detector, holding);
     }
     return NOBODY;
 }
@@ -408,7 +425,7 @@ static void print_gathered(FILE *out, const struct deadlock *detector, const str
 
     for (size_t i = 0; i < detector->holding_count; i++) {
         const struct holding *holding = &detector->holdings[i];
-        size_t task = find_task(detector, holding->process, holding->task);
+        size_t task = find_holder(detector, holding);
 
         if (holding->free || holding->process != gather->process ||
             holding->object != gather->object || strcmp(holding->kind, gather->kind) != 0 ||
@@ -508,7 +525,8 @@ static bool anybody_waits(const struct deadlock *detector)
 static int by_start(const void *a, const void *b)
 {
     const struct waiting *x = a, *y = b;
-    uint64_t first = key_of(x->process, x->task), second = key_of(y->process, y->task);
+    uint64_t first = key_of(x->process, x->thread, x->task);
+    uint64_t second = key_of(y->process, y->thread, y->task);
 
     return first < second ? -1 : first > second;
 }
@@ -518,8 +536,11 @@ static void sort_tasks(struct deadlock *detector)
 {
     qsort(detector->tasks, detector->task_count, sizeof *detector->tasks, by_start);
     map_empty(&detector->index);
-    for (size_t i = 0; i < detector->task_count; i++)
-        map_set(&detector->index, key_of(detector->tasks[i].process, detector->tasks[i].task), i);
+    for (size_t i = 0; i < detector->task_count; i++) {
+        const struct waiting *task = &detector->tasks[i];
+
+        map_set(&detector->index, key_of(task->process, task->thread, task->task), i);
+    }
 }
 
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding)

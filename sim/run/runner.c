@@ -127,19 +127,40 @@ static void free_arguments(struct runner *runner)
     free(runner->argv);
 }
 
-/* A wait outside any task: a libuv program that polls with nothing to come. */
-static void judge_guest(struct finding *finding, const struct world *world,
-                        const struct run_spec *run)
+/* Every thread that waits for what another thread would have to do, a line each. Takes `lines`,
+ * which may be NULL, and returns it with them appended. */
+static char *add_threads(char *lines, const struct process *process)
+{
+    list_for_each(node, &process->threads) {
+        const struct thread *thread = container_of(node, struct thread, link);
+        char name[40], *longer;
+
+        if (thread->blocked_in == NULL)
+            continue;
+        longer = must_format("%s%s  waits in %s   nothing is left that could wake it\n",
+                             lines != NULL ? lines : "", thread_describe(thread, name, sizeof name),
+                             thread->blocked_in);
+        free(lines);
+        lines = longer;
+    }
+    return lines;
+}
+
+/* Nothing can happen any more: who waits for what? */
+static void judge_quiet(struct runner *runner, const struct run_spec *run,
+                        const struct process *process, struct finding *finding)
 {
     finding->kind = FINDING_ENDLESS_WAIT;
-    finding->time_ns = world->now_ns;
-    finding->lines =
-        must_format("%s  waits in uv_run()   nothing is left that could wake it\n", run->program);
+    deadlock_judge(runner->deadlock, runner->world.now_ns, finding);
+    finding->lines = add_threads(finding->lines, process);
+    if (finding->lines == NULL) /* a libuv program that polls with nothing to come */
+        finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
+                                     run->program);
 }
 
 /* Why the world stopped before the program did. */
-static void judge_end(struct runner *runner, const struct run_spec *run, enum world_end end,
-                      struct observation *seen)
+static void judge_end(struct runner *runner, const struct run_spec *run,
+                      const struct process *process, enum world_end end, struct observation *seen)
 {
     struct finding finding = {0};
 
@@ -147,8 +168,8 @@ static void judge_end(struct runner *runner, const struct run_spec *run, enum wo
         finding.kind = FINDING_LIVELOCK;
         finding.lines = must_format("%s  goes round and round   %llu steps and no end\n",
                                     run->program, (unsigned long long)runner->world.steps_max);
-    } else if (!deadlock_judge(runner->deadlock, runner->world.now_ns, &finding)) {
-        judge_guest(&finding, &runner->world, run);
+    } else {
+        judge_quiet(runner, run, process, &finding);
     }
     seen->finding = finding_name(finding.kind);
     seen->finding_lines = finding.lines;
@@ -213,7 +234,7 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     observation_set_exit(seen, process->exit_code, runner->name_code);
     seen->elapsed_ns = runner->world.now_ns;
     if (end != WORLD_ENDED)
-        judge_end(runner, run, end, seen);
+        judge_end(runner, run, process, end, seen);
     seen->hash = trace_hash(runner->trace);
     finish(runner, module);
 }

@@ -1,6 +1,6 @@
 /*
  * async.c - answers for libuv's unix/async.c. Sends coalesce; callbacks run in the poll phase, in
- * the order the handles were made. Only the process itself can send: it has one thread.
+ * the order the handles were made. Any thread of the process may send.
  */
 #include "uv/internal.h"
 
@@ -17,8 +17,7 @@ int uv_async_init(uv_loop_t *loop, uv_async_t *handle, uv_async_cb async_cb)
 int uv_async_send(uv_async_t *handle)
 {
     handle->pending = 1;
-    if (sim_of(handle->loop)->process != NULL)
-        process_wake(sim_of(handle->loop)->process);
+    loop_wake(handle->loop);
     return 0;
 }
 

@@ -2,7 +2,8 @@
  * core.c - answers for libuv's unix/core.c: the iteration, closing, clocks and sleep.
  *
  * The order of phases is libuv 1.44's: timers, (pending), idle, prepare, poll, check, closing. The
- * poll is the one place where a simulated process blocks on its loop.
+ * poll is the one place where a thread blocks on its loop, or, if it need not wait, lets others
+ * run.
  */
 #include <stdio.h>
 
@@ -27,8 +28,23 @@ int uv_backend_timeout(const uv_loop_t *loop)
     return timers_next(loop);
 }
 
-static bool asyncs_pending(uv_loop_t *loop)
+void must_not(const char *what)
 {
+    fputs(what, stderr);
+    process_exit(134);
+}
+
+void loop_wake(uv_loop_t *loop)
+{
+    if (sim_of(loop)->thread != NULL)
+        thread_wake(sim_of(loop)->thread);
+}
+
+/* Whether the poll has something to do at once. */
+static bool pending(uv_loop_t *loop)
+{
+    if (!list_empty(queue_of(loop->wq)))
+        return true;
     list_for_each(node, queue_of(loop->async_handles)) {
         if (container_of(node, uv_async_t, queue)->pending != 0)
             return true;
@@ -41,16 +57,18 @@ static void poll_for(uv_loop_t *loop, int timeout)
 {
     struct sim_loop *sim = sim_of(loop);
 
-    if (timeout == 0 || asyncs_pending(loop)) {
-        process_spin();
+    if (timeout == 0 || pending(loop)) {
+        thread_spin();
     } else {
-        sim->process = process_current();
-        process_block(timeout < 0 ? WORLD_NEVER
-                                  : (process_clock() / NS_PER_MS + timeout) * NS_PER_MS -
-                                        (process_clock() - world_current()->now_ns));
-        sim->process = NULL;
+        sim->thread = thread_current();
+        thread_block(timeout < 0 ? WORLD_NEVER
+                                 : (process_clock() / NS_PER_MS + timeout) * NS_PER_MS -
+                                       (process_clock() - world_current()->now_ns),
+                     NULL);
+        sim->thread = NULL;
     }
     uv_update_time(loop);
+    work_run(loop); /* first: libuv's own async handle was made before any of the program's */
     asyncs_run(loop);
 }
 
@@ -107,11 +125,8 @@ int uv_run(uv_loop_t *loop, uv_run_mode mode)
 
 void uv_close(uv_handle_t *handle, uv_close_cb close_cb)
 {
-    if (uv_is_closing(handle)) {
-        /* libuv asserts this and takes the process down. */
-        fprintf(stderr, "uv_close() of a handle that is already closing\n");
-        process_exit(134);
-    }
+    if (uv_is_closing(handle))
+        must_not("uv_close() of a handle that is already closing\n");
     switch (handle->type) {
     case UV_TIMER:
         timer_close((uv_timer_t *)handle);
@@ -157,5 +172,5 @@ void uv_sleep(unsigned int msec)
 {
     int64_t now = world_current()->now_ns, delay = (int64_t)msec * NS_PER_MS;
 
-    process_block(delay < WORLD_NEVER - now ? now + delay : WORLD_NEVER);
+    thread_block(delay < WORLD_NEVER - now ? now + delay : WORLD_NEVER, "uv_sleep()");
 }

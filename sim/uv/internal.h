@@ -27,7 +27,7 @@ enum {
 
 struct sim_loop {
     struct heap timers;
-    struct process *process; /* that blocks in this loop's poll */
+    struct thread *thread; /* that blocks in this loop's poll, or NULL */
 };
 
 /* The queues of libuv's structs are two pointers each, as ours are. */
@@ -48,6 +48,10 @@ void handle_init(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type);
 void handle_start(uv_handle_t *handle);
 void handle_stop(uv_handle_t *handle);
 
+/* core.c */
+void loop_wake(uv_loop_t *loop); /* end the poll that a thread blocks in, if one does */
+void must_not(const char *what) __attribute__((noreturn)); /* libuv would abort() */
+
 /* Per kind: stop it, as part of uv_close(). */
 void timer_close(uv_timer_t *timer);
 void idle_close(uv_idle_t *idle);
@@ -63,5 +67,6 @@ void idle_run(uv_loop_t *loop);
 void prepare_run(uv_loop_t *loop);
 void check_run(uv_loop_t *loop);
 void asyncs_run(uv_loop_t *loop);
+void work_run(uv_loop_t *loop); /* callbacks of work requests that are over */
 
 #endif

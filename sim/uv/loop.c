@@ -19,6 +19,7 @@ int uv_loop_init(uv_loop_t *loop)
     list_init(queue_of(loop->prepare_handles));
     list_init(queue_of(loop->check_handles));
     list_init(queue_of(loop->async_handles));
+    list_init(queue_of(loop->wq));
     timers_init(loop);
     uv_update_time(loop);
     return 0;

@@ -20,7 +20,8 @@
 #define CHANCE_FAMILIES(X)                                                                 \
     X(timer, 1, "timers of a process due at one instant: order, and together or apart")    \
     X(sched, 0, "which ready callback runs next; production order is first in, first out") \
-    X(process, 1, "which runnable process runs next")
+    X(process, 1, "which runnable process runs next")                                      \
+    X(thread, 0, "which runnable thread of a process runs next; production order: as it became so")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,

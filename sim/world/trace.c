@@ -105,7 +105,8 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 static uint64_t hash_record(uint64_t hash, const struct trace_record *record)
 {
     hash = hash_number(hash, (uint64_t)record->time_ns);
-    hash = hash_number(hash, (uint64_t)record->kind << 32 | record->process);
+    hash = hash_number(hash, (uint64_t)record->thread << 48 | (uint64_t)record->kind << 32 |
+                                 record->process);
     hash = hash_number(hash, (uint64_t)record->task << 32 | record->other);
     hash = hash_number(hash, (uint64_t)record->value);
     hash = hash_number(hash, record->object.id);

@@ -43,7 +43,8 @@ struct trace_record {
     int64_t time_ns;
     enum trace_kind kind;
     uint32_t process; /* 0: the world itself */
-    uint32_t task;    /* 0: none */
+    uint32_t thread;  /* of the process; 0: the one it began with */
+    uint32_t task;    /* 0: none; numbers count in each thread */
     uint32_t other;
     const char *task_name; /* NULL: "Task-<task>" */
     struct trace_object object;

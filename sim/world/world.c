@@ -1,5 +1,5 @@
 /*
- * world.c - see world.h: the agenda, the step, the switch between processes.
+ * world.c - see world.h: the agenda, the step, the switch between threads.
  */
 #include "world/world.h"
 
@@ -37,6 +37,10 @@ void world_close(struct world *world)
 
         list_remove(node);
         stack_reclaim(process);
+        list_for_each(thread, &process->threads) {
+            if (thread != &process->main.link)
+                free(container_of(thread, struct thread, link));
+        }
         free(process);
     }
 }
@@ -47,17 +51,24 @@ struct world *world_current(void)
     return current;
 }
 
-struct process *process_current(void)
+struct thread *thread_current(void)
 {
     CHECK(current != NULL && current->running != NULL);
     return current->running;
 }
 
+struct process *process_current(void)
+{
+    return thread_current()->process;
+}
+
 void world_note(struct world *world, struct trace_record record)
 {
     record.time_ns = world->now_ns;
-    if (world->running != NULL)
-        record.process = world->running->id;
+    if (world->running != NULL) {
+        record.process = world->running->process->id;
+        record.thread = world->running->id;
+    }
     trace_append(world->trace, &record);
 }
 
@@ -103,15 +114,40 @@ void world_cancel(struct world *world, struct event *event)
 
 static void alarm_rings(struct event *event)
 {
-    process_wake(container_of(event, struct process, alarm));
+    thread_wake(container_of(event, struct thread, alarm));
 }
 
-/* The first frame of a process. */
+/* The first frame of a thread. */
+static void thread_begin(void *argument)
+{
+    struct thread *thread = argument;
+
+    thread->run(thread->context);
+    thread->state = THREAD_ENDED;
+    fiber_switch_last(world_current()->fiber);
+}
+
+/* What the first thread of a process runs. */
 static void process_begin(void *argument)
 {
     struct process *process = argument;
 
     process_exit(process->spec.main(process->spec.context));
+}
+
+/* Make `thread`, of which the caller has set who it is and what it runs, the last of its process
+ * and able to run. */
+static void thread_start(struct thread *thread)
+{
+    struct process *process = thread->process;
+
+    thread->alarm.happen = alarm_rings;
+    thread->stack = stack_take(STACK_SIZE_MAIN);
+    CHECK(thread->stack != NULL);
+    fiber_init(&thread->fiber, thread->stack, thread_begin, thread);
+    thread->resume = &thread->fiber;
+    list_push_back(&process->threads, &thread->link);
+    list_push_back(&process->ready, &thread->ready);
 }
 
 struct process *world_spawn(struct world *world, const struct process_spec *spec)
@@ -121,11 +157,13 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
 
     process->spec = *spec;
     process->id = ++world->process_id_last;
-    process->alarm.happen = alarm_rings;
-    process->stack = stack_take(STACK_SIZE_MAIN);
-    CHECK(process->stack != NULL);
-    fiber_init(&process->fiber, process->stack, process_begin, process);
-    process->resume = &process->fiber;
+    list_init(&process->threads);
+    list_init(&process->ready);
+    process->main = (struct thread){.process = process,
+                                    .name = "main thread",
+                                    .run = process_begin,
+                                    .context = process};
+    thread_start(&process->main);
     list_push_back(&world->processes, &process->link);
     stack_owner_set(owner);
     world_note(world, (struct trace_record){.kind = TRACE_PROCESS,
@@ -134,52 +172,110 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
     return process;
 }
 
-/* Processes are switched to here and nowhere else. */
-static void resume(struct world *world, struct process *process)
+struct thread *thread_spawn(const char *name, void (*run)(void *context), void *context)
 {
+    struct process *process = process_current();
+    struct thread *thread = must_alloc(sizeof *thread);
+
+    thread->process = process;
+    thread->id = ++process->thread_id_last;
+    thread->name = name;
+    thread->run = run;
+    thread->context = context;
+    thread_start(thread);
+    return thread;
+}
+
+char *thread_describe(const struct thread *thread, char *text, size_t size)
+{
+    if (thread->id == 0)
+        snprintf(text, size, "%s", thread->name);
+    else
+        snprintf(text, size, "%s %u", thread->name, thread->id);
+    return text;
+}
+
+/* Nothing runs on `thread` any more, and its process goes on. */
+static void thread_free(struct thread *thread)
+{
+    list_remove(&thread->link);
+    stack_give(thread->stack);
+    free(thread);
+}
+
+/* Threads are switched to here and nowhere else. */
+static void resume(struct world *world, struct thread *thread)
+{
+    struct process *process = thread->process;
     void *owner = stack_owner_set(process);
 
-    world->running = process;
+    list_remove(&thread->ready);
+    world->running = thread;
     if (process->spec.enter != NULL)
         process->spec.enter(process->spec.context);
-    fiber_switch(process->resume);
+    fiber_switch(thread->resume);
     if (process->spec.leave != NULL)
         process->spec.leave(process->spec.context);
     world->running = NULL;
     stack_owner_set(owner);
+    if (thread->state == THREAD_ENDED && !process->ended)
+        thread_free(thread);
 }
 
-/* The `index`-th process that can run, or NULL. */
+/* How many processes have a thread that can run. */
+static size_t runnable_count(const struct world *world)
+{
+    size_t count = 0;
+
+    list_for_each(node, &world->processes) {
+        count += !list_empty(&container_of(node, struct process, link)->ready);
+    }
+    return count;
+}
+
+/* The `index`-th of them. */
 static struct process *runnable(struct world *world, size_t index)
 {
     list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 
-        if (process->state == PROCESS_RUNNABLE && index-- == 0)
+        if (!list_empty(&process->ready) && index-- == 0)
             return process;
     }
-    return NULL;
+    CHECK_NEVER("no such process can run");
 }
 
-static size_t count_in(struct world *world, enum process_state state)
+static struct thread *ready_thread(const struct process *process, size_t index)
 {
-    size_t count = 0;
+    struct list *node = process->ready.next;
 
-    list_for_each(node, &world->processes) {
-        count += container_of(node, struct process, link)->state == state;
-    }
-    return count;
+    while (index-- > 0)
+        node = node->next;
+    return container_of(node, struct thread, ready);
+}
+
+static void name_thread(const void *self, size_t value, char *text, size_t size)
+{
+    thread_describe(ready_thread(self, value), text, size);
+}
+
+static struct thread *choose_thread(struct world *world)
+{
+    size_t index = world_choose(world, "process.next", runnable_count(world), NULL, NULL);
+    struct process *process = runnable(world, index);
+
+    index = world_choose(world, "thread.next", list_length(&process->ready), name_thread, process);
+    return ready_thread(process, index);
 }
 
 bool world_step(struct world *world)
 {
-    size_t count = count_in(world, PROCESS_RUNNABLE);
     struct heap_node *node;
     struct event *event;
 
     world->steps++;
-    if (count > 0) {
-        resume(world, runnable(world, world_choose(world, "process.next", count, NULL, NULL)));
+    if (runnable_count(world) > 0) {
+        resume(world, choose_thread(world));
         return true;
     }
     node = heap_pop(&world->agenda);
@@ -193,6 +289,15 @@ bool world_step(struct world *world)
     return true;
 }
 
+static bool all_ended(const struct world *world)
+{
+    list_for_each(node, &world->processes) {
+        if (!container_of(node, struct process, link)->ended)
+            return false;
+    }
+    return true;
+}
+
 enum world_end world_run(struct world *world)
 {
     struct world *outer = current;
@@ -200,7 +305,7 @@ enum world_end world_run(struct world *world)
 
     current = world;
     world->fiber = fiber_current();
-    while (count_in(world, PROCESS_ENDED) < list_length(&world->processes)) {
+    while (!all_ended(world)) {
         if (world->steps >= world->steps_max) {
             end = WORLD_SPENT;
             break;
@@ -217,31 +322,51 @@ enum world_end world_run(struct world *world)
     return end;
 }
 
-void process_block(int64_t until_ns)
+/* Give control back to the world; returns when the calling thread is resumed. */
+static void stop(void)
 {
-    struct world *world = world_current();
-    struct process *process = process_current();
-
-    if (until_ns != WORLD_NEVER)
-        world_at(world, &process->alarm, until_ns);
-    process->state = PROCESS_BLOCKED;
-    process->resume = fiber_current();
-    fiber_switch(world->fiber);
-    world_cancel(world, &process->alarm);
+    thread_current()->resume = fiber_current();
+    fiber_switch(world_current()->fiber);
 }
 
-void process_spin(void)
+void thread_block(int64_t until_ns, const char *in)
+{
+    struct world *world = world_current();
+    struct thread *thread = thread_current();
+
+    if (until_ns != WORLD_NEVER)
+        world_at(world, &thread->alarm, until_ns);
+    thread->state = THREAD_BLOCKED;
+    thread->blocked_in = in;
+    stop();
+    world_cancel(world, &thread->alarm);
+}
+
+void thread_wake(struct thread *thread)
+{
+    if (thread->state != THREAD_BLOCKED)
+        return;
+    thread->state = THREAD_RUNNABLE;
+    list_push_back(&thread->process->ready, &thread->ready);
+}
+
+void thread_yield(void)
+{
+    struct thread *thread = thread_current();
+
+    if (list_empty(&thread->process->ready))
+        return;
+    list_push_back(&thread->process->ready, &thread->ready);
+    stop();
+}
+
+void thread_spin(void)
 {
     struct world *world = world_current();
 
     if (++world->steps >= world->steps_max)
-        process_block(WORLD_NEVER);
-}
-
-void process_wake(struct process *process)
-{
-    if (process->state == PROCESS_BLOCKED)
-        process->state = PROCESS_RUNNABLE;
+        thread_block(WORLD_NEVER, NULL);
+    thread_yield();
 }
 
 void process_exit(int code)
@@ -250,9 +375,15 @@ void process_exit(int code)
     struct process *process = process_current();
 
     process->exit_code = code;
-    process->state = PROCESS_ENDED;
+    process->ended = true;
+    list_for_each(node, &process->threads) {
+        struct thread *thread = container_of(node, struct thread, link);
+
+        thread->state = THREAD_ENDED;
+        list_remove(&thread->ready);
+        world_cancel(world, &thread->alarm);
+    }
     world_note(world, (struct trace_record){.kind = TRACE_EXIT, .value = code});
-    process->resume = NULL;
     fiber_switch_last(world->fiber);
 }
 

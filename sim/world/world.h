@@ -3,7 +3,11 @@
  *
  * It has never heard of libuv or of the core. Virtual time moves in one place, world_step(), only
  * when no process can run, and straight to the next event of the agenda; ties go by the order in
- * which events were entered. Processes are fibers; one runs at a time, until it blocks or ends.
+ * which events were entered.
+ *
+ * A process has threads; a thread is what runs and what blocks. One runs at a time, in the whole
+ * world, until it blocks, yields or ends: it is never interrupted. So two threads of a process
+ * interleave only at these points, and a race between two of them is invisible.
  */
 #ifndef RONDO_WORLD_WORLD_H
 #define RONDO_WORLD_WORLD_H
@@ -28,8 +32,6 @@ struct event {
     void (*happen)(struct event *event);
 };
 
-enum process_state { PROCESS_RUNNABLE, PROCESS_BLOCKED, PROCESS_ENDED };
-
 /* What a process is made from. Texts and contexts are borrowed for its life. */
 struct process_spec {
     const char *name;
@@ -41,17 +43,36 @@ struct process_spec {
     void (*leave)(void *context);
 };
 
-struct process {
-    struct list link; /* in world.processes */
-    struct process_spec spec;
-    uint32_t id; /* from 1 */
-    enum process_state state;
+enum thread_state { THREAD_RUNNABLE, THREAD_BLOCKED, THREAD_ENDED };
+
+struct thread {
+    struct list link;  /* in process.threads */
+    struct list ready; /* in process.ready, while it can run and does not */
+    struct process *process;
+    uint32_t id; /* 0: the one that the process began with; others from 1 */
+    const char *name;
+    enum thread_state state;
+    void (*run)(void *context);
+    void *context;
     struct stack *stack;
     struct fiber fiber;
     struct fiber *resume; /* the fiber, of all that it has, to go on with */
     struct event alarm;
+    const char *blocked_in; /* for people: "uv_sem_wait()"; NULL: it waits for something to do */
+};
+
+struct process {
+    struct list link; /* in world.processes */
+    struct process_spec spec;
+    uint32_t id; /* from 1 */
+    bool ended;
     int exit_code;
+    struct thread main;  /* the thread that it began with */
+    struct list threads; /* all that have not ended, main first */
+    struct list ready;   /* those that can run, in the order in which they became able to */
+    uint32_t thread_id_last;
     void *uv_loop;        /* its default loop, sim/uv's business */
+    void *uv_pool;        /* its thread pool, likewise */
     uint32_t number_last; /* of the objects that its program has shown */
 };
 
@@ -61,7 +82,7 @@ struct world {
     uint64_t order_next;
     struct list processes;
     uint32_t process_id_last;
-    struct process *running;
+    struct thread *running;
     struct fiber *fiber; /* that steps it */
     uint64_t steps;
     uint64_t steps_max;
@@ -94,7 +115,7 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
 /* Step until nothing is left to do. */
 enum world_end world_run(struct world *world);
 
-/* Let one process run until it blocks, or, if none can, move time to the next event.
+/* Let one thread of one process run until it stops, or, if none can, move time to the next event.
  * Returns: false when there is neither. */
 bool world_step(struct world *world);
 
@@ -111,21 +132,33 @@ size_t world_choose(struct world *world, const char *label, size_t bound, chance
 /* Append a record with the time and the running process filled in. */
 void world_note(struct world *world, struct trace_record record);
 
-/* The process that runs. Requires: there is one. */
+/* The process that runs, and the thread. Requires: there is one. */
 struct process *process_current(void);
+struct thread *thread_current(void);
 
-/* Block the calling process until `until_ns` (WORLD_NEVER: no limit) or process_wake(). All its
- * fibers stand still. */
-void process_block(int64_t until_ns);
+/* Add a thread to the calling process; it begins at its turn and ends when `run(context)` returns,
+ * or with its process. `name` is borrowed for its life. */
+struct thread *thread_spawn(const char *name, void (*run)(void *context), void *context);
 
-/* Count a step of a process that goes round without blocking; when the budget is spent it never
- * returns. */
-void process_spin(void);
+/* Block the calling thread until `until_ns` (WORLD_NEVER: no limit) or thread_wake(). All its
+ * fibers stand still. `in` (borrowed) says where, to people; NULL: for something
+ * to do, which nobody owes it. */
+void thread_block(int64_t until_ns, const char *in);
 
-/* Make a blocked process runnable. */
-void process_wake(struct process *process);
+/* Write who `thread` is into `text`: "main thread", "worker 2". Returns: `text`. */
+char *thread_describe(const struct thread *thread, char *text, size_t size);
 
-/* End the calling process with `code`. Does not return. */
+/* Make a blocked thread runnable. */
+void thread_wake(struct thread *thread);
+
+/* Let the threads of the calling process that can run go first. */
+void thread_yield(void);
+
+/* Count a step of a thread that goes round without blocking, and yield; when the budget is spent it
+ * never returns. */
+void thread_spin(void);
+
+/* End the calling process, with all its threads, with `code`. Does not return. */
 void process_exit(int code) __attribute__((noreturn));
 
 /* Nanoseconds on the process's monotonic clock. */

@@ -109,6 +109,21 @@ static const struct row rows[] = {
         "default loop: the same 1, handle's loop 1 data 1 type 1 run 0 | close 0\n"
         "words: EBUSY \"resource busy or locked\", ECANCELED \"operation canceled\"\n",
     },
+    {
+        "thread",
+        thread_body,
+        "one: no function EINVAL 0 alive 1 busy EBUSY a after a 0 run 0 | close 0\n"
+        "without a callback: 0 a run 0 | close 0\n"
+        "four side by side: begun, a fifth: EAGAIN cancel the fifth 0, the first EBUSY after w -1 "
+        "then after w 0 after w 0 after w 0 after w 0 run 0 | close 0\n"
+        "cancel another kind: EINVAL\n"
+        "a thread wakes the poll: woken run 0 | close 0\n"
+        "mutex: init 0 try 0 again EBUSY first we then the thread run 0 | close 0\n"
+        "recursive mutex: init 0 try 0 free again 0\n"
+        "semaphore of 2: init 0 second 0 third EAGAIN posted 0\n"
+        "condition: init 0 nobody gave: ETIMEDOUT ready ready run 0 | close 0\n"
+        "signalled in time: 0 run 0 | close 0\n",
+    },
 };
 
 static size_t line_length(const char *text)

@@ -12,6 +12,7 @@ void idle_prepare_check_body(struct trace *trace);
 void async_body(struct trace *trace);
 void close_body(struct trace *trace);
 void loop_body(struct trace *trace);
+void thread_body(struct trace *trace);
 
 /* Run every body through `call`, which calls `body(trace)` in whatever world it stands for, and
  * compare its trace with what the real libuv 1.44.2 does. Prints one line a body, and the first

@@ -472,6 +472,24 @@ static void equal_numbers_of_another_process_are_another_task(void **state)
                  "writer  waits for lock A since 0.000s   nobody is left to end it\n");
 }
 
+/* A loop of another thread numbers its tasks by itself; a lock is one in the whole process. */
+static void equal_numbers_of_another_thread_are_another_task(void **state)
+{
+    struct fixture *f = *state;
+    struct trace_record other = {
+        .process = 1, .thread = 1, .task = WRITER, .task_name = "other", .time_ns = 0};
+
+    start(f, WRITER);
+    other.kind = TRACE_SPAWNED;
+    trace_append(f->trace, &other);
+    other.kind = TRACE_HELD;
+    other.object = lock_a;
+    trace_append(f->trace, &other);
+    waits(f, WRITER, lock_a, 0, NULL);
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "writer  waits for lock A since 0.000s   held by other since 0.000s\n");
+}
+
 static void equal_numbers_of_another_kind_are_another_object(void **state)
 {
     struct fixture *f = *state;
@@ -551,6 +569,7 @@ int main(void)
         TEST(a_holder_that_has_ended_cannot_give_back),
         TEST(a_holder_that_has_ended_does_not_hide_the_others),
         TEST(equal_numbers_of_another_process_are_another_task),
+        TEST(equal_numbers_of_another_thread_are_another_task),
         TEST(equal_numbers_of_another_kind_are_another_object),
         TEST(a_thing_without_a_number_is_nobodys),
         TEST(many_tasks_in_a_chain_end_in_their_circle),

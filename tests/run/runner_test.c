@@ -352,6 +352,49 @@ static void a_program_that_goes_round_without_end_is_a_livelock(void **state)
     expect_same_again(f);
 }
 
+/* ---- threads ---- */
+
+/* Two sleep side by side, in virtual time, and the loop ticks meanwhile. */
+static void threads_share_the_process_and_its_time(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_program(f, "works_aside",
+                   "0.400 tick\n"
+                   "1.000 a has slept\n"
+                   "1.000 b has slept\n"
+                   "ends with 0 at 1000 ms\n");
+    expect_same_again(f);
+}
+
+static void a_thread_ends_with_its_process(void **state)
+{
+    struct fixture *f = *state;
+
+    if (RONDO_ASAN)
+        skip(); /* a module's malloc is then the sanitizer's, and the thread never frees it */
+    expect_program(f, "leaves_a_thread", "ends with 0 at 1 ms\n");
+}
+
+static void a_thread_that_can_never_go_on_is_an_endless_wait(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_program(f, "waits_for_a_thread",
+                   "finds endless-wait at 0 ms\n"
+                   "worker 1  waits in uv_sem_wait()   nothing is left that could wake it\n");
+}
+
+static void threads_that_wait_for_each_other_are_named(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_program(f, "takes_mutexes_crosswise",
+                   "finds endless-wait at 1 ms\n"
+                   "main thread  waits in uv_mutex_lock()   nothing is left that could wake it\n"
+                   "worker 1  waits in uv_mutex_lock()   nothing is left that could wake it\n");
+}
+
 /* ---- the same again ---- */
 
 static void one_tape_is_one_run(void **state)
@@ -464,6 +507,10 @@ int main(void)
         TEST(a_circle_of_waits_is_a_finding_at_its_time),
         TEST(a_poll_that_nothing_ends_is_an_endless_wait),
         TEST(a_program_that_goes_round_without_end_is_a_livelock),
+        TEST(threads_share_the_process_and_its_time),
+        TEST(a_thread_ends_with_its_process),
+        TEST(a_thread_that_can_never_go_on_is_an_endless_wait),
+        TEST(threads_that_wait_for_each_other_are_named),
         TEST(one_tape_is_one_run),
         TEST(a_seed_is_one_run_and_its_record_replays_it),
         TEST(a_tape_decides_a_tie),

@@ -231,7 +231,8 @@ static void extra_draws_of_a_family_leave_the_others_alone(void **state)
 /* Two families that draw the same numbers, one of them a step ahead, would decide in step. */
 static void no_family_repeats_the_numbers_of_another(void **state)
 {
-    static const char *const labels[FAMILY_COUNT] = {"timer.order", "sched.ready", "process.next"};
+    static const char *const labels[FAMILY_COUNT] = {"timer.order", "sched.ready", "process.next",
+                                                     "thread.next"};
     struct fixture *f = *state;
     size_t drawn[FAMILY_COUNT * DRAWS], common = 0;
 

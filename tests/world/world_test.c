@@ -1,5 +1,5 @@
 /*
- * world_test.c - processes, the agenda and the one place where time moves.
+ * world_test.c - processes, threads, the agenda and the one place where time moves.
  *
  * Processes are small C functions that say what they do; what is expected is the whole trace. They
  * run on stacks of their own, so they never assert: the cmocka function does, when the world has
@@ -114,9 +114,9 @@ static int wait_twice(void *context)
     const struct role *role = context;
 
     say(role, "begins");
-    process_block(5 * MS);
+    thread_block(5 * MS, "a test");
     say(role, "goes on");
-    process_block(5 * MS + role->n);
+    thread_block(5 * MS + role->n, "a test");
     say(role, "is done");
     return 0;
 }
@@ -155,7 +155,7 @@ static int wait_until_n(void *context)
 {
     const struct role *role = context;
 
-    process_block(role->n);
+    thread_block(role->n, "a test");
     say(role, "wakes");
     return 0;
 }
@@ -196,11 +196,11 @@ static int wake_the_first(void *context)
 {
     const struct role *role = context;
 
-    process_block(2 * MS);
+    thread_block(2 * MS, "a test");
     say(role, "wakes a");
-    process_wake(role->f->roles[0].process);
+    thread_wake(&role->f->roles[0].process->main);
     say(role, "still runs");
-    process_block(world_current()->now_ns + 1 * MS);
+    thread_block(world_current()->now_ns + 1 * MS, "a test");
     say(role, "goes on");
     return 0;
 }
@@ -226,9 +226,9 @@ static int wait_long_then_short(void *context)
 {
     const struct role *role = context;
 
-    process_block(100 * MS);
+    thread_block(100 * MS, "a test");
     say(role, "wakes");
-    process_block(150 * MS);
+    thread_block(150 * MS, "a test");
     say(role, "wakes again");
     return 0;
 }
@@ -253,8 +253,8 @@ static int wake_itself(void *context)
 {
     const struct role *role = context;
 
-    process_wake(process_current());
-    process_block(4 * MS);
+    thread_wake(thread_current());
+    thread_block(4 * MS, "a test");
     say(role, "wakes");
     return 0;
 }
@@ -317,7 +317,7 @@ static int plan(void *context)
     world_at(world, &others[2].event, 1 * MS);
     world_at(world, &others[1].event, 2 * MS);
     world_cancel(world, &others[2].event);
-    process_block(3 * MS);
+    thread_block(3 * MS, "a test");
     say(role, "is done");
     return 0;
 }
@@ -408,7 +408,7 @@ static int wait_for_ever_and_ever(void *context)
 {
     (void)context;
     for (int64_t at = 1; at < WORLD_NEVER / MS; at++)
-        process_block(at * MS);
+        thread_block(at * MS, "a test");
     return 0;
 }
 
@@ -427,7 +427,7 @@ static int spin(void *context)
     const struct role *role = context;
 
     for (int64_t i = 0; i < role->n; i++)
-        process_spin();
+        thread_spin();
     say(role, "is done");
     return 0;
 }
@@ -478,7 +478,7 @@ static int read_clocks(void *context)
         snprintf(text, sizeof text, "has run for %lld ms, it is %lld ms",
                  (long long)(process_clock() / MS), (long long)(process_civil() / MS));
         say(role, text);
-        process_block(world_current()->now_ns + 250 * MS);
+        thread_block(world_current()->now_ns + 250 * MS, "a test");
     }
     return 0;
 }
@@ -545,7 +545,7 @@ static void block_as_second(void *argument)
     struct second *second = argument;
 
     say(second->role, "second begins");
-    process_block(5 * MS);
+    thread_block(5 * MS, "a test");
     say(second->role, "second goes on");
     fiber_switch_last(second->home);
 }
@@ -598,6 +598,150 @@ static void any_fiber_can_end_its_process(void **state)
 
     spawn(f, "a", exit_in_a_second_fiber, 0);
     expect_end(f, WORLD_ENDED, "0.000 process ends (4)\n");
+}
+
+/* ---- threads ---- */
+
+/* A thread beside the first of its process: says so, sleeps `n` ms at a time. */
+static void sleep_twice(void *context)
+{
+    const struct role *role = context;
+
+    say(role, "begins");
+    thread_block(world_current()->now_ns + role->n, "a test");
+    say(role, "goes on");
+    thread_block(world_current()->now_ns + role->n, "a test");
+    say(role, "is done");
+}
+
+/* Start the thread "t" that sleeps 3 ms at a time, and wait `n` ns oneself. */
+static int start_a_thread(void *context)
+{
+    const struct role *role = context;
+    struct role *other = &role->f->roles[1];
+
+    *other = (struct role){.f = role->f, .name = "t", .n = 3 * MS};
+    thread_spawn("t", sleep_twice, other);
+    say(role, "has started it");
+    thread_block(role->n, "a test");
+    say(role, "is done");
+    return 0;
+}
+
+static void a_thread_blocks_itself_and_not_its_process(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", start_a_thread, 5 * MS);
+    expect_end(f, WORLD_ENDED,
+               "0.000 prints a has started it\n"
+               "0.000 prints t begins\n"
+               "0.003 prints t goes on\n"
+               "0.005 prints a is done\n"
+               "0.005 process ends\n");
+    assert_int_equal(trace_at(f->trace, 1)->thread, 0);
+    assert_int_equal(trace_at(f->trace, 2)->thread, 1);
+    assert_int_equal(trace_at(f->trace, 2)->process, 1);
+}
+
+/* 6 ms of the thread are still in the agenda when its process ends at 5 ms. */
+static void a_thread_ends_with_its_process_and_leaves_nothing_behind(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", start_a_thread, 5 * MS);
+    assert_int_equal(world_run(&f->world), WORLD_ENDED);
+    assert_int_equal(f->world.now_ns, 5 * MS);
+    assert_null(heap_min(&f->world.agenda));
+}
+
+static void a_process_outlives_its_threads(void **state)
+{
+    struct fixture *f = *state;
+    struct role *a = spawn(f, "a", start_a_thread, 10 * MS);
+
+    expect_end(f, WORLD_ENDED,
+               "0.000 prints a has started it\n"
+               "0.000 prints t begins\n"
+               "0.003 prints t goes on\n"
+               "0.006 prints t is done\n"
+               "0.010 prints a is done\n"
+               "0.010 process ends\n");
+    assert_int_equal(list_length(&a->process->threads), 1);
+}
+
+static void exit_as_thread(void *context)
+{
+    (void)context;
+    process_exit(4);
+}
+
+static int wait_for_a_thread_that_exits(void *context)
+{
+    thread_spawn("t", exit_as_thread, context);
+    thread_block(WORLD_NEVER, "a test");
+    return 0;
+}
+
+static void any_thread_can_end_its_process(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", wait_for_a_thread_that_exits, 0);
+    expect_end(f, WORLD_ENDED, "0.000 process ends (4)\n");
+}
+
+static void say_twice(void *context)
+{
+    say(context, "first");
+    thread_yield();
+    say(context, "second");
+}
+
+/* Two threads that yield, "b" and "c", and oneself. */
+static int three_that_yield(void *context)
+{
+    const struct role *role = context;
+    struct role *others = role->f->roles;
+
+    for (size_t i = 1; i < 3; i++) {
+        others[i] = (struct role){.f = role->f, .name = i == 1 ? "b" : "c"};
+        thread_spawn("t", say_twice, &others[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        say(role, "goes round");
+        thread_spin();
+    }
+    return 0;
+}
+
+static void who_yields_goes_behind_all_who_can_run(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", three_that_yield, 0);
+    expect_end(f, WORLD_ENDED,
+               "0.000 prints a goes round\n"
+               "0.000 prints b first\n"
+               "0.000 prints c first\n"
+               "0.000 prints a goes round\n"
+               "0.000 prints b second\n"
+               "0.000 prints c second\n"
+               "0.000 prints a goes round\n"
+               "0.000 process ends\n");
+}
+
+static void which_thread_runs_next_is_a_decision(void **state)
+{
+    struct fixture *f = *state;
+
+    f->chance.open = 1u << FAMILY_thread;
+    tape_add(&f->script, "thread.next", 1, 3, "t 2");
+    chance_from_tape(&f->chance, &f->script);
+    spawn(f, "a", three_that_yield, 0);
+    assert_int_equal(world_run(&f->world), WORLD_ENDED);
+    assert_int_equal(f->chance.matched, 1);
+    assert_string_equal(trace_at(f->trace, 3)->text, "c first");
 }
 
 /* ---- chance ---- */
@@ -676,6 +820,12 @@ int main(void)
         TEST(a_process_is_told_whenever_it_begins_and_stops_to_run),
         TEST(a_process_blocks_whole_and_goes_on_with_the_fiber_that_blocked),
         TEST(any_fiber_can_end_its_process),
+        TEST(a_thread_blocks_itself_and_not_its_process),
+        TEST(a_thread_ends_with_its_process_and_leaves_nothing_behind),
+        TEST(a_process_outlives_its_threads),
+        TEST(any_thread_can_end_its_process),
+        TEST(who_yields_goes_behind_all_who_can_run),
+        TEST(which_thread_runs_next_is_a_decision),
         TEST(which_process_runs_next_is_a_decision),
         TEST(only_what_is_a_decision_is_in_the_trace),
     };

@@ -171,6 +171,81 @@ static int goes_round(void *arg, rondo_value *out)
         RONDO_TRY(rondo_sleep(0));
 }
 
+/* ---- threads ---- */
+
+static uv_sem_t never_posted;
+static uv_mutex_t mutexes[2];
+
+static void sleep_and_print(uv_work_t *work)
+{
+    char *memory = malloc(100);
+
+    sleep(1);
+    free(memory);
+    printf("%s has slept\n", (const char *)work->data);
+}
+
+static void tick(uv_timer_t *timer)
+{
+    puts("tick");
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+static int works_aside(int argc, char **argv)
+{
+    static char a[] = "a", b[] = "b";
+    uv_work_t works[2] = {{.data = a}, {.data = b}};
+    uv_timer_t timer;
+
+    uv_timer_init(uv_default_loop(), &timer);
+    uv_timer_start(&timer, tick, 400, 0);
+    for (int i = 0; i < 2; i++)
+        uv_queue_work(uv_default_loop(), &works[i], sleep_and_print, NULL);
+    return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}
+
+static int leaves_a_thread(int argc, char **argv)
+{
+    static uv_work_t work;
+
+    uv_queue_work(uv_default_loop(), &work, sleep_and_print, NULL);
+    uv_sleep(1);
+    return 0;
+}
+
+static void wait_for_a_post(uv_work_t *work)
+{
+    uv_sem_wait(&never_posted);
+}
+
+static int waits_for_a_thread(int argc, char **argv)
+{
+    static uv_work_t work;
+
+    uv_sem_init(&never_posted, 0);
+    uv_queue_work(uv_default_loop(), &work, wait_for_a_post, NULL);
+    return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}
+
+static void take_second_then_first(uv_work_t *work)
+{
+    uv_mutex_lock(&mutexes[1]);
+    uv_mutex_lock(&mutexes[0]);
+}
+
+static int takes_mutexes_crosswise(int argc, char **argv)
+{
+    static uv_work_t work;
+
+    uv_mutex_init(&mutexes[0]);
+    uv_mutex_init(&mutexes[1]);
+    uv_mutex_lock(&mutexes[0]);
+    uv_queue_work(uv_default_loop(), &work, take_second_then_first, NULL);
+    uv_sleep(1);
+    uv_mutex_lock(&mutexes[1]);
+    return 0;
+}
+
 /* ---- chance ---- */
 
 static int sleep_and_say(void *arg, rondo_value *out)
@@ -232,6 +307,10 @@ RONDO_PROGRAM(moves_its_arguments, moves_its_arguments);
 RONDO_PROGRAM(deadlocks, deadlocks);
 RONDO_PROGRAM(polls_for_ever, polls_for_ever);
 RONDO_PROGRAM(goes_round, goes_round);
+RONDO_PROGRAM(works_aside, works_aside);
+RONDO_PROGRAM(leaves_a_thread, leaves_a_thread);
+RONDO_PROGRAM(waits_for_a_thread, waits_for_a_thread);
+RONDO_PROGRAM(takes_mutexes_crosswise, takes_mutexes_crosswise);
 RONDO_PROGRAM(ties, ties);
 RONDO_PROGRAM(differs, differs);
 RONDO_PROGRAM(differs_in_length, differs_in_length);
