@@ -29,14 +29,15 @@ static struct task *task_behind(const struct callback *callback)
     return callback->who != NULL ? container_of(callback->who, struct task, subject) : NULL;
 }
 
-void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback)
+void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback,
+                const char *here)
 {
     struct task *task = task_behind(callback);
 
     *turn = (struct turn){.loop = loop,
                           .task = task != NULL ? rondo_ref(&task->future) : NULL,
                           .what = task != NULL ? "a step" : callback->what,
-                          .here = task != NULL ? task->here : callback->here,
+                          .here = task != NULL ? task->here : here,
                           .start_ns = rondo_loop_time(loop)};
 }
 

@@ -17,8 +17,9 @@ struct turn {
     int64_t start_ns;
 };
 
-/* `callback` is about to run. */
-void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback);
+/* `callback` is about to run; it was queued at `here`, if that is known. */
+void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback,
+                const char *here);
 
 /* It has returned: if that took too long, the exception handler is told (LOOP-32). */
 void turn_end(struct turn *turn);

@@ -239,6 +239,33 @@ static size_t ready_options(const struct rondo_loop *loop)
     return open ? list_length(&loop->batch) : 1;
 }
 
+/* A callback of the program's: the handle that call_soon, call_later and call_at return. */
+struct rondo_handle {
+    struct deadline deadline; /* its callback is what runs, timed or not */
+    struct rondo_loop *loop;
+    rondo_callback function;
+    void *arg;
+    const char *here;
+    struct rondo_context context; /* of who queued it */
+};
+
+static void handle_run(struct callback *callback)
+{
+    struct deadline *deadline = container_of(callback, struct deadline, callback);
+    rondo_handle handle = *container_of(deadline, rondo_handle, deadline);
+
+    alloc_release(container_of(deadline, rondo_handle, deadline));
+    context_call(&handle.context, handle.function, handle.arg);
+}
+
+/* Where `callback` was queued, if it is a handle's. */
+static const char *handle_place(const struct callback *callback)
+{
+    if (callback->run != handle_run)
+        return NULL;
+    return container_of(callback, rondo_handle, deadline.callback)->here;
+}
+
 /* Callbacks run here and nowhere else. */
 static void run(struct rondo_loop *loop, struct callback *callback)
 {
@@ -248,7 +275,7 @@ static void run(struct rondo_loop *loop, struct callback *callback)
         callback->run(callback);
         return;
     }
-    turn_begin(&turn, loop, callback);
+    turn_begin(&turn, loop, callback, handle_place(callback));
     callback->run(callback);
     turn_end(&turn);
 }
@@ -265,19 +292,14 @@ void loop_iterate(struct rondo_loop *loop)
         run(loop, callback);
     }
     loop->iterating = false;
-    if (loop->stopping)
-        loop->port->leave(loop->port_self);
-    else
-        arm_port(loop);
+    arm_port(loop);
 }
 
-int loop_run(struct rondo_loop *loop)
+int rondo_loop_enter(rondo_loop *loop)
 {
     struct fiber *fiber = fiber_current();
-    void *outer = fiber->loop;
-    int rc;
 
-    if (loop->running || outer != NULL)
+    if (loop->running || fiber->loop != NULL)
         return RONDO_EMISUSE;
     fiber->loop = loop;
     loop->running = true;
@@ -285,11 +307,41 @@ int loop_run(struct rondo_loop *loop)
         loop->port->arm(loop->port_self, INT64_MIN); /* stopped before: exactly one iteration */
     else
         arm_port(loop);
-    rc = loop->port->run(loop->port_self);
+    return 0;
+}
+
+int rondo_loop_turn(rondo_loop *loop)
+{
+    int rc;
+
+    if (loop_running() != loop || loop->turning)
+        return RONDO_EMISUSE;
+    loop->turning = true;
+    rc = loop->port->turn(loop->port_self);
+    loop->turning = false;
+    return rc == 0 && loop->stopping ? RONDO_ESTOPPED : rc;
+}
+
+int rondo_loop_leave(rondo_loop *loop)
+{
+    if (loop_running() != loop || loop->turning)
+        return RONDO_EMISUSE;
     loop->stopping = false;
     loop->running = false;
-    fiber->loop = outer;
-    return rc;
+    fiber_current()->loop = NULL;
+    return 0;
+}
+
+int loop_run(struct rondo_loop *loop)
+{
+    int rc;
+
+    RONDO_TRY(rondo_loop_enter(loop));
+    do
+        rc = rondo_loop_turn(loop);
+    while (rc == 0);
+    rondo_loop_leave(loop);
+    return rc == RONDO_ESTOPPED ? 0 : rc;
 }
 
 static void discard(struct callback *callback)
@@ -338,24 +390,6 @@ int64_t rondo_loop_time(const rondo_loop *loop)
     return loop != NULL ? loop->port->now(loop->port_self) : 0;
 }
 
-/* A callback of the program's: the handle that call_soon, call_later and call_at return. */
-struct rondo_handle {
-    struct deadline deadline; /* its callback is what runs, timed or not */
-    struct rondo_loop *loop;
-    rondo_callback function;
-    void *arg;
-    struct rondo_context context; /* of who queued it */
-};
-
-static void handle_run(struct callback *callback)
-{
-    struct deadline *deadline = container_of(callback, struct deadline, callback);
-    rondo_handle handle = *container_of(deadline, rondo_handle, deadline);
-
-    alloc_release(container_of(deadline, rondo_handle, deadline));
-    context_call(&handle.context, handle.function, handle.arg);
-}
-
 static void handle_free(rondo_handle *handle)
 {
     context_release(&handle->context);
@@ -379,7 +413,7 @@ static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void 
     handle->deadline.callback.run = handle_run;
     handle->deadline.callback.discard = handle_discard;
     handle->deadline.callback.what = what;
-    handle->deadline.callback.here = here;
+    handle->here = here;
     handle->loop = loop;
     handle->function = function;
     handle->arg = arg;

@@ -41,6 +41,23 @@ RONDO_API RONDO_MUST int rondo_loop_run_until_complete(rondo_loop *loop, rondo_f
  * above. Suspends: blocks the thread. */
 RONDO_API RONDO_MUST int rondo_loop_run_forever(rondo_loop *loop);
 
+/* Turn `loop` by hand, from a program that has a main loop of its own: between rondo_loop_enter()
+ * and rondo_loop_leave(), and only then, it is the running one (LOOP-34), and each turn waits until
+ * something is due and makes one iteration.
+ *
+ *     rondo_loop_enter(loop);
+ *     while ((rc = rondo_loop_turn(loop)) == 0)
+ *         draw_frame();
+ *     rondo_loop_leave(loop);
+ *
+ * Returns: 0; of a turn RONDO_ESTOPPED once rondo_loop_stop() was called (the iteration is made)
+ * and RONDO_EDEADLOCK as above; RONDO_EMISUSE, nothing changed: to enter inside a running loop, to
+ * turn or leave one that was not entered, or from inside a turn. Suspends: a turn blocks the
+ * thread. */
+RONDO_API RONDO_MUST int rondo_loop_enter(rondo_loop *loop);
+RONDO_API RONDO_MUST int rondo_loop_turn(rondo_loop *loop);
+RONDO_API int rondo_loop_leave(rondo_loop *loop);
+
 /* Let the iteration that runs finish, then leave the run. What is queued stays queued. Before a
  * run: that run makes exactly one iteration (LOOP-15, LOOP-16). Suspends: never. */
 RONDO_API void rondo_loop_stop(rondo_loop *loop);

@@ -32,7 +32,6 @@ struct callback {
     void (*discard)(struct callback *callback); /* when it will never run; NULL: nothing to free */
     const struct subject *who;                  /* the task it is about, or NULL */
     const char *what;                           /* for reports: "step", "sleep", "call_later" */
-    const char *here;                           /* where the program queued it, or NULL */
 };
 
 /* A callback that becomes ready at a time. */
@@ -53,10 +52,10 @@ struct loop_port {
     /* Call loop_iterate() soon (`when_ns` INT64_MIN), at `when_ns`, or only when something else
      * happens (RONDO_FOREVER). The last call counts. */
     void (*arm)(void *self, int64_t when_ns);
-    /* Serve until leave() is called. Returns: 0, or RONDO_EDEADLOCK when nothing of this loop can
-     * ever happen again and the observer does not want to wait for another thread. */
-    int (*run)(void *self);
-    void (*leave)(void *self);
+    /* Wait until something is due or happens, and call loop_iterate() once. Returns: 0, or
+     * RONDO_EDEADLOCK when nothing of this loop can ever happen again and the observer does not
+     * want to wait for another thread. */
+    int (*turn)(void *self);
     void (*close)(void *self);
 };
 
@@ -67,6 +66,7 @@ struct rondo_loop {
     uint64_t order_next;
     int64_t apart_ns; /* timers of this instant wait for an empty ready queue; see collect_due() */
     bool running;
+    bool turning;
     bool stopping;
     bool iterating;
     bool debug;

@@ -20,7 +20,6 @@ struct uv_port {
     uv_idle_t idle;
     uv_check_t check;
     uv_async_t async; /* how another thread enters */
-    bool left;
     int open_handles;
 };
 
@@ -49,7 +48,7 @@ static void serve(uv_check_t *check)
 {
     struct rondo_loop *loop = &port_of(check->data)->loop;
 
-    if (!loop->iterating) /* a program may run its uv loop inside a callback of ours */
+    if (loop->running && !loop->iterating) /* a program may run its uv loop when it likes */
         loop_iterate(loop);
 }
 
@@ -81,27 +80,29 @@ static void port_arm(void *self, int64_t when_ns)
     uv_timer_start(&port->timer, time_is_up, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
 }
 
-static int port_run(void *self)
+/* One turn of uv in which what comes from outside counts: another thread, a signal. */
+static void poll_outside(struct uv_port *port, uv_run_mode mode)
+{
+    uv_ref((uv_handle_t *)&port->async);
+    uv_run(port->uv, mode);
+    uv_unref((uv_handle_t *)&port->async);
+}
+
+static int port_turn(void *self)
 {
     struct uv_port *port = self;
 
-    port->left = false;
-    uv_check_start(&port->check, serve);
-    uv_run(port->uv, UV_RUN_DEFAULT);
-    if (!port->left &&
-        (observer == NULL || observer->stuck == NULL || !observer->stuck(observer->self))) {
-        uv_ref((uv_handle_t *)&port->async); /* asyncio would wait for ever; so do we */
-        uv_run(port->uv, UV_RUN_DEFAULT);
-        uv_unref((uv_handle_t *)&port->async);
+    if (uv_loop_alive(port->uv)) {
+        uv_run(port->uv, UV_RUN_ONCE);
+        return 0;
     }
-    uv_check_stop(&port->check);
-    return port->left ? 0 : RONDO_EDEADLOCK;
-}
-
-static void port_leave(void *self)
-{
-    port_of(self)->left = true;
-    uv_stop(port_of(self)->uv);
+    poll_outside(port, UV_RUN_NOWAIT); /* something may have come already */
+    if (uv_loop_alive(port->uv))
+        return 0;
+    if (observer != NULL && observer->stuck != NULL && observer->stuck(observer->self))
+        return RONDO_EDEADLOCK;
+    poll_outside(port, UV_RUN_ONCE); /* asyncio would wait for ever; so do we */
+    return 0;
 }
 
 static void closed(uv_handle_t *handle)
@@ -125,7 +126,7 @@ static void port_close(void *self)
 }
 
 static const struct loop_port uv_loop_port = {
-    port_now, port_loop_time, port_arm, port_run, port_leave, port_close,
+    port_now, port_loop_time, port_arm, port_turn, port_close,
 };
 
 static void find_ours(uv_handle_t *handle, void *found)
@@ -161,6 +162,7 @@ rondo_loop *rondo_loop_new(void)
     uv_check_init(port->uv, &port->check);
     port->timer.data = port->idle.data = port->check.data = port->async.data = port;
     port->open_handles = 4;
+    uv_check_start(&port->check, serve);
     uv_unref((uv_handle_t *)&port->check);
     uv_unref((uv_handle_t *)&port->async);
     loop_init(&port->loop, &uv_loop_port, port);

@@ -8,7 +8,7 @@
 
 /* A scope with a deadline. Lives on the coroutine's stack; its members are private. */
 typedef struct rondo_timeout {
-    void *private_words[20];
+    void *private_words[17];
 } rondo_timeout;
 
 /* Run the block that follows with `delay_ns` to live (RONDO_FOREVER: no limit):

@@ -409,6 +409,56 @@ static void a_stop_ends_one_run_only(void **state)
     expect_trace(f, "0ms a\n1ms b\n2ms c\n");
 }
 
+static void say_whether_it_runs(struct fixture *f)
+{
+    note(f, "%s", rondo_get_running_loop() == loop_of(f) ? "is the running loop" : "is not");
+}
+
+static void turn_inside(void *arg)
+{
+    struct fixture *f = arg;
+
+    check(f, rondo_loop_turn(loop_of(f)) == RONDO_EMISUSE);
+    check(f, rondo_loop_leave(loop_of(f)) == RONDO_EMISUSE);
+    check(f, rondo_loop_enter(loop_of(f)) == RONDO_EMISUSE);
+    note(f, "inside a turn");
+}
+
+/* LOOP-34: a program may turn the loop by hand; in between, and only then, it is the running one.
+ */
+static void a_loop_may_be_turned_by_hand(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    assert_int_equal(rondo_loop_turn(loop_of(f)), RONDO_EMISUSE);
+    assert_int_equal(rondo_loop_leave(loop_of(f)), RONDO_EMISUSE);
+    rondo_call_soon(loop_of(f), queue_another, &a);
+    rondo_call_later(loop_of(f), 5 * MS, turn_inside, f);
+    rondo_call_later(loop_of(f), 9 * MS, stop, &b);
+    say_whether_it_runs(f);
+    assert_int_equal(rondo_loop_enter(loop_of(f)), 0);
+    for (int i = 1; i <= 3; i++) {
+        assert_int_equal(rondo_loop_turn(loop_of(f)), 0);
+        say_whether_it_runs(f);
+    }
+    assert_int_equal(rondo_loop_turn(loop_of(f)), RONDO_ESTOPPED);
+    assert_int_equal(rondo_loop_leave(loop_of(f)), 0);
+    say_whether_it_runs(f);
+    script_expect(&f->script,
+                  "0ms is not\n"
+                  "0ms a in iteration 1\n"
+                  "0ms is the running loop\n"
+                  "0ms queued by it in iteration 2\n"
+                  "0ms is the running loop\n"
+                  "5ms inside a turn\n"
+                  "5ms is the running loop\n"
+                  "9ms b\n"
+                  "9ms is not\n",
+                  __FILE__, __LINE__);
+    assert_int_equal(play(f), RONDO_EDEADLOCK); /* the stop is used up */
+}
+
 static void complete(void *arg)
 {
     struct fixture *f = arg;
@@ -710,6 +760,7 @@ int main(void)
         TEST(a_run_that_was_stopped_before_does_not_wait),
         TEST(stop_lets_the_iteration_finish),
         TEST(a_stop_ends_one_run_only),
+        TEST(a_loop_may_be_turned_by_hand),
         TEST(run_until_complete_gives_the_value),
         TEST(run_until_complete_says_when_the_loop_was_stopped_first),
         TEST(run_until_complete_refuses_what_is_not_its_own),

@@ -446,6 +446,37 @@ static void a_loop_stopped_before_it_runs_does_not_wait(void **state)
     assert_int_equal(rondo_loop_close(loop), 0);
 }
 
+static int nap_and_stop(void *arg, rondo_value *out)
+{
+    (void)out;
+    RONDO_TRY(rondo_sleep(RONDO_MS(5)));
+    note(arg, "rested");
+    rondo_loop_stop(rondo_get_running_loop());
+    return 0;
+}
+
+/* LOOP-34 on the real port: turned by hand, and by the program's own uv_run() in between. */
+static void a_real_loop_may_be_turned_by_hand(void **state)
+{
+    struct fixture *f = *state;
+    rondo_loop *loop = rondo_loop_new();
+    int rc = 0;
+
+    rondo_unref(rondo_loop_create_task(loop, nap_and_stop, f));
+    rondo_call_soon(loop, say_once, f);
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT); /* not entered: nothing of ours runs */
+    assert_string_equal(f->text, "");
+    assert_int_equal(rondo_loop_enter(loop), 0);
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+    assert_string_equal(f->text, "once ");
+    while (rc == 0)
+        rc = rondo_loop_turn(loop);
+    assert_int_equal(rc, RONDO_ESTOPPED);
+    assert_int_equal(rondo_loop_leave(loop), 0);
+    assert_string_equal(f->text, "once rested ");
+    assert_int_equal(rondo_loop_close(loop), 0);
+}
+
 /* Whichever allocation fails: a clean code, and nothing is left. */
 static void a_run_without_memory_fails_cleanly(void **state)
 {
@@ -666,6 +697,7 @@ int main(void)
         TEST(an_observer_may_end_a_run_that_is_stuck),
         TEST(a_run_that_seems_stuck_waits_for_another_thread),
         TEST(a_loop_stopped_before_it_runs_does_not_wait),
+        TEST(a_real_loop_may_be_turned_by_hand),
         TEST(a_run_without_memory_fails_cleanly),
         TEST(a_run_of_nothing_is_refused),
         TEST(a_failure_in_the_cleanup_of_leftovers_is_reported),

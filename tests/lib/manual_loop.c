@@ -36,23 +36,15 @@ void manual_loop_iterate(struct manual_loop *manual)
     loop_iterate(&manual->loop);
 }
 
-static int manual_run(void *self)
+static int manual_turn(void *self)
 {
     struct manual_loop *manual = self;
 
-    manual->left = false;
-    while (!manual->left) {
-        if (manual->armed_ns == RONDO_FOREVER)
-            return RONDO_EDEADLOCK;
-        jump(manual);
-        manual_loop_iterate(manual);
-    }
+    if (manual->armed_ns == RONDO_FOREVER)
+        return RONDO_EDEADLOCK;
+    jump(manual);
+    manual_loop_iterate(manual);
     return 0;
-}
-
-static void manual_leave(void *self)
-{
-    ((struct manual_loop *)self)->left = true;
 }
 
 static void manual_close(void *self)
@@ -61,7 +53,7 @@ static void manual_close(void *self)
 }
 
 static const struct loop_port manual_port = {
-    manual_now, manual_loop_time, manual_arm, manual_run, manual_leave, manual_close,
+    manual_now, manual_loop_time, manual_arm, manual_turn, manual_close,
 };
 
 void manual_loop_init(struct manual_loop *manual)

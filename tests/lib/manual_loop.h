@@ -14,8 +14,7 @@ struct manual_loop {
     struct rondo_loop loop;
     int64_t now_ns;   /* tests may move it, forwards only */
     int64_t armed_ns; /* as of loop_port.arm() */
-    bool left;
-    int iterations; /* made so far */
+    int iterations;   /* made so far */
 };
 
 /* Make `manual` an idle loop at time 0. */
