@@ -140,13 +140,23 @@ static void state_unref(struct as_completed *state)
     alloc_release(state);
 }
 
+static int next_item(rondo_iterator *self, rondo_value *item)
+{
+    rondo_future *future = NULL;
+    int rc = rondo_as_completed_next(container_of(self, rondo_as_completed, iterator), &future);
+
+    *item = rondo_value_of((void *)future);
+    return rc;
+}
+
 int rondo_as_completed_open(rondo_as_completed *iteration, rondo_future *const *futures,
                             size_t count, int64_t timeout_ns)
 {
     struct rondo_loop *loop = loop_running();
     struct as_completed *state;
 
-    *iteration = (rondo_as_completed){.code = loop != NULL ? futures_refuse(loop, futures, count)
+    *iteration = (rondo_as_completed){.iterator = {next_item},
+                                      .code = loop != NULL ? futures_refuse(loop, futures, count)
                                                            : RONDO_EMISUSE};
     if (iteration->code < 0 || count == 0)
         return iteration->code;
@@ -209,7 +219,7 @@ void rondo_as_completed_close(rondo_as_completed *iteration)
 {
     struct as_completed *state = iteration->state;
 
-    *iteration = (rondo_as_completed){.code = 0};
+    *iteration = (rondo_as_completed){.iterator = {next_item}};
     if (state == NULL)
         return;
     loop_cancel(state->loop, &state->deadline);

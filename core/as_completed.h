@@ -4,10 +4,13 @@
 #ifndef RONDO_AS_COMPLETED_H
 #define RONDO_AS_COMPLETED_H
 
+#include "iterator.h"
 #include "task.h"
 
-/* An iteration. Lives on the coroutine's stack; its members are private. */
+/* An iteration. Lives on the coroutine's stack; its members are private but the first: it is an
+ * iterator (iterator.h) too, whose items are borrowed futures. */
 typedef struct rondo_as_completed {
+    rondo_iterator iterator;
     struct as_completed *state;
     int code; /* why there is no state */
 } rondo_as_completed;

@@ -250,6 +250,7 @@ void rondo_context_unref(rondo_context *context)
 int rondo_context_run(rondo_context *context, rondo_fn fn, void *arg, rondo_value *out)
 {
     struct rondo_context **at = slot();
+    struct task *task = task_current();
     struct rondo_context *outer;
     rondo_value unwanted = {.drop = NULL};
     int rc;
@@ -260,7 +261,11 @@ int rondo_context_run(rondo_context *context, rondo_fn fn, void *arg, rondo_valu
         return RONDO_EMISUSE;
     outer = *at;
     *at = rondo_context_ref(context);
+    if (task != NULL)
+        task->scopes++;
     rc = fn(arg, out != NULL ? out : &unwanted);
+    if (task != NULL)
+        task->scopes--;
     *at = outer;
     rondo_context_unref(context);
     if (unwanted.drop != NULL)

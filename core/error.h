@@ -29,7 +29,8 @@
     X(ESTOPPED, -20007, "the loop stopped before the future was done")                        \
     X(EDEADLOCK, -20008, "nothing of this loop can ever run again")                           \
     X(EBROKEN, -20009, "the barrier was reset or aborted") /* BrokenBarrierError */           \
-    X(EGROUP, -20010, "several tasks of a group failed")   /* ExceptionGroup */
+    X(EGROUP, -20010, "several tasks of a group failed")   /* ExceptionGroup */               \
+    X(EGENEXIT, -20011, "the generator is being closed")   /* GeneratorExit */
 
 enum rondo_error {
 #define X(name, value, text) RONDO_##name = (value),

@@ -148,6 +148,7 @@ int rondo_group_open(rondo_group *handle, const char *here)
         (struct observed_object){.kind = "group", .id = object_number(task->future.loop)};
     list_init(&group->members);
     list_init(&group->failed);
+    task->scopes++;
     return 0;
 }
 
@@ -416,6 +417,7 @@ int rondo_group_close(rondo_group *handle, int code)
     if (group->state != GROUP_OPEN || group->parent != task_current())
         return RONDO_EMISUSE;
     group->state = GROUP_CLOSING;
+    group->parent->scopes--;
     ending = ending_take(group->parent, code);
     note_starved(group, &ending);
     if (ending.code < 0 && !group->aborting)
@@ -455,6 +457,7 @@ void rondo_group_leave(rondo_group *handle)
         return;
     report_leave(group);
     group->state = GROUP_CLOSING;
+    group->parent->scopes--;
     ending = ending_take(group->parent, group->parent->error_code);
     if (!group->aborting)
         abort_members(group);

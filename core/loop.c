@@ -42,6 +42,7 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
     list_init(&loop->ready);
     list_init(&loop->batch);
     list_init(&loop->tasks);
+    list_init(&loop->generators);
     heap_init(&loop->deadlines, deadline_before);
 }
 

@@ -70,8 +70,9 @@ struct rondo_loop {
     bool stopping;
     bool iterating;
     bool debug;
-    int64_t slow_ns;   /* in debug mode: what holds the loop as long as this is reported */
-    struct list tasks; /* not done yet */
+    int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
+    struct list tasks;      /* not done yet */
+    struct list generators; /* that have begun and are not finished */
     uint32_t task_id_last;
     uint32_t object_id_last;
     uint64_t context_id_last;

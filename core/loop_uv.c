@@ -174,6 +174,7 @@ int rondo_loop_close(rondo_loop *loop)
     if (loop->running)
         return RONDO_EMISUSE;
     task_abandon_all(loop);
+    generator_abandon_all(loop);
     loop_discard(loop);
     loop->port->close(loop->port_self);
     return 0;

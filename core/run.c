@@ -8,6 +8,7 @@
 #include "base/fiber.h"
 #include "context.h"
 #include "gather.h"
+#include "generator.h"
 #include "task_core.h"
 
 static void stop_when_done(void *loop)
@@ -89,6 +90,27 @@ static void cancel_leftovers(rondo_loop *loop)
     alloc_release(left.tasks);
 }
 
+static int close_generators(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    return rondo_shutdown_asyncgens();
+}
+
+/* After the tasks, which may have been in the middle of one (RUN-07). */
+static void close_open_generators(rondo_loop *loop)
+{
+    rondo_task *task;
+    int rc;
+
+    if (list_empty(&loop->generators))
+        return;
+    task = rondo_loop_create_task(loop, close_generators, NULL);
+    rc = rondo_loop_run_until_complete(loop, task, NULL);
+    (void)rc; /* without memory they are given up as they stand */
+    rondo_unref(task);
+}
+
 int rondo_runner_open(rondo_runner *runner)
 {
     if (loop_running() != NULL || runner->loop != NULL || runner->closed)
@@ -130,8 +152,10 @@ int rondo_runner_close(rondo_runner *runner)
     runner->closed = true;
     if (runner->loop == NULL)
         return 0;
-    if (!runner->stuck)
+    if (!runner->stuck) {
         cancel_leftovers(runner->loop);
+        close_open_generators(runner->loop);
+    }
     rondo_loop_close(runner->loop);
     rondo_context_unref(runner->context);
     runner->loop = NULL;

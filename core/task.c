@@ -74,7 +74,7 @@ static void task_main(void *argument)
 static void step(struct task *task)
 {
     task->resumer = fiber_current();
-    fiber_switch(&task->fiber);
+    fiber_switch(task->innermost);
     if (task->fn != NULL)
         return;
     stack_give(task->stack);
@@ -109,13 +109,18 @@ static size_t page_round(size_t size)
     return (size + 4095) / 4096 * 4096;
 }
 
+struct stack *task_stack_take(size_t size)
+{
+    return stack_take(size != 0 ? page_round(size) + 4096 : STACK_SIZE_TASK);
+}
+
 static struct task *task_new(struct rondo_loop *loop, size_t stack_size)
 {
     struct task *task = alloc_zero(sizeof *task);
 
     if (task == NULL)
         return NULL;
-    task->stack = stack_take(stack_size != 0 ? page_round(stack_size) + 4096 : STACK_SIZE_TASK);
+    task->stack = task_stack_take(stack_size);
     if (task->stack == NULL) {
         alloc_release(task);
         return NULL;
@@ -126,6 +131,7 @@ static struct task *task_new(struct rondo_loop *loop, size_t stack_size)
     fiber_init(&task->fiber, task->stack, task_main, task);
     task->fiber.task = task;
     task->fiber.loop = loop;
+    task->innermost = &task->fiber;
     return task;
 }
 
@@ -237,6 +243,7 @@ int wait_suspend(struct wait *wait)
                                .who = task->subject,
                                .object = wait->object,
                                .here = wait->here});
+    task->innermost = fiber_current();
     fiber_switch(task->resumer);
     task->wait = NULL;
     list_remove(&wait->waiter.link);

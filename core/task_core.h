@@ -61,6 +61,8 @@ struct task {
     struct subject subject;
     struct callback start;
     struct fiber *resumer;         /* who switched to it, and gets control back */
+    struct fiber *innermost;       /* where it goes on: its own fiber, or a generator's it is in */
+    unsigned scopes;               /* timeouts, groups and contexts that it has entered */
     struct wait *wait;             /* where it stands, or NULL */
     struct rondo_context *context; /* in which it runs: its own, or one that it was given */
     struct rondo_context own_context;
@@ -127,6 +129,10 @@ int future_deliver(rondo_future *future, rondo_value *out);
 /* Set up `future` as pending, with one reference. */
 void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id, const char *kind);
 
+/* A stack for a task or a generator that wishes for `size` bytes (0: the usual).
+ * Returns: NULL when there is none. */
+struct stack *task_stack_take(size_t size);
+
 /* Free what a task owns besides its future part. */
 void task_destroy(struct task *task);
 
@@ -144,5 +150,8 @@ struct observed_object object_view(struct rondo_loop *loop, rondo_object *object
 
 /* Give up all tasks of `loop` that are not done: their stacks return, their bodies never go on. */
 void task_abandon_all(struct rondo_loop *loop);
+
+/* Finish all generators of `loop` that stand somewhere, likewise; after its tasks. */
+void generator_abandon_all(struct rondo_loop *loop);
 
 #endif

@@ -71,6 +71,7 @@ rondo_timeout *rondo_timeout_open_at(rondo_timeout *timeout, int64_t when_ns, co
     scope->deadline.callback =
         (struct callback){.run = strike, .who = &task->subject, .what = "timeout"};
     scope->task = task;
+    task->scopes++;
     scope->cancelling = task->cancel_requests;
     scope->state = SCOPE_ACTIVE;
     arm(scope, when_ns);
@@ -84,6 +85,7 @@ int rondo_timeout_close(rondo_timeout *timeout, int code)
     if (scope->state != SCOPE_ACTIVE && scope->state != SCOPE_EXPIRING)
         return code;
     loop_cancel(scope->task->future.loop, &scope->deadline);
+    scope->task->scopes--;
     if (scope->state == SCOPE_ACTIVE) {
         scope->state = SCOPE_CLOSED;
         return code;

@@ -19,6 +19,7 @@
 #include "context.h"
 #include "event.h"
 #include "gather.h"
+#include "generator.h"
 #include "handler.h"
 #include "observe.h"
 #include "run.h"
@@ -31,6 +32,7 @@ struct fixture {
     char text[1000];
     rondo_event event;
     rondo_task *task;
+    rondo_generator *gen;
     uv_timer_t timer;
     uv_thread_t thread;
     uv_async_t async;
@@ -596,6 +598,58 @@ static void what_a_failed_gather_leaves_the_end_of_the_run_cancels(void **state)
     assert_string_equal(f->text, "EUSER0 pending main ends ECANCELED cleaned ");
 }
 
+/* ---- generators ---- */
+
+static int hand_out_one(void *arg, rondo_value *out)
+{
+    int rc = rondo_yield(1, NULL);
+    int clean = rondo_sleep(RONDO_MS(1));
+
+    (void)out;
+    note(arg, rondo_err_name(rc));
+    note(arg, clean == 0 ? "cleaned" : "not cleaned");
+    return rc;
+}
+
+static int stay_behind(void *arg, rondo_value *out)
+{
+    int rc = rondo_sleep(RONDO_S(100));
+
+    (void)out;
+    note(arg, "left over");
+    return rc;
+}
+
+/* Leave a task, a generator that is held and one that is not, and fail. */
+static int fail_with_open_generators(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+    rondo_generator *dropped = rondo_generator_new(hand_out_one, f);
+    rondo_value item;
+
+    (void)out;
+    f->gen = rondo_generator_new(hand_out_one, f);
+    if (rondo_anext(f->gen, &item) != 1 || rondo_anext(dropped, &item) != 1)
+        return RONDO_EMISUSE;
+    rondo_unref(rondo_spawn(stay_behind, f));
+    RONDO_TRY(rondo_sleep(0));
+    rondo_generator_drop(dropped);
+    return RONDO_EUSER;
+}
+
+/* RUN-07, AGN-01: after the tasks that are left over, the generators are closed, though main
+ * failed; their cleanup may wait. */
+static void open_generators_are_closed_at_the_end_of_a_run(void **state)
+{
+    struct fixture *f = *state;
+    rondo_value item;
+
+    assert_int_equal(rondo_run(fail_with_open_generators, f, NULL), RONDO_EUSER);
+    assert_string_equal(f->text, "left over EGENEXIT cleaned EGENEXIT cleaned ");
+    assert_int_equal(rondo_anext(f->gen, &item), 0);
+    rondo_generator_drop(f->gen);
+}
+
 /* ---- several runs ---- */
 
 static const rondo_var colour = {.name = "colour", .value = {.as.text = "none"}};
@@ -703,6 +757,7 @@ int main(void)
         TEST(a_failure_in_the_cleanup_of_leftovers_is_reported),
         TEST(the_running_loop_is_the_runs_own),
         TEST(what_a_failed_gather_leaves_the_end_of_the_run_cancels),
+        TEST(open_generators_are_closed_at_the_end_of_a_run),
         TEST(runs_of_a_runner_share_loop_and_context),
         TEST(a_task_goes_on_in_the_next_run),
         TEST(a_closed_runner_does_nothing_more),
