@@ -12,10 +12,14 @@ EAG-04: ...`. An id anywhere else in a comment is a mention and claims nothing. 
 comment stands above `def test_...`, in a scenario anywhere at the margin. A comment at the margin
 that begins with an id and stands above no test is a mistake, lest a claim be overlooked.
 
+A contract is held in both worlds when one of its tests runs in both from one body: a play of
+tests/core (its main says play_all) that does not ask for a better clock than the machine's, or a
+scenario that is not skipped live.
+
 contracts.yaml is read as the little YAML it is made of: sections, ids, and one-line or folded plain
 text, so that no package is needed. The table goes to standard output, mistakes to standard error.
 
-usage: contracts.py [--open | --of ID] [--root FOLDER]
+usage: contracts.py [--open | --one-world | --of ID] [--root FOLDER]
 exit:  0, 1 with mistakes, 2 for bad usage
 """
 
@@ -38,10 +42,14 @@ HEAD = re.compile(rf"({ID}(?:, {ID})*)(?: [^\d:]*)?:")
 FURTHER = re.compile(rf"[.!?] ({ID}(?:, {ID})*):")
 MENTION = re.compile(rf"\b({ID})\b")
 C_COMMENT = re.compile(r"^/\*.*?\*/", re.MULTILINE | re.DOTALL)
+C_END = re.compile(r"^}$", re.MULTILINE)
+C_PLAYS = re.compile(r"\bplay_all\(")
+C_NEEDS = re.compile(r"\bneeds_(exact_clock|clock_by_hand)\(")
 C_TEST = re.compile(r"\n(?:static )?void (\w+)\(void \*\*\w+\)")
 PYTHON_COMMENT = re.compile(r"^[ \t]*#.*(?:\n[ \t]*#.*)*", re.MULTILINE)
 PYTHON_TEST = re.compile(r"\n(?:[ \t]*@.*\n)*[ \t]*(?:async )?def (test_\w+)\(")
 YAML_COMMENT = re.compile(r"^#.*(?:\n#.*)*", re.MULTILINE)
+YAML_SKIPPED = re.compile(r"^live:.*\bskip:|^live:\n(?:  .*\n)*?  skip:", re.MULTILINE)
 YAML_TITLE = re.compile(r"^scenario: (.*)$", re.MULTILINE)
 
 YAML_COUNT = re.compile(r"count: (\d+)$")
@@ -70,6 +78,7 @@ class Claim:
     id: str
     place: str  # file:line
     test: str
+    both: bool = False  # it runs in both worlds
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ class Row:
     section: str
     ids: int = 0
     covered: int = 0
+    both: int = 0  # of those, in both worlds
     not_applicable: int = 0
     later: Counter[str] = field(default_factory=Counter)  # by device
     open: int = 0
@@ -204,11 +214,22 @@ def claims_above(text: str, name: str, comment: re.Pattern[str],
         else:
             at = text.count("\n", 0, below.start(1)) + 1
             lists = [head[1], *FURTHER.findall(said)]
-            claims += [Claim(id, f"{name}:{at}", below[1]) for id in ", ".join(lists).split(", ")]
+            both = in_both_worlds(text, below, test)
+            claims += [Claim(id, f"{name}:{at}", below[1], both)
+                       for id in ", ".join(lists).split(", ")]
     mentions = tuple(
         Claim(found[1], f"{name}:{text.count(chr(10), 0, found.start()) + 1}", "")
         for found in MENTION.finditer(text))
     return Tests(tuple(claims), mentions, tuple(mistakes))
+
+
+def in_both_worlds(text: str, found: re.Match[str], test: re.Pattern[str] | None) -> bool:
+    """Whether the test that begins at `found` (None: the scenario) runs in both."""
+    if test is C_TEST:
+        end = C_END.search(text, found.end())
+        body = text[found.end():end.start() if end else len(text)]
+        return bool(C_PLAYS.search(text)) and not C_NEEDS.search(body)
+    return test is None and not YAML_SKIPPED.search(text)
 
 
 def read_all_tests(root: Path) -> Tests:
@@ -253,12 +274,15 @@ def state(contract: Contract, covered: set[str]) -> str:
 
 def rows(contracts: Iterable[Contract], claims: Iterable[Claim]) -> list[Row]:
     """A row a section, in the order of the file, and last the sum of all."""
+    claims = tuple(claims)
     covered = {claim.id for claim in claims}
+    both = {claim.id for claim in claims if claim.both}
     total, by_section = Row("total"), {}
     for contract in contracts:
         section = by_section.setdefault(contract.section, Row(contract.section))
         for row in (section, total):
             row.ids += 1
+            row.both += contract.id in both
             is_now = state(contract, covered)
             if is_now == "later":
                 row.later[contract.device] += 1
@@ -278,7 +302,8 @@ def as_text(table: Sequence[Row]) -> str:
                 f"{row.later.total():5}  {row.open:4}")
         lines.append(f"{line}  {with_what(row)}".rstrip())
     total = table[-1]
-    lines += ["", f"{total.ids} contracts: {total.covered} covered, "
+    lines += ["", f"{total.ids} contracts: {total.covered} covered "
+                  f"({total.both} in both worlds), "
                   f"{total.not_applicable} not applicable, "
                   f"{total.later.total()} later, {total.open} open"]
     return "".join(f"{line}\n" for line in lines)
@@ -293,8 +318,18 @@ def with_what(row: Row) -> str:
 def as_open_list(contracts: Iterable[Contract], claims: Iterable[Claim]) -> str:
     """A line for each contract that is open."""
     covered = {claim.id for claim in claims}
-    return "".join(f"{contract.id:7}  {contract.says}\n" for contract in contracts
-                   if state(contract, covered) == "open")
+    return as_list(contract for contract in contracts if state(contract, covered) == "open")
+
+
+def as_one_world_list(contracts: Iterable[Contract], claims: Sequence[Claim]) -> str:
+    """A line for each contract that is covered, but not in both worlds."""
+    once = {claim.id for claim in claims} - {claim.id for claim in claims if claim.both}
+    return as_list(contract for contract in contracts if contract.id in once)
+
+
+def as_list(contracts: Iterable[Contract]) -> str:
+    """A line a contract."""
+    return "".join(f"{contract.id:7}  {contract.says}\n" for contract in contracts)
 
 
 def as_places(contract: Contract, claims: Iterable[Claim]) -> str:
@@ -316,6 +351,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="contracts.py", description=__doc__.splitlines()[0])
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--open", action="store_true", help="list the open contracts")
+    what.add_argument("--one-world", action="store_true",
+                      help="list those that are covered, but not in both worlds")
     what.add_argument("--of", metavar="ID", help="say where one contract is tested")
     parser.add_argument("--root", metavar="FOLDER", type=Path,
                         default=Path(__file__).resolve().parent.parent, help="the project's folder")
@@ -342,6 +379,8 @@ def main(argv: Sequence[str]) -> int:
         print(as_places(contracts[options.of], tests.claims), end="")
     elif options.open:
         print(as_open_list(contracts.values(), tests.claims), end="")
+    elif options.one_world:
+        print(as_one_world_list(contracts.values(), tests.claims), end="")
     elif contracts:
         print(as_text(rows(contracts.values(), tests.claims)), end="")
     mistakes = book_mistakes(book, name) + test_mistakes(book, tests)

@@ -196,13 +196,28 @@ class Command(unittest.TestCase):
             "\n"
             "total            4        1    1      1     1  with threads 1\n"
             "\n"
-            "4 contracts: 1 covered, 1 not applicable, 1 later, 1 open\n"), ""))
+            "4 contracts: 1 covered (0 in both worlds), 1 not applicable, 1 later, 1 open\n"), ""))
 
     def test_counts_a_contract_once_and_a_later_one_that_is_tested_as_covered(self):
         self.write("tests/deep/er/b_test.c", cmocka("AB-01, AB-02: it holds.") * 2)
         self.write("scenarios/c.yaml", "# CDE-02: too\nscenario: c\n")
-        self.assertIn("4 contracts: 3 covered, 1 not applicable, 0 later, 0 open",
+        self.assertIn("4 contracts: 3 covered (1 in both worlds), 1 not applicable, 0 later, 0 open",
                       self.command()[1])
+
+    def test_tells_what_runs_in_both_worlds(self):
+        play = cmocka("AB-01: it holds.") + "int main(void)\n{\n    return play_all(tests);\n}\n"
+        self.write("tests/core/a_test.c", play)
+        self.assertIn("1 covered (1 in both worlds)", self.command()[1])
+        self.assertEqual(self.command("--one-world"), (0, "", ""))
+        for need in ("needs_exact_clock();", "manual = needs_clock_by_hand(f);"):
+            self.write("tests/core/a_test.c", play.replace("{\n}", f"{{\n    {need}\n}}"))
+            self.assertIn("1 covered (0 in both worlds)", self.command()[1])
+        self.assertEqual(self.command("--one-world")[1], "AB-01    One may rely on this.\n")
+
+    def test_tells_a_scenario_that_is_skipped_live(self):
+        for skip in ("live: { skip: why }", "live:\n  output: lines\n  skip: why"):
+            self.write("scenarios/c.yaml", f"# CDE-02: too\nscenario: c\n{skip}\n")
+            self.assertIn("2 covered (0 in both worlds)", self.command()[1])
 
     def test_lists_what_is_open(self):
         self.assertEqual(self.command("--open"), (0, "CDE-02   Nor forgotten.\n", ""))

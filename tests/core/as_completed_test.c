@@ -73,8 +73,8 @@ static int iterate(void *fixture, int64_t n)
 /* Nothing of an iteration is left in the loop or in the lines of the children. */
 static void assert_nothing_is_left(struct fixture *f)
 {
-    assert_int_equal(f->script.manual.loop.deadlines.count, 0);
-    assert_true(list_empty(&f->script.manual.loop.ready));
+    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_true(list_empty(&f->script.loop->ready));
     for (int i = 0; i < CHILDREN; i++)
         assert_true(list_empty(&f->children[i]->waiters));
 }
@@ -187,7 +187,7 @@ static void a_limit_that_was_not_needed_leaves_no_timer(void **state)
     spawn(f, "i", iterate, 0);
     script_play(&f->script);
     assert_nothing_is_left(f);
-    assert_int_equal(f->script.manual.now_ns, 0);
+    expect_time(f, 0);
 }
 
 static int count_timers_while_open(void *fixture, int64_t n)
@@ -196,11 +196,11 @@ static int count_timers_while_open(void *fixture, int64_t n)
     rondo_as_completed each;
 
     check(f, rondo_as_completed_open(&each, f->children, CHILDREN, n) == 0);
-    note(f, "%zu timers", f->script.manual.loop.deadlines.count);
+    note(f, "%zu timers", f->script.loop->deadlines.count);
     for (int i = 0; i < CHILDREN; i++)
         check(f, rondo_set_result(f->children[i], i) == 0);
     check(f, rondo_sleep(0) == 0);
-    note(f, "%zu timers", f->script.manual.loop.deadlines.count);
+    note(f, "%zu timers", f->script.loop->deadlines.count);
     rondo_as_completed_close(&each);
     return 0;
 }
@@ -254,7 +254,7 @@ static void an_iteration_broken_off_leaves_nothing(void **state)
     spawn(f, "a", complete_child, 21);
     expect_trace(f, "2ms i 1 OK\n");
     assert_nothing_is_left(f);
-    assert_int_equal(f->script.manual.now_ns, 2 * MS);
+    expect_time(f, 2 * MS);
 }
 
 static int iterate_and_return(void *fixture, int64_t n)
@@ -497,7 +497,7 @@ static void what_comes_is_what_was_given(void **state)
 static int iterate_over_nothing(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
     rondo_future *future = NULL;
     int rc = (int)n;
 
@@ -505,7 +505,7 @@ static int iterate_over_nothing(void *fixture, int64_t n)
         note(f, "comes");
     }
     check(f, rc == 0);
-    check(f, f->script.manual.iterations == before);
+    check(f, iterations(f) == before);
     return rc;
 }
 
@@ -516,7 +516,7 @@ static void iterating_over_nothing_does_not_suspend(void **state)
 
     spawn(f, "i", iterate_over_nothing, 5);
     expect_trace(f, "");
-    assert_int_equal(f->script.manual.loop.deadlines.count, 0);
+    assert_int_equal(f->script.loop->deadlines.count, 0);
 }
 
 static int iterate_wrongly(void *fixture, int64_t n)
@@ -704,5 +704,5 @@ int main(void)
         TEST(an_iteration_without_memory_fails_cleanly),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

@@ -119,11 +119,11 @@ static int spawn_a_chain(void *arg, rondo_value *out)
 static int count_the_iterations(void *fixture, int64_t depth)
 {
     struct fixture *f = fixture;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
     rondo_task *task = rondo_spawn(spawn_a_chain, &depth, .eager_start = true);
 
     (void)rondo_done(task);
-    note(f, "iterations %d", f->script.manual.iterations - before);
+    note(f, "iterations %d", iterations(f) - before);
     check(f, rondo_await(task, NULL) == 0);
     rondo_unref(task);
     return 0;
@@ -147,5 +147,5 @@ int main(void)
         SCRIPT_TEST(eager_tasks_may_spawn_eagerly_in_turn, fixture),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

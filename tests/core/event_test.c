@@ -45,11 +45,11 @@ static int set(void *fixture, int64_t n)
 static int wait_at_once(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
 
     (void)n;
     check(f, rondo_event_wait(&f->event) == 0);
-    check(f, f->script.manual.iterations == before);
+    check(f, iterations(f) == before);
     return 0;
 }
 
@@ -213,5 +213,5 @@ int main(void)
         TEST(waiting_outside_a_task_is_misuse),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

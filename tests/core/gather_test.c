@@ -254,11 +254,11 @@ static void a_cancel_after_the_last_child_reaches_the_task_only(void **state)
 static int gather_nothing(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
 
     (void)n;
     check(f, rondo_gather(NULL, 0, 0, NULL) == 0);
-    check(f, f->script.manual.iterations == before);
+    check(f, iterations(f) == before);
     return 0;
 }
 
@@ -391,5 +391,5 @@ int main(void)
         TEST(a_gather_without_memory_fails_cleanly),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

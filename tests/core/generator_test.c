@@ -35,7 +35,7 @@ static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
 {
     struct fixture *f = arg;
 
-    check(f, loop == &f->script.manual.loop);
+    check(f, loop == f->script.loop);
     note(f, "hears: %s: %s %s %s", exception->message, rondo_get_name(exception->future),
          rondo_err_name(exception->code), exception->text);
 }
@@ -45,7 +45,7 @@ static int fixture_open(void **state)
     struct fixture *f = calloc(1, sizeof *f);
 
     script_open(&f->script);
-    rondo_loop_set_exception_handler(&f->script.manual.loop, hear, f);
+    rondo_loop_set_exception_handler(f->script.loop, hear, f);
     *state = f;
     return 0;
 }
@@ -965,7 +965,7 @@ static void a_shutdown_closes_what_a_cancelled_task_did_not(void **state)
     expect_trace(f, "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
                     "10ms a cancels slow_count\n10ms a shuts down\n"
                     "10ms slow_count goes on with EGENEXIT\n15ms slow_count is clean: OK\n");
-    assert_true(list_empty(&f->script.manual.loop.generators));
+    assert_true(list_empty(&f->script.loop->generators));
 }
 
 /* A loop that is closed gives up the generators of its tasks, wherever they stand. */
@@ -978,16 +978,16 @@ static void a_closed_loop_gives_up_its_generators(void **state)
 
     f->gen = waits;
     spawn(f, "a", ask_by_pointer, 0);
-    manual_loop_iterate(&f->script.manual); /* "a" waits in it */
+    iterate_once(f); /* "a" waits in it */
     f->gen = rondo_generator_new(end_well, NULL);
     spawn(f, "b", ask_n_times, 1);
-    manual_loop_iterate(&f->script.manual);
-    rondo_loop_close(&f->script.manual.loop);
+    iterate_once(f);
+    close_loop(f);
     assert_string_equal(rondo_generator_describe(waits, text, sizeof text),
                         "<Generator slow_count finished>");
     assert_int_equal(rondo_anext(f->gen, &item), 0);
     rondo_generator_drop(waits);
-    script_expect(&f->script, "0ms a begins\n0ms b gets 0\n", __FILE__, __LINE__);
+    expect_noted(f, "0ms a begins\n0ms b gets 0\n");
 }
 
 /* Two generators are dropped, of which one is being closed, when the loop is. */
@@ -997,19 +997,18 @@ static void a_closed_loop_forgets_what_it_was_to_close(void **state)
 
     f->gen = rondo_generator_new(slow_count, f);
     spawn(f, "a", ask_and_drop, 0);
-    manual_loop_iterate(&f->script.manual);
-    f->script.manual.now_ns = 10 * MS;
-    manual_loop_iterate(&f->script.manual); /* it is dropped */
-    manual_loop_iterate(&f->script.manual); /* the task that closes it is there */
-    manual_loop_iterate(&f->script.manual); /* and waits in its cleanup */
+    iterate_once(f);
+    work_for(f, 10 * MS);
+    iterate_once(f); /* it is dropped */
+    iterate_once(f); /* the task that closes it is there */
+    iterate_once(f); /* and waits in its cleanup */
     f->gen = rondo_generator_new(end_well, NULL);
     spawn(f, "b", ask_and_drop, 0);
-    manual_loop_iterate(&f->script.manual); /* the close is queued */
-    rondo_loop_close(&f->script.manual.loop);
-    script_expect(&f->script,
-                  "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
-                  "10ms slow_count goes on with EGENEXIT\n10ms b gets 0\n10ms b has dropped it\n",
-                  __FILE__, __LINE__);
+    iterate_once(f); /* the close is queued */
+    close_loop(f);
+    expect_noted(f,
+                 "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
+                 "10ms slow_count goes on with EGENEXIT\n10ms b gets 0\n10ms b has dropped it\n");
 }
 
 /* ---- other iterators ---- */
@@ -1228,5 +1227,5 @@ int main(void)
         TEST(a_generator_without_a_stack_does_not_begin),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

@@ -28,7 +28,7 @@ static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
 {
     struct fixture *f = arg;
 
-    check(f, loop == &f->script.manual.loop);
+    check(f, loop == f->script.loop);
     note(f, "hears: %s: %s %s %s", exception->message,
          exception->future != NULL ? rondo_get_name(exception->future) : "-",
          rondo_err_name(exception->code), exception->text);
@@ -38,7 +38,7 @@ static struct fixture *listening(void **state)
 {
     struct fixture *f = *state;
 
-    rondo_loop_set_exception_handler(&f->script.manual.loop, hear, f);
+    rondo_loop_set_exception_handler(f->script.loop, hear, f);
     return f;
 }
 
@@ -193,7 +193,7 @@ static void a_failure_inside_the_handler_is_reported_too(void **state)
 {
     struct fixture *f = *state;
 
-    rondo_loop_set_exception_handler(&f->script.manual.loop, hear_and_fail, f);
+    rondo_loop_set_exception_handler(f->script.loop, hear_and_fail, f);
     spawn(f, "a", drop_the_first, 0);
     expect_trace(f, "0ms a hears: Future exception was never retrieved: first EUSER0 \n"
                     "0ms a hears: Future exception was never retrieved: second EUSER0 \n"
@@ -223,7 +223,7 @@ static void hear_where(rondo_loop *loop, const rondo_exception *exception, void 
 static void a_failure_that_a_callback_reports_is_heard(void **state)
 {
     struct fixture *f = *state;
-    rondo_loop *loop = &f->script.manual.loop;
+    rondo_loop *loop = f->script.loop;
 
     rondo_loop_set_exception_handler(loop, hear_where, f);
     rondo_call_soon(loop, fail_in_a_callback, f);
@@ -273,7 +273,7 @@ static void report_into(FILE *file, rondo_loop *loop, const char *text)
 static void without_a_handler_the_default_writes_to_stderr(void **state)
 {
     struct fixture *f = listening(state);
-    rondo_loop *loop = &f->script.manual.loop;
+    rondo_loop *loop = f->script.loop;
     FILE *file = tmpfile();
     char line[100] = "";
 
@@ -305,5 +305,5 @@ int main(void)
         SCRIPT_TEST(without_a_handler_the_default_writes_to_stderr, fixture),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

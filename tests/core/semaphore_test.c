@@ -68,13 +68,13 @@ static void a_semaphore_without_permits_is_locked(void **state)
     spawn(f, "a", take_one, 0);
     expect_trace(f, "0ms a never ends\n");
     rondo_semaphore_release(&f->semaphore);
-    assert_int_equal(rondo_loop_run_until_complete(&f->script.manual.loop, role(f, "a"), NULL), 0);
+    assert_int_equal(rondo_loop_run_until_complete(f->script.loop, role(f, "a"), NULL), 0);
 }
 
 static int count_permits(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
 
     for (int64_t i = 0; i < n; i++) {
         check(f, !rondo_semaphore_locked(&f->semaphore));
@@ -83,7 +83,7 @@ static int count_permits(void *fixture, int64_t n)
     check(f, rondo_semaphore_locked(&f->semaphore));
     check(f, rondo_semaphore_release(&f->semaphore) == 0);
     check(f, !rondo_semaphore_locked(&f->semaphore));
-    check(f, f->script.manual.iterations == before);
+    check(f, iterations(f) == before);
     return 0;
 }
 
@@ -421,5 +421,5 @@ int main(void)
         TEST(at_most_so_many_tasks_are_inside),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

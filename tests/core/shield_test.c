@@ -27,7 +27,7 @@ static int fixture_open(void **state)
     struct fixture *f = calloc(1, sizeof *f);
 
     script_open(&f->script);
-    f->inner = rondo_create_future(&f->script.manual.loop);
+    f->inner = rondo_create_future(f->script.loop);
     *state = f;
     return 0;
 }
@@ -225,20 +225,20 @@ static void a_cancelled_shield_may_run_before_its_hop(void **state)
 
     observer = &reverse;
     spawn(f, "s", shield, 7);
-    manual_loop_iterate(&f->script.manual);
+    iterate_once(f);
     spawn(f, "a", complete_and_cancel_s, 0);
     script_play(&f->script);
     observer = NULL;
-    assert_string_equal(f->script.text, "0ms s ECANCELED/7 \"why\"\n");
+    expect_noted(f, "0ms s ECANCELED/7 \"why\"\n");
 }
 
 static int shield_at_once(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
 
     check(f, shield(f, n) == 0);
-    check(f, f->script.manual.iterations == before);
+    check(f, iterations(f) == before);
     return 0;
 }
 
@@ -439,5 +439,5 @@ int main(void)
         TEST(a_shield_without_memory_fails_cleanly),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

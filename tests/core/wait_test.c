@@ -271,8 +271,8 @@ static void a_limit_that_was_not_needed_leaves_no_timer(void **state)
     spawn(f, "w", wait_for_some, 1);
     spawn(f, "a", complete_child, 10);
     expect_trace(f, "1ms w 1 +--\n");
-    assert_int_equal(f->script.manual.loop.deadlines.count, 0);
-    assert_int_equal(f->script.manual.now_ns, 1 * MS);
+    assert_int_equal(f->script.loop->deadlines.count, 0);
+    expect_time(f, 1 * MS);
 }
 
 static int complete_and_count_timers(void *fixture, int64_t n)
@@ -281,10 +281,10 @@ static int complete_and_count_timers(void *fixture, int64_t n)
     size_t limits = f->limit < RONDO_FOREVER;
 
     check(f, rondo_sleep(0) == 0);
-    check(f, f->script.manual.loop.deadlines.count == limits);
+    check(f, f->script.loop->deadlines.count == limits);
     check(f, rondo_set_result(f->children[n], 0) == 0);
     check(f, rondo_sleep(0) == 0); /* now "w" has been woken, but has not run */
-    note(f, "%zu timers", f->script.manual.loop.deadlines.count);
+    note(f, "%zu timers", f->script.loop->deadlines.count);
     return 0;
 }
 
@@ -353,7 +353,7 @@ static int wait_wrongly(void *fixture, int64_t n)
     struct fixture *f = fixture;
     rondo_future *foreign = f->children[0];
     struct manual_loop other;
-    int before = f->script.manual.iterations;
+    int before = iterations(f);
 
     (void)n;
     check(f, rondo_wait(f->children, 0, RONDO_ALL_COMPLETED, 0, f->done) == RONDO_EINVAL);
@@ -367,7 +367,7 @@ static int wait_wrongly(void *fixture, int64_t n)
     f->children[0] = NULL;
     check(f, rondo_wait(f->children, 3, RONDO_ALL_COMPLETED, 0, f->done) == RONDO_ENOMEM);
     f->children[0] = foreign;
-    check(f, f->script.manual.iterations == before);
+    check(f, iterations(f) == before);
     return 0;
 }
 
@@ -430,8 +430,8 @@ static void cancelling_the_waiter_leaves_no_timer(void **state)
     spawn(f, "w", wait_for_some, 1);
     spawn(f, "a", cancel_w, 3 * MS);
     expect_trace(f, "3ms w ECANCELED \"why\"\n");
-    assert_int_equal(f->script.manual.loop.deadlines.count, 0);
-    assert_int_equal(f->script.manual.now_ns, 3 * MS);
+    assert_int_equal(f->script.loop->deadlines.count, 0);
+    expect_time(f, 3 * MS);
 }
 
 /* WAIT-10: a cancel between the last end and the waiter's turn is not lost. */
@@ -554,5 +554,5 @@ int main(void)
         TEST(a_wait_without_memory_fails_cleanly),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

@@ -17,7 +17,7 @@ void children_open(void *fixture)
 
     script_open(&f->script);
     for (int i = 0; i < CHILDREN; i++)
-        f->children[i] = rondo_create_future(&f->script.manual.loop);
+        f->children[i] = rondo_create_future(f->script.loop);
 }
 
 int children_teardown(void *fixture)
