@@ -56,7 +56,10 @@ int rondo_semaphore_acquire_at(rondo_semaphore *semaphore, const char *here)
 
 int rondo_semaphore_release(rondo_semaphore *semaphore)
 {
-    if (semaphore->value == (semaphore->bound != 0 ? semaphore->bound : UINT_MAX))
+    unsigned limit = semaphore->bound != 0 ? semaphore->bound : UINT_MAX;
+
+    /* What is promised comes back if the waiter is cancelled, so it counts. */
+    if (semaphore->value >= limit - (unsigned)semaphore->waiters.woken)
         return RONDO_EMISUSE;
     note(semaphore, OBSERVED_RELEASED, NULL);
     semaphore->value++;

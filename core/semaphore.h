@@ -37,7 +37,9 @@ typedef struct rondo_semaphore {
 RONDO_API RONDO_MUST int rondo_semaphore_acquire_at(rondo_semaphore *semaphore, const char *here);
 
 /* Give a permit, to the first in line or back. Any task may. Returns: 0; RONDO_EMISUSE when a
- * bounded one would exceed its bound, or the count overflow (state unchanged). Suspends: never. */
+ * bounded one would exceed its bound, or the count overflow (state unchanged). A permit that is
+ * promised to a waiter has not been acquired yet and cannot be given a second time; CPython takes
+ * it, and exceeds the bound when that waiter is cancelled. Suspends: never. */
 RONDO_API int rondo_semaphore_release(rondo_semaphore *semaphore);
 
 /* Whether an acquire would wait now (SEM-02). Suspends: never. */

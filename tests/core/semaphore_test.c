@@ -358,6 +358,30 @@ static void a_bounded_semaphore_refuses_a_release_too_many(void **state)
     assert_int_equal(rondo_semaphore_release(&f->semaphore), RONDO_EMISUSE);
 }
 
+static int release_twice_then_cancel_b(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    check(f, rondo_semaphore_acquire(&f->semaphore) == 0);
+    check(f, rondo_sleep(n) == 0);
+    check(f, rondo_semaphore_release(&f->semaphore) == 0);
+    note(f, "again: %s", rondo_err_name(rondo_semaphore_release(&f->semaphore)));
+    check(f, rondo_cancel(role(f, "b"), NULL));
+    return 0;
+}
+
+/* SEM-09: nor does a permit count twice while it is promised to a waiter, who may be cancelled. */
+static void a_promised_permit_cannot_be_released_again(void **state)
+{
+    struct fixture *f = *state;
+
+    f->semaphore = (rondo_semaphore)RONDO_BOUNDED_SEMAPHORE("bounded", 1);
+    spawn(f, "a", release_twice_then_cancel_b, 5 * MS);
+    spawn(f, "b", hold, 0);
+    expect_trace(f, "5ms a again: EMISUSE\n5ms b gives up: ECANCELED\n");
+    assert_int_equal(f->semaphore.value, 1);
+}
+
 /* An unbounded one counts up to what it can hold. */
 static void a_release_that_would_overflow_is_misuse(void **state)
 {
@@ -417,6 +441,7 @@ int main(void)
         TEST(a_newcomer_behind_a_woken_waiter_gets_the_second_permit),
         TEST(a_cancelled_acquire_leaves_no_waiter),
         TEST(a_bounded_semaphore_refuses_a_release_too_many),
+        TEST(a_promised_permit_cannot_be_released_again),
         TEST(a_release_that_would_overflow_is_misuse),
         TEST(at_most_so_many_tasks_are_inside),
     };
