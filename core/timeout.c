@@ -14,7 +14,7 @@ enum scope_state { SCOPE_CLOSED, SCOPE_ACTIVE, SCOPE_EXPIRING, SCOPE_EXPIRED };
 struct scope {
     struct deadline deadline;
     struct task *task;
-    int cancelling;  /* requests the task had when the scope was opened */
+    int cancelling;  /* requests the task had met when the scope was opened */
     int64_t when_ns; /* RONDO_FOREVER: no limit */
     enum scope_state state;
     const char *here;
@@ -72,7 +72,7 @@ rondo_timeout *rondo_timeout_open_at(rondo_timeout *timeout, int64_t when_ns, co
         (struct callback){.run = strike, .who = &task->subject, .what = "timeout"};
     scope->task = task;
     task->scopes++;
-    scope->cancelling = task->cancel_requests;
+    scope->cancelling = task->cancel_requests - task->must_cancel; /* one yet to come counts */
     scope->state = SCOPE_ACTIVE;
     arm(scope, when_ns);
     return timeout;

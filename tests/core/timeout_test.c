@@ -311,6 +311,23 @@ static int slow_cleanup_inside(void *fixture, int64_t n)
     return rc;
 }
 
+static int cancelled_before(void *fixture, int64_t n)
+{
+    rondo_cancel(rondo_current_task(), NULL);
+    return limited_sleep(fixture, n);
+}
+
+/* TMO-09: a foreign cancel that was due before the scope was opened stays one, though the deadline
+ * strikes together with it. CPython loses it. */
+static void a_cancel_that_was_due_at_the_opening_stays_a_cancel(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", cancelled_before, 0);
+    expect_trace(f, "0ms a inside ECANCELED\n0ms a outside ECANCELED, cancelling 1\n");
+    assert_true(rondo_cancelled(role(f, "a")));
+}
+
 /* TMO-09: a foreign cancel after the deadline has struck is not swallowed either. */
 static void a_foreign_cancel_during_the_cleanup_is_not_swallowed(void **state)
 {
@@ -961,6 +978,7 @@ int main(void)
         TEST(another_error_passes_unchanged),
         TEST(an_error_of_the_cleanup_replaces_the_timeout),
         TEST(a_foreign_cancel_stays_a_cancel),
+        TEST(a_cancel_that_was_due_at_the_opening_stays_a_cancel),
         TEST(a_foreign_cancel_during_the_cleanup_is_not_swallowed),
         TEST(a_foreign_cancel_at_the_deadline_is_not_swallowed),
         TEST(a_deadline_in_the_iteration_in_which_the_body_ends_wins),
