@@ -379,22 +379,24 @@ static int (*const plays[])(struct scene *, const struct script_step *) = {
 #undef X
 };
 
-/* "writer  acquire A ...", when it begins; "writer  acquire A  ok", when it ends. */
-static void log_step(const struct scene *scene, const struct script_step *step, const char *how)
+/* "writer  acquire A ..." when it begins, "writer  acquire A  ok" when it ends; a task as a whole
+ * is the step "task". */
+static void log_begin(const struct scene *scene, const char *what)
 {
-    const struct actor *actor = scene->actor;
-
-    if (actor->stage->script->log)
-        printf("%s  %s%s%s\n", actor->role->name, step->text, how[0] == '.' ? " " : "  ", how);
+    if (scene->actor->stage->script->log)
+        printf("%s  %s ...\n", scene->actor->role->name, what);
 }
 
-static void log_end(const struct scene *scene, const struct script_step *step, int rc)
+static void log_end(const struct scene *scene, const char *what, int rc)
 {
-    char text[24];
+    const char *name = scene->actor->role->name;
 
+    if (!scene->actor->stage->script->log)
+        return;
     if (rc == 0 && scene->has_value)
-        snprintf(text, sizeof text, "%" PRId64, scene->value);
-    log_step(scene, step, rc != 0 ? rondo_err_name(rc) : scene->has_value ? text : "ok");
+        printf("%s  %s  %" PRId64 "\n", name, what, scene->value);
+    else
+        printf("%s  %s  %s\n", name, what, rc == 0 ? "ok" : rondo_err_name(rc));
 }
 
 /* `finally` is played whatever came out of the step, which stands unless that was nothing. */
@@ -403,9 +405,9 @@ static int play_step(struct scene *scene, const struct script_step *step)
     int rc, last;
 
     scene->has_value = false;
-    log_step(scene, step, "...");
+    log_begin(scene, step->text);
     rc = plays[step->verb](scene, step);
-    log_end(scene, step, rc);
+    log_end(scene, step->text, rc);
     last = play_steps(scene, &step->finally);
     return rc != 0 ? rc : last;
 }
@@ -421,8 +423,14 @@ static int play_role(void *arg, rondo_value *out)
 {
     struct scene scene = {.actor = arg};
 
+    int rc;
+
     (void)out;
-    return play_steps(&scene, &scene.actor->role->steps);
+    log_begin(&scene, "task");
+    rc = play_steps(&scene, &scene.actor->role->steps);
+    scene.has_value = false;
+    log_end(&scene, "task", rc);
+    return rc;
 }
 
 static int spawn(struct actor *actor, rondo_group *group, const char *here)
