@@ -116,6 +116,7 @@ void context_copy(struct rondo_context *to, struct rondo_loop *loop)
     const struct rondo_context *from = running();
 
     to->refs = 1;
+    to->owner = NULL;
     to->id = loop != NULL ? ++loop->context_id_last : 0;
     to->bindings = from != NULL ? bindings_ref(from->bindings) : NULL;
 }
@@ -232,15 +233,26 @@ rondo_context *rondo_copy_context(void)
     return context;
 }
 
+rondo_context *rondo_get_context(const rondo_task *task)
+{
+    return task != NULL && task->is_task ? ((const struct task *)task)->context : NULL;
+}
+
 rondo_context *rondo_context_ref(rondo_context *context)
 {
-    if (context != NULL)
+    if (context != NULL && context->owner != NULL)
+        rondo_ref(context->owner);
+    else if (context != NULL)
         context->refs++;
     return context;
 }
 
 void rondo_context_unref(rondo_context *context)
 {
+    if (context != NULL && context->owner != NULL) {
+        rondo_unref(context->owner);
+        return;
+    }
     if (context == NULL || --context->refs > 0)
         return;
     context_release(context);

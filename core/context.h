@@ -61,6 +61,11 @@ RONDO_API void rondo_var_keep(rondo_var_token *token);
  * Returns: NULL without memory. Suspends: never. Owns: the caller holds one reference. */
 RONDO_API rondo_context *rondo_copy_context(void);
 
+/* The context in which `task` runs, or ran, itself (asyncio: Task.get_context); NULL for a plain
+ * future (TASK-21). A reference to it holds the task too. Suspends: never.
+ * Owns: borrowed, valid as long as the task is held. */
+RONDO_API rondo_context *rondo_get_context(const rondo_task *task);
+
 /* One reference more, and one less; the last one frees. NULL is allowed. Suspends: never. */
 RONDO_API rondo_context *rondo_context_ref(rondo_context *context);
 RONDO_API void rondo_context_unref(rondo_context *context);

@@ -41,7 +41,9 @@ static void call_handler(rondo_loop *loop, const rondo_exception *exception)
 
 void rondo_loop_call_exception_handler(rondo_loop *loop, const rondo_exception *exception)
 {
-    if (loop->handler != NULL)
+    if (loop == NULL)
+        loop = loop_running();
+    if (loop != NULL && loop->handler != NULL)
         call_handler(loop, exception);
     else
         write_line(exception);
@@ -49,7 +51,6 @@ void rondo_loop_call_exception_handler(rondo_loop *loop, const rondo_exception *
 
 void rondo_report_at(int code, const char *here, const char *format, ...)
 {
-    rondo_loop *loop = loop_running();
     struct task *task = task_current();
     char text[256];
     rondo_exception exception = {.message =
@@ -63,8 +64,5 @@ void rondo_report_at(int code, const char *here, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (loop != NULL)
-        rondo_loop_call_exception_handler(loop, &exception);
-    else
-        write_line(&exception);
+    rondo_loop_call_exception_handler(NULL, &exception);
 }

@@ -26,7 +26,8 @@ typedef void (*rondo_exception_handler)(rondo_loop *loop, const rondo_exception 
 RONDO_API void rondo_loop_set_exception_handler(rondo_loop *loop, rondo_exception_handler handler,
                                                 void *arg);
 
-/* Hand `exception` to the handler of `loop`, or to the default. Requires: its `message` and `text`
+/* Hand `exception` to the handler of `loop` (NULL: the running one), or to the default, as outside
+ * of a loop. Requires: its `message` and `text`
  * are not NULL ("" for none); `future` may be. Suspends: never. */
 RONDO_API void rondo_loop_call_exception_handler(rondo_loop *loop,
                                                  const rondo_exception *exception);

@@ -320,6 +320,7 @@ int rondo_loop_turn(rondo_loop *loop)
     loop->turning = true;
     rc = loop->port->turn(loop->port_self);
     loop->turning = false;
+    loop->stuck = rc == RONDO_EDEADLOCK;
     return rc == 0 && loop->stopping ? RONDO_ESTOPPED : rc;
 }
 

@@ -22,7 +22,8 @@ struct bindings;
 struct rondo_context {
     uint32_t refs; /* of one that rondo_copy_context() made; others live inside their owner */
     uint64_t id;   /* counting from 1 in each loop; 0: made outside of one */
-    struct bindings *bindings; /* immutable and counted; NULL: none */
+    struct rondo_future *owner; /* the task that it is a part of, or NULL */
+    struct bindings *bindings;  /* immutable and counted; NULL: none */
 };
 
 /* Something to run once, in its turn. Lives inside what it belongs to; queueing it never fails. */
@@ -68,6 +69,7 @@ struct rondo_loop {
     bool running;
     bool turning;
     bool stopping;
+    bool stuck; /* the last turn found that nothing can ever run again */
     bool iterating;
     bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */

@@ -8,6 +8,7 @@
 #include "barrier.h"
 #include "condition.h"
 #include "context.h"
+#include "coroutine.h"
 #include "event.h"
 #include "gather.h"
 #include "generator.h"

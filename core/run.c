@@ -136,7 +136,6 @@ int rondo_runner_run(rondo_runner *runner, rondo_fn fn, void *arg, rondo_value *
         return RONDO_EINVAL;
     task = rondo_spawn_at(runner->loop, fn, arg, &options, NULL);
     rc = rondo_loop_run_until_complete(runner->loop, task, NULL);
-    runner->stuck = rc == RONDO_EDEADLOCK;
     if (rc >= 0 && out != NULL) {
         *out = task->value; /* with its drop: the future is about to go */
         task->value.drop = NULL;
@@ -152,7 +151,7 @@ int rondo_runner_close(rondo_runner *runner)
     runner->closed = true;
     if (runner->loop == NULL)
         return 0;
-    if (!runner->stuck) {
+    if (!runner->loop->stuck) { /* else no cleanup could end either */
         cancel_leftovers(runner->loop);
         close_open_generators(runner->loop);
     }

@@ -20,7 +20,6 @@ RONDO_API RONDO_MUST int rondo_run(rondo_fn fn, void *arg, rondo_value *out);
 typedef struct rondo_runner {
     rondo_loop *loop;
     struct rondo_context *context;
-    bool stuck; /* the last run ended in RONDO_EDEADLOCK: no cleanup could end either */
     bool closed;
 } rondo_runner;
 

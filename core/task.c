@@ -66,7 +66,7 @@ static void task_main(void *argument)
     struct task *task = argument;
 
     task->future.code = task->fn(task->arg, &task->future.value);
-    task->fn = NULL;
+    task->ended = true;
     fiber_switch_last(task->resumer);
 }
 
@@ -75,7 +75,7 @@ static void step(struct task *task)
 {
     task->resumer = fiber_current();
     fiber_switch(task->innermost);
-    if (task->fn != NULL)
+    if (!task->ended)
         return;
     stack_give(task->stack);
     task->stack = NULL;
@@ -91,7 +91,7 @@ static void start(struct callback *callback)
         return;
     }
     /* Cancelled before its first step: the body never runs (CAN-02). */
-    task->fn = NULL;
+    task->ended = true;
     stack_give(task->stack);
     task->stack = NULL;
     finish(task, RONDO_ECANCELED);
@@ -155,6 +155,7 @@ rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
         task->context = rondo_context_ref(options->context);
     else
         context_copy(&task->own_context, loop);
+    task->own_context.owner = &task->future;
     task->start = (struct callback){.run = start, .who = &task->subject, .what = "start"};
     if (options->name != NULL)
         rondo_set_name(&task->future, options->name);
@@ -397,8 +398,25 @@ static void give_up_waiters(rondo_future *future)
     }
 }
 
+/* Say of a task that its loop goes before it. After a run that was stuck everybody knows. */
+static void report_pending(struct task *task)
+{
+    struct rondo_loop *loop = task->future.loop;
+
+    if (loop->stuck)
+        return;
+    rondo_loop_call_exception_handler(
+        loop, &(rondo_exception){.message = "Task was destroyed but it is pending",
+                                 .text = "",
+                                 .future = &task->future,
+                                 .here = task->wait != NULL ? task->wait->here : task->here});
+}
+
 void task_abandon_all(struct rondo_loop *loop)
 {
+    list_for_each(node, &loop->tasks) {
+        report_pending(container_of(node, struct task, in_loop));
+    }
     /* Lines first: what a task waits in may lie on the stack of another. */
     list_for_each(node, &loop->tasks) {
         struct task *task = container_of(node, struct task, in_loop);

@@ -68,6 +68,7 @@ struct task {
     struct rondo_context own_context;
     rondo_fn fn;
     void *arg;
+    bool ended;       /* the body has returned, or never runs */
     const char *here; /* where it was spawned, if that was in debug mode; else NULL */
     bool being_cancelled;
     struct task *cancelled_from;

@@ -294,6 +294,59 @@ static void a_task_holds_the_context_it_was_given(void **state)
     expect_trace(f, "0ms child 0 -1\n1ms child 9 -1\n");
 }
 
+/* Run on in the context of `task`, which holds it. */
+static int spawn_in_context_of(struct fixture *f, rondo_task *task)
+{
+    rondo_context *context = rondo_get_context(task);
+
+    check(f, context != NULL && rondo_get_context(f->future) == NULL);
+    check(f, rondo_get_context(NULL) == NULL);
+    rondo_unref(rondo_spawn(show_and_set, f, .name = "heir", .context = context));
+    return 0;
+}
+
+static int inherit(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_task *task = rondo_spawn(show_and_set, f, .name = "child");
+
+    check(f, rondo_sleep(n) == 0);
+    check(f, rondo_done(task) && rondo_context_get(rondo_get_context(task), &number).as.i == 9);
+    check(f, spawn_in_context_of(f, task) == 0);
+    rondo_unref(task);
+    return 0;
+}
+
+/* TASK-21: a task can be asked for its context, which whoever runs in it holds. */
+static void a_task_knows_its_context(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "p", inherit, 5 * MS);
+    expect_trace(f, "0ms child 0 -1\n1ms child 9 -1\n5ms heir 9 -1\n6ms heir 9 -1\n");
+}
+
+static int given(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_context *context = rondo_copy_context();
+    rondo_task *task = rondo_spawn(show_and_set, f, .name = "child", .context = context);
+
+    check(f, rondo_get_context(task) == context);
+    rondo_context_unref(context);
+    rondo_unref(task);
+    return (int)n;
+}
+
+/* TASK-21: also for one that it was given. */
+static void a_task_knows_the_context_it_was_given(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "p", given, 0);
+    expect_trace(f, "0ms child 0 -1\n1ms child 9 -1\n");
+}
+
 /* A library with a setting that is a variable: digits of a division. */
 static const rondo_var digits = {.name = "digits", .value = {.as.i = 2}};
 
@@ -758,6 +811,8 @@ int main(void)
         TEST(a_hundred_tasks_keep_their_own_values),
         TEST(a_context_that_is_given_is_shared),
         TEST(a_task_holds_the_context_it_was_given),
+        TEST(a_task_knows_its_context),
+        TEST(a_task_knows_the_context_it_was_given),
         TEST(a_setting_in_a_variable_is_per_task),
         TEST(an_eager_step_has_a_copied_context),
         TEST(a_token_undoes_one_set_once),

@@ -987,7 +987,8 @@ static void a_closed_loop_gives_up_its_generators(void **state)
                         "<Generator slow_count finished>");
     assert_int_equal(rondo_anext(f->gen, &item), 0);
     rondo_generator_drop(waits);
-    expect_noted(f, "0ms a begins\n0ms b gets 0\n");
+    expect_noted(f, "0ms a begins\n0ms b gets 0\n"
+                    "0ms hears: Task was destroyed but it is pending: a OK \n");
 }
 
 /* Two generators are dropped, of which one is being closed, when the loop is. */
@@ -1006,9 +1007,10 @@ static void a_closed_loop_forgets_what_it_was_to_close(void **state)
     spawn(f, "b", ask_and_drop, 0);
     iterate_once(f); /* the close is queued */
     close_loop(f);
-    expect_noted(f,
-                 "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
-                 "10ms slow_count goes on with EGENEXIT\n10ms b gets 0\n10ms b has dropped it\n");
+    expect_noted(f, "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
+                    "10ms slow_count goes on with EGENEXIT\n10ms b gets 0\n10ms b has dropped it\n"
+                    "10ms hears: Task was destroyed but it is pending: slow_count OK \n"
+                    "10ms hears: Task was destroyed but it is pending: b OK \n");
 }
 
 /* ---- other iterators ---- */

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event.h"
+#include "handler.h"
 #include "sleep.h"
 #include "task.h"
 #include "tests/lib/apart.h"
@@ -23,6 +25,8 @@ struct fixture {
     rondo_future *second; /* that it waits for afterwards */
     rondo_task *chain[50];
     int drops;
+    void *frames[2];
+    rondo_event event; /* never set */
 };
 
 static int fixture_open(void **state)
@@ -1227,6 +1231,121 @@ static void a_call_is_at_once_and_a_spawn_is_later(void **state)
     expect_trace(f, "0ms parent speaks\n0ms parent suspends\n0ms child speaks\n");
 }
 
+/* ---- the end of a task ---- */
+
+static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    struct fixture *f = arg;
+    const char *here = exception->here != NULL ? exception->here : "nowhere";
+
+    check(f, loop == f->script.loop && exception->code == 0);
+    note(f, "hears: %s: %s %s", exception->message, rondo_get_name(exception->future),
+         strstr(here, "task_test.c:") != NULL ? "here" : here);
+}
+
+static int wait_for_the_event(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    return rondo_event_wait(&f->event);
+}
+
+/* TASK-13: a task that is not done when its loop is closed is reported, with the place where it
+ * waits. */
+static void a_task_that_is_given_up_is_reported(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(f->script.loop, hear, f);
+    spawn(f, "waits", wait_for_the_event, 0);
+    iterate_once(f);
+    spawn(f, "never began", wait_for_the_event, 0);
+    close_loop(f);
+    expect_noted(f, "0ms hears: Task was destroyed but it is pending: waits here\n"
+                    "0ms hears: Task was destroyed but it is pending: never began nowhere\n");
+}
+
+/* TASK-13: after a run that ended because nothing could happen any more it is known already. */
+static void a_task_that_was_stuck_is_not_reported_again(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(f->script.loop, hear, f);
+    spawn(f, "waits", wait_for_the_event, 0);
+    assert_int_equal(script_play(&f->script), RONDO_EDEADLOCK);
+    close_loop(f);
+    expect_noted(f, "0ms waits never ends\n");
+}
+
+static int show_stack(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    f->frames[n] = __builtin_frame_address(0);
+    return 0;
+}
+
+/* TASK-17: the stack of a task that is done is used again, though the task is still held. */
+static void a_task_that_is_done_gives_back_its_stack(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "first", show_stack, 0);
+    script_play(&f->script);
+    spawn(f, "second", show_stack, 1);
+    expect_trace(f, "");
+    assert_ptr_equal(f->frames[0], f->frames[1]);
+}
+
+static void say_so(void *arg)
+{
+    note((struct fixture *)arg, "called back");
+}
+
+static int say_bye(void *arg, rondo_value *out)
+{
+    (void)out;
+    note((struct fixture *)arg, "says bye");
+    return 0;
+}
+
+/* The drop of a result, which uses the loop. */
+static void use_the_loop(void *arg)
+{
+    struct fixture *f = arg;
+
+    note(f, "drops it");
+    rondo_call_soon(rondo_get_running_loop(), say_so, f);
+    rondo_unref(rondo_spawn(say_bye, f, .name = "late"));
+    rondo_set_result(f->future, 1);
+}
+
+static int return_something(void *arg, rondo_value *out)
+{
+    return rondo_return_owned(out, arg, use_the_loop);
+}
+
+static int forget_something(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    rondo_unref(rondo_spawn(return_something, f));
+    RONDO_TRY(rondo_await(f->future, NULL));
+    note(f, "sees it");
+    return 0;
+}
+
+/* TASK-17: what a task owned is freed when it goes, by code that may queue, spawn and complete. */
+static void what_a_task_owned_may_use_the_loop_as_it_goes(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", forget_something, 0);
+    expect_trace(f, "0ms drops it\n0ms called back\n0ms late says bye\n0ms a sees it\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1286,6 +1405,10 @@ int main(void)
         TEST(nothing_cannot_be_spawned),
         TEST(a_hundred_nested_calls_are_one_task),
         TEST(a_call_is_at_once_and_a_spawn_is_later),
+        TEST(a_task_that_is_given_up_is_reported),
+        TEST(a_task_that_was_stuck_is_not_reported_again),
+        TEST(a_task_that_is_done_gives_back_its_stack),
+        TEST(what_a_task_owned_may_use_the_loop_as_it_goes),
     };
 
     return play_all(tests);
