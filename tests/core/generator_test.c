@@ -999,7 +999,7 @@ static void a_closed_loop_forgets_what_it_was_to_close(void **state)
     f->gen = rondo_generator_new(slow_count, f);
     spawn(f, "a", ask_and_drop, 0);
     iterate_once(f);
-    work_for(f, 10 * MS);
+    work_for(f, 12 * MS);
     iterate_once(f); /* it is dropped */
     iterate_once(f); /* the task that closes it is there */
     iterate_once(f); /* and waits in its cleanup */
@@ -1007,10 +1007,10 @@ static void a_closed_loop_forgets_what_it_was_to_close(void **state)
     spawn(f, "b", ask_and_drop, 0);
     iterate_once(f); /* the close is queued */
     close_loop(f);
-    expect_noted(f, "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
-                    "10ms slow_count goes on with EGENEXIT\n10ms b gets 0\n10ms b has dropped it\n"
-                    "10ms hears: Task was destroyed but it is pending: slow_count OK \n"
-                    "10ms hears: Task was destroyed but it is pending: b OK \n");
+    expect_noted(f, "0ms a begins\n12ms a gets 1\n12ms a has dropped it\n"
+                    "12ms slow_count goes on with EGENEXIT\n12ms b gets 0\n12ms b has dropped it\n"
+                    "12ms hears: Task was destroyed but it is pending: slow_count OK \n"
+                    "12ms hears: Task was destroyed but it is pending: b OK \n");
 }
 
 /* ---- other iterators ---- */
