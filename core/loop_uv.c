@@ -129,6 +129,16 @@ static const struct loop_port uv_loop_port = {
     port_now, port_loop_time, port_arm, port_turn, port_close,
 };
 
+/* Whether the environment asks for debug mode (LOOP-33): the process's own, in simulation. */
+static bool debug_is_wanted(void)
+{
+    char value[2];
+    size_t size = sizeof value;
+    int rc = uv_os_getenv("RONDO_DEBUG", value, &size);
+
+    return rc == UV_ENOBUFS || (rc == 0 && size > 0);
+}
+
 static void find_ours(uv_handle_t *handle, void *found)
 {
     if (uv_handle_get_type(handle) == UV_ASYNC && !uv_is_closing(handle) &&
@@ -166,6 +176,7 @@ rondo_loop *rondo_loop_new(void)
     uv_unref((uv_handle_t *)&port->check);
     uv_unref((uv_handle_t *)&port->async);
     loop_init(&port->loop, &uv_loop_port, port);
+    port->loop.debug = debug_is_wanted();
     return &port->loop;
 }
 

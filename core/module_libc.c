@@ -3,11 +3,12 @@
  * the process that runs, each for this module alone and hidden from everybody else.
  *
  * Memory is the process's, so that a run cut short leaves nothing behind. Clocks and sleeps are
- * libuv's, which in simulation are virtual. Chance begins at the same number in every run. No way
- * out ends more than the process. What is not here (stdio aside) is the real thing: the
- * environment, files, sockets, threads.
+ * libuv's, which in simulation are virtual; so are the environment and the signals that a process
+ * sends itself. Chance begins at the same number in every run. No way out ends more than the
+ * process. What is not here (stdio aside) is the real thing: files, sockets, threads.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,95 @@ HIDDEN int nanosleep(const struct timespec *wanted, struct timespec *left)
     if (left != NULL)
         *left = (struct timespec){0};
     return 0;
+}
+
+/* ---- the environment ---- */
+
+/* What getenv() lent; it may overwrite the text when it is asked for the same name again. */
+struct lent {
+    struct lent *next;
+    char *text;
+    char name[];
+};
+
+static struct lent *lent_first;
+
+static struct lent *lent_of(const char *name)
+{
+    struct lent *lent = lent_first;
+
+    while (lent != NULL && strcmp(lent->name, name) != 0)
+        lent = lent->next;
+    if (lent != NULL)
+        return lent;
+    lent = rondo_program_resize(NULL, sizeof *lent + strlen(name) + 1);
+    if (lent == NULL)
+        return NULL;
+    *lent = (struct lent){.next = lent_first};
+    strcpy(lent->name, name);
+    lent_first = lent;
+    return lent;
+}
+
+HIDDEN char *getenv(const char *name)
+{
+    struct lent *lent;
+    size_t size = 1;
+    char none[1], *text;
+    int rc = uv_os_getenv(name, none, &size);
+
+    if (rc != 0 && rc != UV_ENOBUFS)
+        return NULL;
+    size += rc == 0; /* of an empty text the length, otherwise the room it takes */
+    lent = lent_of(name);
+    text = lent != NULL ? rondo_program_resize(lent->text, size) : NULL;
+    if (text == NULL)
+        return NULL;
+    lent->text = text;
+    uv_os_getenv(name, text, &size);
+    return text;
+}
+
+static int as_errno(int code)
+{
+    if (code >= 0)
+        return code;
+    errno = -code;
+    return -1;
+}
+
+HIDDEN int setenv(const char *name, const char *value, int overwrite)
+{
+    if (!overwrite && getenv(name) != NULL)
+        return 0;
+    return as_errno(uv_os_setenv(name, value));
+}
+
+HIDDEN int unsetenv(const char *name)
+{
+    return as_errno(uv_os_unsetenv(name));
+}
+
+/* ---- who it is, and signals to itself ---- */
+
+HIDDEN pid_t getpid(void)
+{
+    return uv_os_getpid();
+}
+
+HIDDEN pid_t getppid(void)
+{
+    return uv_os_getppid();
+}
+
+HIDDEN int kill(pid_t pid, int signum)
+{
+    return as_errno(uv_kill(pid, signum));
+}
+
+HIDDEN int raise(int signum)
+{
+    return kill(getpid(), signum);
 }
 
 /* ---- chance: a module's own state, which the reset between runs puts back ---- */

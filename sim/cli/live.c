@@ -131,6 +131,8 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     argv[0] = must_text(run->program);
     for (size_t i = 0; i < run->arg_count; i++)
         argv[i + 1] = must_text(run->args[i]);
+    for (char **line = run->env; line != NULL && *line != NULL; line++)
+        putenv(*line);
     observer = &watcher;
     capture_open(&child.capture, send_line, NULL);
     capture_enter(&child.capture);

@@ -215,6 +215,7 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
                                 .main = process_main,
                                 .context = runner,
                                 .epoch_ns = scenario->epoch_ns,
+                                .environment = (const char *const *)run->env,
                                 .enter = enter,
                                 .leave = leave};
     struct process *process;

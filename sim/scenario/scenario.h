@@ -27,6 +27,7 @@ struct run_spec {
     char *module; /* NULL: of the scenario's stem */
     char **args;
     size_t arg_count;
+    char **env;            /* "NAME=value", the last one NULL; or NULL */
     struct script *script; /* instead of a program; or NULL */
     struct expectation expect;
 };

@@ -95,10 +95,29 @@ static bool set_run_args(struct reader *reader, const struct node *value, void *
     return true;
 }
 
+/* A mapping, so no name comes twice. */
+static bool set_run_env(struct reader *reader, const struct node *value, void *target)
+{
+    struct run_spec *run = target;
+
+    run->env = must_alloc((value->count + 1) * sizeof *run->env);
+    for (size_t i = 0; i < value->count; i++) {
+        const char *name = value->keys[i]->text;
+
+        if (name[0] == '\0' || strchr(name, '=') != NULL)
+            return reader_refuse(reader, value->keys[i], "a variable cannot be called that");
+        if (value->children[i]->kind != NODE_SCALAR)
+            return READER_REFUSE(reader, value->children[i], "a variable must be a text");
+        run->env[i] = must_format("%s=%s", name, value->children[i]->text);
+    }
+    return true;
+}
+
 static const struct key run_keys[] = {
     {"program", NODE_SCALAR, false, set_run_program},
     {"module", NODE_SCALAR, false, set_run_module},
     {"args", NODE_SEQUENCE, false, set_run_args},
+    {"env", NODE_MAPPING, false, set_run_env},
     {"objects", NODE_MAPPING, false, set_script_objects},
     {"tasks", NODE_MAPPING, false, set_script_tasks},
     {"log", NODE_SCALAR, false, set_script_log},
@@ -172,6 +191,7 @@ static bool set_only(struct reader *reader, const struct node *value,
 ONLY_SETTER(set_program, set_run_program)
 ONLY_SETTER(set_module, set_run_module)
 ONLY_SETTER(set_args, set_run_args)
+ONLY_SETTER(set_env, set_run_env)
 ONLY_SETTER(set_objects, set_script_objects)
 ONLY_SETTER(set_tasks, set_script_tasks)
 ONLY_SETTER(set_log, set_script_log)
@@ -223,6 +243,7 @@ static const struct key scenario_keys[] = {
     {"expect", NODE_MAPPING, false, keep_expect}, {"claims", NODE_SEQUENCE, false, keep_claims},
     {"live", NODE_MAPPING, false, set_live},      {"objects", NODE_MAPPING, false, set_objects},
     {"tasks", NODE_MAPPING, false, set_tasks},    {"log", NODE_SCALAR, false, set_log},
+    {"env", NODE_MAPPING, false, set_env},
 };
 
 static bool read_scenario(struct reader *reader, const struct node *root)
@@ -300,6 +321,9 @@ static void free_run(struct run_spec *run)
     for (size_t i = 0; i < run->arg_count; i++)
         free(run->args[i]);
     free(run->args);
+    for (char **line = run->env; line != NULL && *line != NULL; line++)
+        free(*line);
+    free(run->env);
     script_free(run->script);
     free(run->expect.output);
     free(run->expect.exit);

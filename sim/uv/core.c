@@ -43,7 +43,7 @@ void loop_wake(uv_loop_t *loop)
 /* Whether the poll has something to do at once. */
 static bool pending(uv_loop_t *loop)
 {
-    if (!list_empty(queue_of(loop->wq)))
+    if (!list_empty(queue_of(loop->wq)) || signals_pending(loop))
         return true;
     list_for_each(node, queue_of(loop->async_handles)) {
         if (container_of(node, uv_async_t, queue)->pending != 0)
@@ -70,6 +70,7 @@ static void poll_for(uv_loop_t *loop, int timeout)
     uv_update_time(loop);
     work_run(loop); /* first: libuv's own async handle was made before any of the program's */
     asyncs_run(loop);
+    signals_run(loop);
 }
 
 /* Close callbacks run last in, first out: the list is a stack (core.c: uv__make_close_pending). */
@@ -81,6 +82,12 @@ static void closing_run(uv_loop_t *loop)
     while (handle != NULL) {
         uv_handle_t *next = handle->next_closing;
 
+        if (handle->type == UV_SIGNAL && signal_is_owed((uv_signal_t *)handle)) {
+            handle->next_closing = loop->closing_handles; /* when the message has come */
+            loop->closing_handles = handle;
+            handle = next;
+            continue;
+        }
         handle->flags |= HANDLE_CLOSED;
         if ((handle->flags & HANDLE_REF) != 0) {
             handle->flags &= ~(unsigned)HANDLE_REF;
@@ -142,6 +149,9 @@ void uv_close(uv_handle_t *handle, uv_close_cb close_cb)
         break;
     case UV_ASYNC:
         async_close((uv_async_t *)handle);
+        break;
+    case UV_SIGNAL:
+        signal_close((uv_signal_t *)handle);
         break;
     default:
         return; /* no other kind can be made */

@@ -28,6 +28,8 @@ enum {
 struct sim_loop {
     struct heap timers;
     struct thread *thread; /* that blocks in this loop's poll, or NULL */
+    struct caught *caught; /* signals for its handles */
+    size_t caught_count;
 };
 
 /* The queues of libuv's structs are two pointers each, as ours are. */
@@ -58,6 +60,8 @@ void idle_close(uv_idle_t *idle);
 void prepare_close(uv_prepare_t *prepare);
 void check_close(uv_check_t *check);
 void async_close(uv_async_t *async);
+void signal_close(uv_signal_t *handle);
+bool signal_is_owed(const uv_signal_t *handle); /* its close callback has to wait */
 
 /* The phases of an iteration, in their own files. */
 void timers_run(uv_loop_t *loop);
@@ -67,6 +71,8 @@ void idle_run(uv_loop_t *loop);
 void prepare_run(uv_loop_t *loop);
 void check_run(uv_loop_t *loop);
 void asyncs_run(uv_loop_t *loop);
+void signals_run(uv_loop_t *loop);
+bool signals_pending(const uv_loop_t *loop);
 void work_run(uv_loop_t *loop); /* callbacks of work requests that are over */
 
 #endif

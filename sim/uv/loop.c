@@ -37,6 +37,7 @@ int uv_loop_close(uv_loop_t *loop)
     }
     if (process_current()->uv_loop == loop)
         process_current()->uv_loop = NULL;
+    alloc_release(sim_of(loop)->caught);
     alloc_release(sim_of(loop));
     *loop = (uv_loop_t){.data = data};
     return 0;

@@ -159,6 +159,8 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
     process->id = ++world->process_id_last;
     list_init(&process->threads);
     list_init(&process->ready);
+    list_init(&process->uv_signals);
+    list_init(&process->uv_environment);
     process->main = (struct thread){.process = process,
                                     .name = "main thread",
                                     .run = process_begin,

@@ -37,7 +37,8 @@ struct process_spec {
     const char *name;
     int (*main)(void *context); /* its exit code */
     void *context;
-    int64_t epoch_ns; /* civil time when the world starts, since 1970 */
+    int64_t epoch_ns;               /* civil time when the world starts, since 1970 */
+    const char *const *environment; /* "NAME=value", the last one NULL; or NULL: empty */
     /* Called whenever the process begins and stops to run: its memory, its standard output. */
     void (*enter)(void *context);
     void (*leave)(void *context);
@@ -71,9 +72,11 @@ struct process {
     struct list threads; /* all that have not ended, main first */
     struct list ready;   /* those that can run, in the order in which they became able to */
     uint32_t thread_id_last;
-    void *uv_loop;        /* its default loop, sim/uv's business */
-    void *uv_pool;        /* its thread pool, likewise */
-    uint32_t number_last; /* of the objects that its program has shown */
+    void *uv_loop;              /* its default loop, sim/uv's business */
+    void *uv_pool;              /* its thread pool, likewise */
+    struct list uv_signals;     /* and its handles that watch for signals */
+    struct list uv_environment; /* and what it has set of its environment */
+    uint32_t number_last;       /* of the objects that its program has shown */
 };
 
 struct world {

@@ -124,6 +124,29 @@ static const struct row rows[] = {
         "condition: init 0 nobody gave: ETIMEDOUT ready ready run 0 | close 0\n"
         "signalled in time: 0 run 0 | close 0\n",
     },
+    {
+        "signal",
+        signal_body,
+        "caught: active 0 start 0 active 1 alive 1 number 1 sent a1 stop 0 again 0 active 0 alive "
+        "0 number 0 | close 0\n"
+        "in the order they came, each as often: b2 a1 b2 | close 0\n"
+        "stopped meanwhile: a1 started again for another: b1 | close 0\n"
+        "one shot: 0 a1 active 0, b1 a1 then b1 | close 0\n"
+        "started again for the same: 0 the other callback | close 0\n"
+        "refused: kill EINVAL stop EINVAL none EINVAL no such EINVAL active 0, uv_kill: 65 EINVAL "
+        "0 0 what is ignored 0 | close 0\n"
+        "last in the poll phase: async a1 check | close 0\n"
+        "unreferenced: alive 0 run 0, with a timer: a1 a1 | close 0\n"
+        "closed before it is told: b closed a closed | | close 0\n"
+        "closed with a message on its way: a1 | b closed a closed | close 0\n",
+    },
+    {
+        "environment",
+        environment_body,
+        "ENOENT - 40, set 0: ok one 3, ok one 3, ENOBUFS - 4, again 0: ok  0, unset 0: ENOENT - "
+        "40, unset again 0\n"
+        "refused: get EINVAL EINVAL set EINVAL EINVAL EINVAL EINVAL unset EINVAL EINVAL EINVAL\n",
+    },
 };
 
 static size_t line_length(const char *text)

@@ -11,7 +11,9 @@ void timer_body(struct trace *trace);
 void idle_prepare_check_body(struct trace *trace);
 void async_body(struct trace *trace);
 void close_body(struct trace *trace);
+void environment_body(struct trace *trace);
 void loop_body(struct trace *trace);
+void signal_body(struct trace *trace);
 void thread_body(struct trace *trace);
 
 /* Run every body through `call`, which calls `body(trace)` in whatever world it stands for, and

@@ -650,6 +650,32 @@ static void open_generators_are_closed_at_the_end_of_a_run(void **state)
     rondo_generator_drop(f->gen);
 }
 
+/* ---- debug mode ---- */
+
+static int say_debug(void *arg, rondo_value *out)
+{
+    (void)out;
+    note(arg, rondo_loop_get_debug(rondo_get_running_loop()) ? "debug" : "plain");
+    return 0;
+}
+
+/* LOOP-33: debug mode starts as the environment says. */
+static void a_loop_is_in_debug_mode_if_the_environment_says_so(void **state)
+{
+    struct fixture *f = *state;
+
+    uv_os_unsetenv("RONDO_DEBUG");
+    assert_int_equal(rondo_run(say_debug, f, NULL), 0);
+    uv_os_setenv("RONDO_DEBUG", "");
+    assert_int_equal(rondo_run(say_debug, f, NULL), 0);
+    uv_os_setenv("RONDO_DEBUG", "1");
+    assert_int_equal(rondo_run(say_debug, f, NULL), 0);
+    uv_os_setenv("RONDO_DEBUG", "yes, please");
+    assert_int_equal(rondo_run(say_debug, f, NULL), 0);
+    uv_os_unsetenv("RONDO_DEBUG");
+    assert_string_equal(f->text, "plain plain debug debug ");
+}
+
 /* ---- several runs ---- */
 
 static const rondo_var colour = {.name = "colour", .value = {.as.text = "none"}};
@@ -758,6 +784,7 @@ int main(void)
         TEST(the_running_loop_is_the_runs_own),
         TEST(what_a_failed_gather_leaves_the_end_of_the_run_cancels),
         TEST(open_generators_are_closed_at_the_end_of_a_run),
+        TEST(a_loop_is_in_debug_mode_if_the_environment_says_so),
         TEST(runs_of_a_runner_share_loop_and_context),
         TEST(a_task_goes_on_in_the_next_run),
         TEST(a_closed_runner_does_nothing_more),

@@ -222,6 +222,32 @@ static void a_program_may_close_its_output(void **state)
     assert_int_equal(run_apart(run_what_closes_its_output, *state), 0);
 }
 
+/* Of the machine's it sees nothing, and what it sets goes with it. */
+static void a_program_has_the_environment_of_its_file(void **state)
+{
+    struct fixture *f = *state;
+
+    choose_program(f, "environment", "env: { COLOUR: red, EMPTY: '' }\n");
+    for (int i = 0; i < 2; i++)
+        expect_run(f, "0.000 red, , home (none)\n"
+                      "0.000 red, round, (none)\n"
+                      "0.000 a colour with a longer name, refused -1\n"
+                      "ends with 0 at 0 ms\n");
+}
+
+/* A signal to itself is its own affair: caught, ignored or the end of it, as a shell tells it. */
+static void a_program_may_signal_itself(void **state)
+{
+    struct fixture *f = *state;
+
+    choose_program(f, "signals_itself", "");
+    for (int i = 0; i < 2; i++)
+        expect_run(f, "0.000 I am 1001, of 1\n"
+                      "0.000 nobody's: -1, stopping: -1\n"
+                      "0.000 told of 15\n"
+                      "ends with 143 at 0 ms\n");
+}
+
 /* ---- ends ---- */
 
 static void a_program_ends_with_what_it_returns(void **state)
@@ -497,6 +523,8 @@ int main(void)
         TEST(an_output_that_was_unbuffered_is_buffered_again),
         TEST(an_output_is_for_bytes_in_every_run),
         TEST(a_program_may_close_its_output),
+        TEST(a_program_has_the_environment_of_its_file),
+        TEST(a_program_may_signal_itself),
         TEST(a_program_ends_with_what_it_returns),
         TEST(the_status_of_a_main_is_a_byte),
         TEST(exit_ends_the_program_and_flushes_its_output),

@@ -39,6 +39,7 @@ static const char full[] = "scenario: three sleeps, together\n"
                            "program: hello\n"
                            "module: ../build/hello.so\n"
                            "args: [--lines, \"10\", '']\n"
+                           "env: { LANG: C, EMPTY: '' }\n"
                            "epoch: 2024-01-19 17:13:52\n"
                            "explore: { strategy: ties, schedules: 50 }\n"
                            "expect:\n"
@@ -96,6 +97,9 @@ static void a_file_says_what_runs(void **state)
     assert_string_equal(run->args[0], "--lines");
     assert_string_equal(run->args[1], "10");
     assert_string_equal(run->args[2], "");
+    assert_string_equal(run->env[0], "LANG=C");
+    assert_string_equal(run->env[1], "EMPTY=");
+    assert_null(run->env[2]);
     assert_true(scenario->explores);
     assert_int_equal(scenario->schedules_max, 50);
     scenario_free(scenario);
@@ -352,6 +356,9 @@ static void a_value_of_the_wrong_kind_is_refused(void **state)
     static const struct row rows[] = {
         {"scenario: [t]\nprogram: p\n", ":1:11: 'scenario' must be a text"},
         {ONE "args: x\n", ":3:7: 'args' must be a list"},
+        {ONE "env: [x]\n", ":3:6: 'env' must be a mapping"},
+        {ONE "env: { a: [x] }\n", ":3:11: a variable must be a text"},
+        {ONE "env: { a=b: x }\n", ":3:8: a variable cannot be called that: 'a=b'"},
         {ONE "args: [ [a] ]\n", ":3:9: an argument must be a text"},
         {ONE "expect: [ a ]\n", ":3:9: 'expect' must be a mapping"},
         {ONE "expect: 2s\n", ":3:9: 'expect' must be a mapping"},

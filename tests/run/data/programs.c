@@ -1,9 +1,11 @@
 /*
  * programs.c - a module of small programs, for runner_test.c.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 #include <wchar.h>
 
@@ -291,6 +293,52 @@ static int differs_in_its_end(int argc, char **argv)
     return outside();
 }
 
+/* ---- its environment, its signals ---- */
+
+static const char *value_of(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL ? value : "(none)";
+}
+
+static int environment(int argc, char **argv)
+{
+    const char *colour = value_of("COLOUR");
+
+    printf("%s, %s, home %s\n", colour, value_of("EMPTY"), value_of("HOME"));
+    setenv("COLOUR", "green", 0);
+    setenv("SHAPE", "round", 0);
+    unsetenv("EMPTY");
+    printf("%s, %s, %s\n", value_of("COLOUR"), value_of("SHAPE"), value_of("EMPTY"));
+    setenv("COLOUR", "a colour with a longer name", 1);
+    printf("%s, refused %d\n", value_of("COLOUR"), setenv("A=B", "c", 1));
+    return 0;
+}
+
+static void say_signal(uv_signal_t *handle, int signum)
+{
+    printf("told of %d\n", signum);
+    uv_close((uv_handle_t *)handle, NULL);
+}
+
+static int signals_itself(int argc, char **argv)
+{
+    uv_signal_t handle;
+
+    uv_signal_init(uv_default_loop(), &handle);
+    uv_signal_start(&handle, say_signal, SIGTERM);
+    printf("I am %d, of %d\n", getpid(), getppid());
+    raise(SIGTERM);
+    kill(getpid(), SIGWINCH);
+    printf("nobody's: %d, stopping: %d\n", kill(1, SIGTERM), raise(SIGSTOP));
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+    raise(SIGTERM);
+    return 0;
+}
+
+RONDO_PROGRAM(environment, environment);
+RONDO_PROGRAM(signals_itself, signals_itself);
 RONDO_PROGRAM(counts, counts);
 RONDO_PROGRAM(leaves_memory, leaves_memory);
 RONDO_PROGRAM(unbuffers_its_output, unbuffers_its_output);
