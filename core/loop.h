@@ -18,9 +18,15 @@
 typedef void (*rondo_callback)(void *arg);
 
 /* A new loop, not running, on the process's default libuv loop (asyncio: new_event_loop).
- * Requires: no other rondo loop of this process is open. Returns: NULL when one is, or when there
- * is no memory. Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
+ * Requires: no other rondo loop is open on that one. Returns: NULL when one is, or when there is no
+ * memory. Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
 RONDO_API rondo_loop *rondo_loop_new(void);
+
+/* As rondo_loop_new(), on a uv loop of the program's own, which must be initialised and outlive it;
+ * between its turns the program may use that as it likes. Requires: no other rondo loop is open on
+ * `uv`. Owns: the program closes `uv`, after this one. */
+struct uv_loop_s; /* uv_loop_t, <uv.h> */
+RONDO_API rondo_loop *rondo_loop_new_on(struct uv_loop_s *uv);
 
 /* Close `loop` and free it. Tasks that never finished are given up without running their cleanup
  * (rondo_run() cancels them first), and reported to the exception handler as destroyed, unless the

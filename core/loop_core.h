@@ -15,6 +15,7 @@
 #include "handler.h"
 #include "loop.h"
 #include "observe.h"
+#include "task.h"
 
 struct bindings;
 
@@ -81,6 +82,8 @@ struct rondo_loop {
     struct rondo_context *context;   /* of the program's callback that runs, or NULL */
     rondo_exception_handler handler; /* NULL: the default */
     void *handler_arg;
+    rondo_task_factory factory; /* NULL: the default */
+    void *factory_arg;
     const struct loop_port *port;
     void *port_self;
 };

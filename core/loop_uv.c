@@ -157,7 +157,11 @@ static bool is_taken(uv_loop_t *uv)
 
 rondo_loop *rondo_loop_new(void)
 {
-    uv_loop_t *uv = uv_default_loop();
+    return rondo_loop_new_on(uv_default_loop());
+}
+
+rondo_loop *rondo_loop_new_on(uv_loop_t *uv)
+{
     struct uv_port *port = uv != NULL && !is_taken(uv) ? alloc_zero(sizeof *port) : NULL;
 
     if (port == NULL)

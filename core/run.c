@@ -40,28 +40,31 @@ struct leftovers {
     size_t count;
 };
 
-static int wait_for_leftovers(void *arg, rondo_value *out)
-{
-    struct leftovers *left = arg;
-
-    (void)out;
-    return rondo_gather(left->tasks, left->count, RONDO_RETURN_ERRORS, NULL);
-}
-
 /* What failed while it was being cleaned up; the result of the run is another (RUN-06). */
-static void report_failures(rondo_loop *loop, const struct leftovers *left)
+static void report_failures(const struct leftovers *left)
 {
     for (size_t i = 0; i < left->count; i++) {
         const rondo_future *future = left->tasks[i];
 
         if (future->state == FUTURE_DONE && future->code < 0)
             rondo_loop_call_exception_handler(
-                loop,
+                future->loop,
                 &(rondo_exception){.message = "unhandled exception during the cleanup of a run",
                                    .code = future->code,
                                    .text = rondo_future_error_text(future),
-                                   .future = left->tasks[i]});
+                                   .future = left->tasks[i],
+                                   .here = task_of(left->tasks[i])->here});
     }
+}
+
+static int wait_for_leftovers(void *arg, rondo_value *out)
+{
+    struct leftovers *left = arg;
+    int rc = rondo_gather(left->tasks, left->count, RONDO_RETURN_ERRORS, NULL);
+
+    (void)out;
+    report_failures(left);
+    return rc;
 }
 
 /* Cancel what is left and wait for its cleanup (RUN-05). */
@@ -84,7 +87,6 @@ static void cancel_leftovers(rondo_loop *loop)
     last = rondo_loop_create_task(loop, wait_for_leftovers, &left);
     rc = rondo_loop_run_until_complete(loop, last, NULL);
     (void)rc; /* without memory for the last task, the rest is given up as it stands */
-    report_failures(loop, &left);
     rondo_unref(last);
     rondo_unref_all(left.tasks, left.count);
     alloc_release(left.tasks);
@@ -111,17 +113,49 @@ static void close_open_generators(rondo_loop *loop)
     rondo_unref(task);
 }
 
-int rondo_runner_open(rondo_runner *runner)
+static rondo_loop *make_loop(const rondo_run_options *options)
+{
+    rondo_loop *loop = options->loop_factory != NULL
+                           ? options->loop_factory(options->loop_factory_arg)
+                           : rondo_loop_new();
+
+    if (loop != NULL && options->debug != RONDO_DEBUG_AS_SET)
+        rondo_loop_set_debug(loop, options->debug == RONDO_DEBUG_ON);
+    return loop;
+}
+
+int rondo_runner_open_with(rondo_runner *runner, const rondo_run_options *options)
 {
     if (loop_running() != NULL || runner->loop != NULL || runner->closed)
         return RONDO_EMISUSE;
     runner->context = rondo_copy_context();
-    runner->loop = runner->context != NULL ? rondo_loop_new() : NULL;
+    runner->loop = runner->context != NULL ? make_loop(options) : NULL;
     if (runner->loop != NULL)
         return 0;
     rondo_context_unref(runner->context);
     runner->context = NULL;
     return RONDO_ENOMEM;
+}
+
+rondo_loop *rondo_runner_get_loop(const rondo_runner *runner)
+{
+    return runner->loop;
+}
+
+const char *rondo_runner_error_text(const rondo_runner *runner)
+{
+    return runner->error_text != NULL ? runner->error_text : "";
+}
+
+/* What there is to keep of a run whose main is `task`: its value, or the words of its failure. */
+static void keep_outcome(rondo_runner *runner, rondo_task *task, int rc, rondo_value *out)
+{
+    alloc_release(runner->error_text);
+    runner->error_text = rc < 0 ? alloc_text(rondo_future_error_text(task)) : NULL;
+    if (rc >= 0 && out != NULL) {
+        *out = task->value; /* with its drop: the future is about to go */
+        task->value.drop = NULL;
+    }
 }
 
 int rondo_runner_run(rondo_runner *runner, rondo_fn fn, void *arg, rondo_value *out)
@@ -136,10 +170,7 @@ int rondo_runner_run(rondo_runner *runner, rondo_fn fn, void *arg, rondo_value *
         return RONDO_EINVAL;
     task = rondo_spawn_at(runner->loop, fn, arg, &options, NULL);
     rc = rondo_loop_run_until_complete(runner->loop, task, NULL);
-    if (rc >= 0 && out != NULL) {
-        *out = task->value; /* with its drop: the future is about to go */
-        task->value.drop = NULL;
-    }
+    keep_outcome(runner, task, rc, out);
     rondo_unref(task);
     return rc;
 }
@@ -157,19 +188,21 @@ int rondo_runner_close(rondo_runner *runner)
     }
     rondo_loop_close(runner->loop);
     rondo_context_unref(runner->context);
+    alloc_release(runner->error_text);
     runner->loop = NULL;
     runner->context = NULL;
+    runner->error_text = NULL;
     return 0;
 }
 
-int rondo_run(rondo_fn fn, void *arg, rondo_value *out)
+int rondo_run_with(rondo_fn fn, void *arg, rondo_value *out, const rondo_run_options *options)
 {
     rondo_runner runner = {0};
     int rc;
 
     if (fn == NULL)
         return RONDO_EINVAL;
-    RONDO_TRY(rondo_runner_open(&runner));
+    RONDO_TRY(rondo_runner_open_with(&runner, options));
     rc = rondo_runner_run(&runner, fn, arg, out);
     rondo_runner_close(&runner);
     return rc;

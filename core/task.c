@@ -114,7 +114,7 @@ struct stack *task_stack_take(size_t size)
     return stack_take(size != 0 ? page_round(size) + 4096 : STACK_SIZE_TASK);
 }
 
-static struct task *task_new(struct rondo_loop *loop, size_t stack_size)
+static struct task *make(struct rondo_loop *loop, size_t stack_size)
 {
     struct task *task = alloc_zero(sizeof *task);
 
@@ -138,13 +138,47 @@ static struct task *task_new(struct rondo_loop *loop, size_t stack_size)
 rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
                            const rondo_spawn_options *options, const char *here)
 {
-    struct task *task;
+    rondo_task *task;
 
     if (loop == NULL)
         loop = loop_running();
     if (loop == NULL || fn == NULL)
         return NULL;
-    task = task_new(loop, options->stack_size);
+    if (loop->factory == NULL)
+        return rondo_task_new(loop, fn, arg, options, here);
+    task = loop->factory(loop, fn, arg, options, here, loop->factory_arg);
+    if (options->name != NULL)
+        rondo_set_name(task, options->name);
+    return task;
+}
+
+void rondo_loop_set_task_factory(rondo_loop *loop, rondo_task_factory factory, void *arg)
+{
+    loop->factory = factory;
+    loop->factory_arg = arg;
+}
+
+rondo_task_factory rondo_loop_get_task_factory(const rondo_loop *loop)
+{
+    return loop->factory;
+}
+
+rondo_task *rondo_eager_task_factory(rondo_loop *loop, rondo_fn fn, void *fn_arg,
+                                     const rondo_spawn_options *options, const char *here,
+                                     void *arg)
+{
+    rondo_spawn_options eager = *options;
+
+    (void)arg;
+    eager.eager_start = true;
+    return rondo_task_new(loop, fn, fn_arg, &eager, here);
+}
+
+rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
+                           const rondo_spawn_options *options, const char *here)
+{
+    struct task *task = loop != NULL && fn != NULL ? make(loop, options->stack_size) : NULL;
+
     if (task == NULL)
         return NULL;
     task->fn = fn;

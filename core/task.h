@@ -41,6 +41,31 @@ typedef struct rondo_spawn_options {
 RONDO_API rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
                                      const rondo_spawn_options *options, const char *here);
 
+/* What makes the tasks of a loop in place of the default, which is rondo_task_new() (asyncio: task
+ * factory). It is given what the spawn was, and returns a task of rondo_task_new(), made for `loop`
+ * with whatever it thinks better; or NULL. */
+typedef rondo_task *(*rondo_task_factory)(rondo_loop *loop, rondo_fn fn, void *fn_arg,
+                                          const rondo_spawn_options *options, const char *here,
+                                          void *arg);
+
+/* Let `factory` make every task of `loop` from now on, main among them; NULL: the default again. A
+ * name given at the spawn is set all the same (EXC-05). Suspends: never. Owns: `arg` is handed to
+ * `factory` and stays the caller's. */
+RONDO_API void rondo_loop_set_task_factory(rondo_loop *loop, rondo_task_factory factory, void *arg);
+
+/* The factory of `loop`, or NULL. Suspends: never. */
+RONDO_API rondo_task_factory rondo_loop_get_task_factory(const rondo_loop *loop);
+
+/* The factory by which every task starts eagerly (asyncio: eager_task_factory). */
+RONDO_API rondo_task *rondo_eager_task_factory(rondo_loop *loop, rondo_fn fn, void *fn_arg,
+                                               const rondo_spawn_options *options, const char *here,
+                                               void *arg);
+
+/* A task of `loop`, whatever its factory: for factories. Otherwise as rondo_spawn(); `here` is
+ * where reports say that it was spawned. */
+RONDO_API rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
+                                     const rondo_spawn_options *options, const char *here);
+
 /* The task that runs the caller, or NULL in a callback or outside a loop. Suspends: never.
  * Owns: borrowed. */
 RONDO_API rondo_task *rondo_current_task(void);

@@ -36,6 +36,7 @@ struct fixture {
     uv_timer_t timer;
     uv_thread_t thread;
     uv_async_t async;
+    uv_loop_t uv;
     int64_t took;
 };
 
@@ -676,6 +677,77 @@ static void a_loop_is_in_debug_mode_if_the_environment_says_so(void **state)
     assert_string_equal(f->text, "plain plain debug debug ");
 }
 
+/* RUN-03: a run can switch debug mode on, off, or leave it to the environment. */
+static void a_run_can_switch_debug_mode(void **state)
+{
+    struct fixture *f = *state;
+
+    uv_os_setenv("RONDO_DEBUG", "1");
+    assert_int_equal(rondo_run(say_debug, f, NULL, .debug = RONDO_DEBUG_OFF), 0);
+    assert_int_equal(rondo_run(say_debug, f, NULL, .debug = RONDO_DEBUG_AS_SET), 0);
+    uv_os_unsetenv("RONDO_DEBUG");
+    assert_int_equal(rondo_run(say_debug, f, NULL, .debug = RONDO_DEBUG_ON), 0);
+    assert_int_equal(rondo_run(say_debug, f, NULL, .debug = RONDO_DEBUG_AS_SET), 0);
+    assert_string_equal(f->text, "plain debug debug plain ");
+}
+
+/* ---- a loop of the program's choice ---- */
+
+static rondo_loop *make_debugging_loop(void *arg)
+{
+    struct fixture *f = arg;
+    rondo_loop *loop = rondo_loop_new_on(&f->uv);
+
+    note(f, "makes");
+    rondo_loop_set_debug(loop, true);
+    return loop;
+}
+
+static int nap_on_it(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    RONDO_TRY(say_debug(f, out));
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    note(f, uv_loop_alive(&f->uv) ? "its own" : "another");
+    return 0;
+}
+
+/* RUN-09: a function that makes the loop can be given, and is called once. */
+static void a_run_takes_the_loop_that_it_is_given(void **state)
+{
+    struct fixture *f = *state;
+    rondo_runner runner = {0};
+
+    assert_int_equal(uv_loop_init(&f->uv), 0);
+    assert_int_equal(rondo_runner_open(&runner, .loop_factory = make_debugging_loop,
+                                       .loop_factory_arg = f),
+                     0);
+    assert_null(rondo_loop_new_on(&f->uv)); /* two would take each other's turns */
+    assert_int_equal(rondo_runner_run(&runner, nap_on_it, f, NULL), 0);
+    assert_int_equal(rondo_run(say_debug, f, NULL), 0); /* the default loop is free meanwhile */
+    assert_int_equal(rondo_runner_run(&runner, say_debug, f, NULL), 0);
+    assert_int_equal(rondo_runner_close(&runner), 0);
+    assert_string_equal(f->text, "makes debug its own plain debug ");
+    assert_int_equal(uv_loop_close(&f->uv), 0);
+}
+
+static rondo_loop *make_none(void *arg)
+{
+    note(arg, "makes none");
+    return NULL;
+}
+
+/* RUN-09: without a loop there is no run. */
+static void a_run_without_a_loop_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(answer, f, NULL, .loop_factory = make_none, .loop_factory_arg = f),
+                     RONDO_ENOMEM);
+    assert_string_equal(f->text, "makes none ");
+}
+
 /* ---- several runs ---- */
 
 static const rondo_var colour = {.name = "colour", .value = {.as.text = "none"}};
@@ -703,6 +775,24 @@ static void runs_of_a_runner_share_loop_and_context(void **state)
     assert_string_equal(f->text, "none red ");
     assert_int_equal(rondo_runner_close(&runner), 0);
     assert_string_equal(rondo_var_get(&colour).as.text, "none");
+}
+
+/* RUN-01: a runner keeps the words of a failure until its next run. */
+static void a_runner_keeps_the_words_of_a_failure(void **state)
+{
+    struct fixture *f = *state;
+    rondo_runner runner = {0};
+
+    assert_string_equal(rondo_runner_error_text(&runner), "");
+    assert_null(rondo_runner_get_loop(&runner));
+    assert_int_equal(rondo_runner_open(&runner), 0);
+    assert_int_equal(rondo_runner_run(&runner, complain, f, NULL), RONDO_EUSER - 1);
+    assert_string_equal(rondo_runner_error_text(&runner), "no such row");
+    assert_int_equal(rondo_runner_run(&runner, answer, f, NULL), 0);
+    assert_string_equal(rondo_runner_error_text(&runner), "");
+    assert_int_equal(rondo_runner_run(&runner, complain, f, NULL), RONDO_EUSER - 1);
+    assert_int_equal(rondo_runner_close(&runner), 0);
+    assert_string_equal(rondo_runner_error_text(&runner), "");
 }
 
 static int wait_for_cleanup_of_others(void *arg, rondo_value *out)
@@ -785,6 +875,10 @@ int main(void)
         TEST(what_a_failed_gather_leaves_the_end_of_the_run_cancels),
         TEST(open_generators_are_closed_at_the_end_of_a_run),
         TEST(a_loop_is_in_debug_mode_if_the_environment_says_so),
+        TEST(a_run_can_switch_debug_mode),
+        TEST(a_run_takes_the_loop_that_it_is_given),
+        TEST(a_run_without_a_loop_is_refused),
+        TEST(a_runner_keeps_the_words_of_a_failure),
         TEST(runs_of_a_runner_share_loop_and_context),
         TEST(a_task_goes_on_in_the_next_run),
         TEST(a_closed_runner_does_nothing_more),
