@@ -435,18 +435,6 @@ int rondo_group_close(rondo_group *handle, int code)
     return ending.code;
 }
 
-/* Say where the block is that was left. */
-static void report_leave(const struct group *group)
-{
-    rondo_loop_call_exception_handler(
-        group->parent->future.loop,
-        &(rondo_exception){.message = "a group was left by return, break or goto",
-                           .code = RONDO_EMISUSE,
-                           .text = "",
-                           .future = &group->parent->future,
-                           .here = group->here});
-}
-
 void rondo_group_leave(rondo_group *handle)
 {
     struct group *group = group_of(handle);
@@ -455,7 +443,7 @@ void rondo_group_leave(rondo_group *handle)
 
     if (group->state != GROUP_OPEN)
         return;
-    report_leave(group);
+    scope_report_left("a group was left by return, break or goto", "", group->here);
     group->state = GROUP_CLOSING;
     group->parent->scopes--;
     ending = ending_take(group->parent, group->parent->error_code);

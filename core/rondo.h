@@ -26,5 +26,6 @@
 #include "task.h"
 #include "timeout.h"
 #include "wait.h"
+#include "with.h"
 
 #endif

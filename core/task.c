@@ -387,6 +387,15 @@ void task_note_error(int code, const char *text)
     task->failures = NULL;
 }
 
+void scope_report_left(const char *message, const char *text, const char *here)
+{
+    rondo_loop_call_exception_handler(NULL, &(rondo_exception){.message = message,
+                                                               .code = RONDO_EMISUSE,
+                                                               .text = text,
+                                                               .future = rondo_current_task(),
+                                                               .here = here});
+}
+
 int rondo_fail(int code, const char *format, ...)
 {
     char text[256];

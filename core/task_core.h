@@ -140,6 +140,10 @@ void task_destroy(struct task *task);
 /* Free a list of a group's failures; NULL is allowed. */
 void group_failures_release(struct rondo_failure *first);
 
+/* Tell the exception handler of a block of the running task, begun at `here`, that was left in a
+ * way which passes by its outcome. */
+void scope_report_left(const char *message, const char *text, const char *here);
+
 /* Remember a failure as the running task's last. */
 void task_note_error(int code, const char *text);
 

@@ -99,15 +99,12 @@ int rondo_timeout_close(rondo_timeout *timeout, int code)
 void rondo_timeout_leave(rondo_timeout *timeout)
 {
     const struct scope *scope = scope_of(timeout);
+    bool struck = scope->state == SCOPE_EXPIRING;
 
-    if (scope->state == SCOPE_EXPIRING)
-        rondo_loop_call_exception_handler(
-            scope->task->future.loop,
-            &(rondo_exception){.message = "a timeout was left by return, break or goto",
-                               .code = RONDO_ETIMEDOUT,
-                               .text = "it had struck, and the code was not translated",
-                               .future = &scope->task->future,
-                               .here = scope->here});
+    if (struck || scope->state == SCOPE_ACTIVE)
+        scope_report_left("a timeout was left by return, break or goto",
+                          struck ? "it had struck, and the code was not translated" : "",
+                          scope->here);
     (void)rondo_timeout_close(timeout, 0);
 }
 

@@ -22,11 +22,12 @@ typedef struct rondo_timeout {
  * At the deadline the task is cancelled; when RONDO_ECANCELED has come out of the block into `rc`,
  * and nobody else asked for it, it becomes RONDO_ETIMEDOUT (TMO-01, TMO-09); also not before the
  * block, where CPython loses a cancel that was asked for but had not come out of a suspension yet.
- * The block is left through its end or `continue`; `break`, `goto` or `return` disarm the deadline
- * but leave the code as it is, which is reported to the exception handler if the deadline had
- * struck, for then the code is wrong. Unlike RONDO_GROUP() it leaves `rc` alone at the start, so
- * initialise it; outside a task the block runs without a limit. A deadline that is past fires at
- * the first suspension (TMO-04). Suspends: never itself.
+ * The block is left through its end or `continue`; `break`, `goto` and `return` (RONDO_TRY too)
+ * disarm the deadline but leave the code as it is, which is wrong once it has struck. So that is
+ * reported, struck or not, to the exception handler, with the place of the block. Unlike
+ * RONDO_GROUP() it leaves `rc` alone at the start, so initialise it; outside a task the block runs
+ * without a limit. A deadline that is past fires at the first suspension (TMO-04). Suspends: never
+ * itself.
  */
 #define RONDO_TIMEOUT(rc, delay_ns) RONDO_TIMEOUT_SCOPE_(rc, rondo_timeout_open, delay_ns)
 
