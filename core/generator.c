@@ -288,14 +288,15 @@ static int close_for_loop(void *arg, rondo_value *out)
 }
 
 /* The task that closes `gen`, a new one if there is none, or one that was cancelled before it
- * began. Returns: a reference; NULL without memory, and the end of the run comes back to it. */
+ * began. It is the loop's own, not its task factory's: an eager one would run right here. Returns:
+ * a reference; NULL without memory, and the end of the run comes back to it. */
 static rondo_task *closer_of(struct generator *gen)
 {
     list_remove(&gen->close.link);
     if (rondo_done(gen->closer))
         dismiss_closer(gen);
     if (gen->closer == NULL) {
-        gen->closer = rondo_spawn_at(gen->loop, close_for_loop, gen,
+        gen->closer = rondo_task_new(gen->loop, close_for_loop, gen,
                                      &(rondo_spawn_options){.name = gen->name}, NULL);
         gen->users += gen->closer != NULL;
     }

@@ -1,13 +1,14 @@
 /*
- * 003-16: an asynchronous context: to enter it takes a second, and to leave it too. C has no `async
- * with` for types of one's own; two functions that suspend, and what is between them, are its form.
+ * 003-16: an asynchronous context manager: to enter it takes a second, and to leave it too.
  */
 #include "rondo.h"
 
 #include <stdio.h>
 
-static int context_enter(const char **resource)
+static int context_enter(void *self)
 {
+    const char **resource = self;
+
     puts("进入上下文");
     RONDO_TRY(rondo_sleep(RONDO_S(1)));
     *resource = "上下文资源";
@@ -15,27 +16,26 @@ static int context_enter(const char **resource)
 }
 
 /* Returns: `rc`, with which the use ended, or why leaving failed. */
-static int context_exit(int rc)
+static int context_exit(void *self, int rc)
 {
+    (void)self;
     puts("退出上下文");
     RONDO_TRY(rondo_sleep(RONDO_S(1)));
     return rc;
 }
 
-static int use(const char *resource)
-{
-    printf("使用资源: %s\n", resource);
-    return 0;
-}
-
 static int main_coroutine(void *arg, rondo_value *out)
 {
     const char *resource;
+    int rc;
 
     (void)arg;
     (void)out;
-    RONDO_TRY(context_enter(&resource));
-    return context_exit(use(resource));
+    RONDO_WITH(rc, context_enter, context_exit, &resource)
+    {
+        printf("使用资源: %s\n", resource);
+    }
+    return rc;
 }
 
 RONDO_PROGRAM(context_that_takes_time, main_coroutine);

@@ -1,36 +1,41 @@
 /*
- * 003-17: an asynchronous iterator: a struct with a next function that suspends, called in a loop.
+ * 003-17: an asynchronous iterator: a struct with a next function that suspends, walked over.
  */
 #include "rondo.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
-struct iterator {
-    int limit;
-    int counter;
+struct numbers {
+    rondo_iterator iterator;
+    int64_t limit;
+    int64_t counter;
 };
 
-/* The next number, after half a second. Returns: 1 with `number`; 0 at the end; a negative code. */
-static int iterator_next(struct iterator *iterator, int *number)
+/* The next number, after half a second. */
+static int numbers_next(rondo_iterator *self, rondo_value *item)
 {
-    if (iterator->counter == iterator->limit)
+    struct numbers *numbers = (struct numbers *)self;
+
+    if (numbers->counter == numbers->limit)
         return 0;
-    iterator->counter++;
+    numbers->counter++;
     RONDO_TRY(rondo_sleep(RONDO_MS(500)));
-    *number = iterator->counter;
+    *item = rondo_value_of(numbers->counter);
     return 1;
 }
 
 static int main_coroutine(void *arg, rondo_value *out)
 {
-    struct iterator iterator = {.limit = 5};
-    int number;
+    struct numbers numbers = {{numbers_next}, .limit = 5};
     int rc;
 
     (void)arg;
     (void)out;
-    while ((rc = iterator_next(&iterator, &number)) > 0)
-        printf("%d\n", number);
+    RONDO_FOR(rc, number, &numbers.iterator)
+    {
+        printf("%" PRId64 "\n", number.as.i);
+    }
     return rc;
 }
 

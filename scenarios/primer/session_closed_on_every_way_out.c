@@ -1,7 +1,6 @@
 /*
  * 001-c62: a session that takes a second to open and a second to close, closed on each way out of
- * its use: the end, an error, a cancellation. C has no `async with` for types of one's own; a
- * function that opens, calls and closes is its form. Closing waits, also in a cancelled task.
+ * its use: the end, an error, a cancellation. Closing waits, also in a cancelled task.
  */
 #include "rondo.h"
 
@@ -9,25 +8,32 @@
 
 enum { VALUE_ERROR = RONDO_EUSER - 1 };
 
-static int session_open(void)
+static int session_open(void *self)
 {
+    (void)self;
     RONDO_TRY(rondo_sleep(RONDO_S(1)));
     puts("open");
     return 0;
 }
 
 /* Returns: `rc`, with which the use of the session ended, or why it could not be closed. */
-static int session_close(int rc)
+static int session_close(void *self, int rc)
 {
+    (void)self;
     RONDO_TRY(rondo_sleep(RONDO_S(1)));
     printf("closed %s\n", rondo_err_name(rc));
     return rc;
 }
 
-static int with_session(int (*use)(void))
+static int use_session(int (*use)(void))
 {
-    RONDO_TRY(session_open());
-    return session_close(use());
+    int rc;
+
+    RONDO_WITH(rc, session_open, session_close, NULL)
+    {
+        rc = use();
+    }
+    return rc;
 }
 
 static int succeed(void)
@@ -49,7 +55,7 @@ static int long_session(void *arg, rondo_value *out)
 {
     (void)arg;
     (void)out;
-    return with_session(take_long);
+    return use_session(take_long);
 }
 
 static int cancel_after_three_seconds(void)
@@ -71,8 +77,8 @@ static int main_coroutine(void *arg, rondo_value *out)
 
     (void)arg;
     (void)out;
-    RONDO_TRY(with_session(succeed));
-    rc = with_session(fail);
+    RONDO_TRY(use_session(succeed));
+    rc = use_session(fail);
     if (rc == VALUE_ERROR)
         rc = cancel_after_three_seconds();
     return rc == RONDO_ECANCELED ? 0 : rc;

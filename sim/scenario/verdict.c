@@ -88,9 +88,10 @@ static const char *prefix(const struct scenario *scenario, size_t run, char *tex
 char *verdict_line(const struct line *line)
 {
     const char *mark = line->partial ? "~ " : line->stream == STREAM_ERR ? "! " : "";
+    bool bare = mark[0] == '\0' && line->text[0] == '\0'; /* nobody sees a blank at the end */
 
-    return must_format("%lld.%03lld %s%s%s", (long long)(line->t_ns / 1000000000),
-                       (long long)(line->t_ns / MS % 1000),
+    return must_format("%lld.%03lld%s%s%s%s", (long long)(line->t_ns / 1000000000),
+                       (long long)(line->t_ns / MS % 1000), bare ? "" : " ",
                        line->partial && line->stream == STREAM_ERR ? "! " : "", mark, line->text);
 }
 

@@ -856,6 +856,18 @@ static int ask_by_pointer(void *fixture, int64_t n)
     return 0;
 }
 
+/* AGN-01: that task is not for a task factory to make, eagerly say. */
+static void the_closing_task_is_the_loops_own(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_task_factory(f->script.loop, rondo_eager_task_factory, NULL);
+    f->gen = rondo_generator_new(slow_count, f);
+    spawn(f, "a", ask_and_drop, 7 * MS);
+    expect_trace(f, "0ms a begins\n10ms a gets 1\n10ms a has dropped it\n"
+                    "10ms slow_count goes on with EGENEXIT\n15ms slow_count is clean: OK\n");
+}
+
 /* AGN-01: who waits in a generator that is dropped gets the item; then it is closed. */
 static void a_generator_dropped_while_it_runs_is_closed_afterwards(void **state)
 {
@@ -1214,6 +1226,7 @@ int main(void)
         TEST(a_generator_stays_with_its_loop),
         TEST(a_generator_describes_itself),
         TEST(a_dropped_generator_is_closed_by_its_loop),
+        TEST(the_closing_task_is_the_loops_own),
         TEST(a_generator_dropped_while_it_runs_is_closed_afterwards),
         TEST(a_generator_that_never_began_just_goes),
         TEST(a_failure_of_a_dropped_generator_is_reported),
