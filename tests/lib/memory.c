@@ -3,16 +3,43 @@
  */
 #include "tests/lib/memory.h"
 
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Add to the file that RONDO_REFUSALS names, if it does, a line: which functions of ours were being
+ * called as this request was refused. tests/sweep.py reads it. */
+static void tell_refusal(void)
+{
+    const char *path = getenv("RONDO_REFUSALS");
+    FILE *file = path != NULL ? fopen(path, "a") : NULL;
+    void *callers[64];
+    int count;
+
+    if (file == NULL)
+        return;
+    count = backtrace(callers, sizeof callers / sizeof callers[0]);
+    for (int i = 0; i < count; i++) {
+        Dl_info found;
+
+        if (dladdr(callers[i], &found) != 0 && found.dli_sname != NULL)
+            fprintf(file, "%s ", found.dli_sname);
+    }
+    fputc('\n', file);
+    fclose(file);
+}
 
 static void *counted_resize(void *self, void *old, size_t size)
 {
     struct memory *memory = self;
     void *block;
 
-    if (++memory->requests == memory->fail_at)
+    if (++memory->requests == memory->fail_at) {
+        tell_refusal();
         return NULL;
+    }
     block = realloc(old, size);
     if (old == NULL && block != NULL)
         memory->live++;

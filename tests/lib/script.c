@@ -195,8 +195,11 @@ int64_t script_sweep(struct script *script, script_body body, int64_t least, int
     for (script->swept = false; !script->swept && n < most; n++) {
         script_spawn(script, "sweep", body, n);
         script_play(script);
+        if (script->length > 0)
+            print_error("round %d of the sweep:\n", (int)n);
+        script_expect(script, "", file, line);
+        rondo_unref(script->roles[--script->role_count].task);
     }
-    script_expect(script, "", file, line);
     _assert_true(n > least && n < most, "least < rounds < most", file, line);
     return n;
 }
