@@ -16,7 +16,8 @@
 #define RONDO_ECANCELED (-ECANCELED) /* asyncio.CancelledError */
 #define RONDO_ETIMEDOUT (-ETIMEDOUT) /* TimeoutError */
 #define RONDO_ENOMEM    (-ENOMEM)
-#define RONDO_EINVAL    (-EINVAL) /* an argument that can never be right */
+#define RONDO_EINVAL    (-EINVAL)  /* an argument that can never be right */
+#define RONDO_ENOTSUP   (-ENOTSUP) /* a loop, or a world, that cannot do this */
 
 /* Ours: name, value, what it says, asyncio's exception. */
 #define RONDO_ERROR_MAP(X)                                                                    \
@@ -28,9 +29,10 @@
     X(ECLOSED, -20006, "the loop is closed")                          /* RuntimeError */      \
     X(ESTOPPED, -20007, "the loop stopped before the future was done")                        \
     X(EDEADLOCK, -20008, "nothing of this loop can ever run again")                           \
-    X(EBROKEN, -20009, "the barrier was reset or aborted") /* BrokenBarrierError */           \
-    X(EGROUP, -20010, "several tasks of a group failed")   /* ExceptionGroup */               \
-    X(EGENEXIT, -20011, "the generator is being closed")   /* GeneratorExit */
+    X(EBROKEN, -20009, "the barrier was reset or aborted")       /* BrokenBarrierError */     \
+    X(EGROUP, -20010, "several tasks of a group failed")         /* ExceptionGroup */         \
+    X(EGENEXIT, -20011, "the generator is being closed")         /* GeneratorExit */          \
+    X(EINTERRUPTED, -20012, "the run was interrupted by Ctrl-C") /* KeyboardInterrupt */
 
 enum rondo_error {
 #define X(name, value, text) RONDO_##name = (value),

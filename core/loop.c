@@ -42,6 +42,7 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
     list_init(&loop->ready);
     list_init(&loop->batch);
     list_init(&loop->tasks);
+    list_init(&loop->devices);
     list_init(&loop->generators);
     heap_init(&loop->deadlines, deadline_before);
 }
@@ -321,7 +322,9 @@ int rondo_loop_turn(rondo_loop *loop)
     rc = loop->port->turn(loop->port_self);
     loop->turning = false;
     loop->stuck = rc == RONDO_EDEADLOCK;
-    return rc == 0 && loop->stopping ? RONDO_ESTOPPED : rc;
+    if (rc == 0 && loop->stopping)
+        rc = loop->interrupted ? RONDO_EINTERRUPTED : RONDO_ESTOPPED;
+    return rc;
 }
 
 int rondo_loop_leave(rondo_loop *loop)
@@ -329,6 +332,7 @@ int rondo_loop_leave(rondo_loop *loop)
     if (loop_running() != loop || loop->turning)
         return RONDO_EMISUSE;
     loop->stopping = false;
+    loop->interrupted = false;
     loop->running = false;
     fiber_current()->loop = NULL;
     return 0;
@@ -373,6 +377,12 @@ void rondo_loop_stop(rondo_loop *loop)
     loop->stopping = true;
     if (!loop->iterating)
         loop->port->arm(loop->port_self, INT64_MIN);
+}
+
+void loop_interrupt(struct rondo_loop *loop)
+{
+    loop->interrupted = true;
+    rondo_loop_stop(loop);
 }
 
 rondo_loop *rondo_get_running_loop(void)

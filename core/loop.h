@@ -37,15 +37,15 @@ RONDO_API int rondo_loop_close(rondo_loop *loop);
 
 /* Run until `future` is done, then store its value (borrowed) in `out`, which may be NULL.
  * Requires: not inside a running loop. Returns: the future's code; RONDO_ESTOPPED if
- * rondo_loop_stop() came first; RONDO_EDEADLOCK if nothing can ever run again (in simulation; a
- * real loop waits for ever); RONDO_EMISUSE inside a running loop or for a future of another;
- * RONDO_ENOMEM without memory or if `future` is NULL (a spawn that failed). Suspends: blocks the
- * thread, runs everything else. */
+ * rondo_loop_stop() came first; RONDO_EINTERRUPTED if a task ended with that; RONDO_EDEADLOCK if
+ * nothing can ever run again (in simulation; a real loop waits for ever); RONDO_EMISUSE inside a
+ * running loop or for a future of another; RONDO_ENOMEM without memory or if `future` is NULL (a
+ * spawn that failed). Suspends: blocks the thread, runs everything else. */
 RONDO_API RONDO_MUST int rondo_loop_run_until_complete(rondo_loop *loop, rondo_future *future,
                                                        rondo_value *out);
 
-/* Run until rondo_loop_stop(). Returns: 0; RONDO_EMISUSE inside a running loop; RONDO_EDEADLOCK as
- * above. Suspends: blocks the thread. */
+/* Run until rondo_loop_stop(). Returns: 0; RONDO_EINTERRUPTED if a task ended with that;
+ * RONDO_EMISUSE inside a running loop; RONDO_EDEADLOCK as above. Suspends: blocks the thread. */
 RONDO_API RONDO_MUST int rondo_loop_run_forever(rondo_loop *loop);
 
 /* Turn `loop` by hand, from a program that has a main loop of its own: between rondo_loop_enter()
@@ -57,10 +57,10 @@ RONDO_API RONDO_MUST int rondo_loop_run_forever(rondo_loop *loop);
  *         draw_frame();
  *     rondo_loop_leave(loop);
  *
- * Returns: 0; of a turn RONDO_ESTOPPED once rondo_loop_stop() was called (the iteration is made)
- * and RONDO_EDEADLOCK as above; RONDO_EMISUSE, nothing changed: to enter inside a running loop, to
- * turn or leave one that was not entered, or from inside a turn. Suspends: a turn blocks the
- * thread. */
+ * Returns: 0; of a turn RONDO_ESTOPPED once rondo_loop_stop() was called (the iteration is made),
+ * RONDO_EINTERRUPTED and RONDO_EDEADLOCK as above; RONDO_EMISUSE, nothing changed: to enter inside
+ * a running loop, to turn or leave one that was not entered, or from inside a turn. Suspends: a
+ * turn blocks the thread. */
 RONDO_API RONDO_MUST int rondo_loop_enter(rondo_loop *loop);
 RONDO_API RONDO_MUST int rondo_loop_turn(rondo_loop *loop);
 RONDO_API int rondo_loop_leave(rondo_loop *loop);

@@ -45,6 +45,12 @@ struct deadline {
     struct callback callback;
 };
 
+/* Something outside the core that a loop has open. Lives inside what it belongs to. */
+struct device {
+    struct list link;                     /* in loop.devices */
+    void (*close)(struct device *device); /* for good: the loop is being closed */
+};
+
 /* What a loop needs from outside. */
 struct loop_port {
     /* Nanoseconds now; and the loop's own time, which stands still during an iteration and has a
@@ -70,12 +76,14 @@ struct rondo_loop {
     bool running;
     bool turning;
     bool stopping;
-    bool stuck; /* the last turn found that nothing can ever run again */
+    bool interrupted; /* that is why */
+    bool stuck;       /* the last turn found that nothing can ever run again */
     bool iterating;
     bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
     struct list tasks;      /* not done yet */
     struct list generators; /* that have begun and are not finished */
+    struct list devices;    /* that are open on what it stands on */
     uint32_t task_id_last;
     uint32_t object_id_last;
     uint64_t context_id_last;
@@ -113,6 +121,9 @@ void loop_discard(struct rondo_loop *loop);
 /* Serve until stopped, on the fiber that calls. Returns: 0, RONDO_EMISUSE inside a run,
  * RONDO_EDEADLOCK from the port. */
 int loop_run(struct rondo_loop *loop);
+
+/* End the run at the end of this iteration, with RONDO_EINTERRUPTED. */
+void loop_interrupt(struct rondo_loop *loop);
 
 /* Make `to` a copy of the context that runs, for something that `loop` will run. Never fails. */
 void context_copy(struct rondo_context *to, struct rondo_loop *loop);

@@ -6,21 +6,22 @@
  * poll does not wait too long. The check and the async are unreferenced, so that uv_run() returns
  * when neither we nor the program's own handles can make anything happen.
  */
-#include <uv.h>
+#include "loop_uv.h"
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "loop_core.h"
 #include "task_core.h"
 
 struct uv_port {
     struct rondo_loop loop; /* first: what rondo_loop_new() returns */
     uv_loop_t *uv;
+    bool is_default;
     uv_timer_t timer;
     uv_idle_t idle;
     uv_check_t check;
     uv_async_t async; /* how another thread enters */
-    int open_handles;
+    int open_handles; /* ours, and those of devices */
+    bool *gone;       /* set when the last one has been closed */
 };
 
 static struct uv_port *port_of(void *self)
@@ -105,29 +106,54 @@ static int port_turn(void *self)
     return 0;
 }
 
+void loop_uv_hold(struct rondo_loop *loop)
+{
+    port_of(loop->port_self)->open_handles++;
+}
+
+void loop_uv_let_go(struct rondo_loop *loop)
+{
+    struct uv_port *port = loop->port_self;
+
+    if (--port->open_handles > 0)
+        return;
+    *port->gone = true;
+    alloc_release(port);
+}
+
 static void closed(uv_handle_t *handle)
 {
-    struct uv_port *port = handle->data;
-
-    if (--port->open_handles == 0)
-        alloc_release(port);
+    loop_uv_let_go(&port_of(handle->data)->loop);
 }
 
 static void port_close(void *self)
 {
     struct uv_port *port = self;
     uv_loop_t *uv = port->uv;
+    bool gone = false;
 
+    port->gone = &gone;
     uv_close((uv_handle_t *)&port->timer, closed);
     uv_close((uv_handle_t *)&port->idle, closed);
     uv_close((uv_handle_t *)&port->check, closed);
     uv_close((uv_handle_t *)&port->async, closed);
-    uv_run(uv, UV_RUN_NOWAIT); /* close callbacks run here; they free the port */
+    while (!gone)
+        uv_run(uv, UV_RUN_NOWAIT); /* close callbacks run here; the last one frees the port */
 }
 
 static const struct loop_port uv_loop_port = {
     port_now, port_loop_time, port_arm, port_turn, port_close,
 };
+
+uv_loop_t *loop_uv(struct rondo_loop *loop)
+{
+    return loop->port == &uv_loop_port ? port_of(loop->port_self)->uv : NULL;
+}
+
+bool loop_uv_is_default(struct rondo_loop *loop)
+{
+    return loop->port == &uv_loop_port && port_of(loop->port_self)->is_default;
+}
 
 /* Whether the environment asks for debug mode (LOOP-33): the process's own, in simulation. */
 static bool debug_is_wanted(void)
@@ -157,7 +183,11 @@ static bool is_taken(uv_loop_t *uv)
 
 rondo_loop *rondo_loop_new(void)
 {
-    return rondo_loop_new_on(uv_default_loop());
+    rondo_loop *loop = rondo_loop_new_on(uv_default_loop());
+
+    if (loop != NULL)
+        port_of(loop->port_self)->is_default = true;
+    return loop;
 }
 
 rondo_loop *rondo_loop_new_on(uv_loop_t *uv)
@@ -191,6 +221,11 @@ int rondo_loop_close(rondo_loop *loop)
     task_abandon_all(loop);
     generator_abandon_all(loop);
     loop_discard(loop);
+    list_for_each(link, &loop->devices) {
+        struct device *device = container_of(link, struct device, link);
+
+        device->close(device);
+    }
     loop->port->close(loop->port_self);
     return 0;
 }

@@ -22,6 +22,7 @@
 #include "run.h"
 #include "semaphore.h"
 #include "shield.h"
+#include "signal.h"
 #include "sleep.h"
 #include "task.h"
 #include "timeout.h"

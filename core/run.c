@@ -9,6 +9,7 @@
 #include "context.h"
 #include "gather.h"
 #include "generator.h"
+#include "signal_core.h"
 #include "task_core.h"
 
 static void stop_when_done(void *loop)
@@ -158,6 +159,34 @@ static void keep_outcome(rondo_runner *runner, rondo_task *task, int rc, rondo_v
     }
 }
 
+/* Ctrl-C: the first time main is cancelled, the second time it is enough (RUN-12). */
+static void on_interrupt(void *arg)
+{
+    rondo_runner *runner = arg;
+
+    if (rondo_cancelled(runner->main))
+        return; /* in this very iteration: that is how the run ends */
+    if (runner->interrupted || rondo_done(runner->main))
+        loop_interrupt(runner->loop);
+    else
+        runner->interrupted = rondo_cancel(runner->main, NULL);
+}
+
+/* Run until main is done, listening for Ctrl-C. */
+static int run_main(rondo_runner *runner, rondo_task *task)
+{
+    struct signal_watch *watch = interrupt_watch(runner->loop, on_interrupt, runner);
+    int rc;
+
+    runner->main = task;
+    runner->interrupted = false;
+    rc = rondo_loop_run_until_complete(runner->loop, task, NULL);
+    interrupt_unwatch(watch);
+    if (rc == RONDO_ECANCELED && runner->interrupted && rondo_uncancel(task) == 0)
+        rc = RONDO_EINTERRUPTED; /* nobody else had asked for it (RUN-13) */
+    return rc;
+}
+
 int rondo_runner_run(rondo_runner *runner, rondo_fn fn, void *arg, rondo_value *out)
 {
     const rondo_spawn_options options = {.name = "main", .context = runner->context};
@@ -169,7 +198,7 @@ int rondo_runner_run(rondo_runner *runner, rondo_fn fn, void *arg, rondo_value *
     if (fn == NULL)
         return RONDO_EINVAL;
     task = rondo_spawn_at(runner->loop, fn, arg, &options, NULL);
-    rc = rondo_loop_run_until_complete(runner->loop, task, NULL);
+    rc = run_main(runner, task);
     keep_outcome(runner, task, rc, out);
     rondo_unref(task);
     return rc;

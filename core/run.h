@@ -26,12 +26,20 @@ typedef struct rondo_run_options {
 /* Make a loop, run `fn(arg, out)` on it as a task named "main", then cancel the tasks that are left
  * and wait for their cleanup, and close the loop (RUN-01, RUN-05): a runner for one run.
  * Requires: not inside a running loop. Returns: 0, or the coroutine's negative code; RONDO_ESTOPPED
- * if the loop was stopped first; RONDO_EDEADLOCK if nothing can ever run again (in simulation; a
- * real loop waits for ever); RONDO_EMISUSE inside a running loop; RONDO_EINVAL if `fn` is NULL
- * (RUN-02); RONDO_ENOMEM, also while another loop of this process is open. `out` (may be NULL) is
- * set on success. The words of a failure are lost; a runner keeps them. Options:
- * `rondo_run(fn, &job, NULL, .debug = RONDO_DEBUG_ON)`. Suspends: blocks the thread. Owns: `out` is
- * handed over: a value that owns memory keeps its drop, to be called by the caller. */
+ * if the loop was stopped first; RONDO_EINTERRUPTED by Ctrl-C (see below); RONDO_EDEADLOCK if
+ * nothing can ever run again (in simulation; a real loop waits for ever); RONDO_EMISUSE inside a
+ * running loop; RONDO_EINVAL if `fn` is NULL (RUN-02); RONDO_ENOMEM, also while another loop of
+ * this process is open. `out` (may be NULL) is set on success. The words of a failure are lost; a
+ * runner keeps them. Options: `rondo_run(fn, &job, NULL, .debug = RONDO_DEBUG_ON)`. Suspends:
+ * blocks the thread. Owns: `out` is handed over: a value that owns memory keeps its drop, to be
+ * called by the caller.
+ *
+ * Ctrl-C, the signal SIGINT, cancels main; if main ends by that, and had not been cancelled by
+ * somebody else as well, the run returns RONDO_EINTERRUPTED (RUN-12, RUN-13). A second one ends the
+ * run at once, as does a task that returns RONDO_EINTERRUPTED (LOOP-25); what is left, main among
+ * it, is then cancelled as usual. The loop has to turn: a coroutine that never suspends is not
+ * interrupted. On a loop that rondo_loop_new() did not make, a run works without (RUN-14). Where
+ * the program adds a handler for SIGINT (signal.h), that is the only one. */
 #define rondo_run(fn, arg, out, ...) \
     rondo_run_with((fn), (arg), (out), &(rondo_run_options){__VA_ARGS__})
 RONDO_API RONDO_MUST int rondo_run_with(rondo_fn fn, void *arg, rondo_value *out,
@@ -42,6 +50,8 @@ typedef struct rondo_runner {
     rondo_loop *loop;
     struct rondo_context *context;
     char *error_text;
+    rondo_task *main; /* of the run that runs */
+    bool interrupted; /* Ctrl-C has cancelled it */
     bool closed;
 } rondo_runner;
 

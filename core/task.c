@@ -56,6 +56,10 @@ static void finish(struct task *task, int code)
         future->value.drop(future->value.as.p); /* a result that a failure made void */
     observe(&(struct observed){.kind = OBSERVED_FINISHED, .who = task->subject, .code = code});
     future_complete(future, code, code < 0 ? (rondo_value){0} : future->value, text);
+    if (code == RONDO_EINTERRUPTED) {
+        future->retrieved = true; /* it comes out of the run (LOOP-25) */
+        loop_interrupt(future->loop);
+    }
     list_remove(&task->in_loop);
     rondo_unref(future);
 }
