@@ -35,7 +35,7 @@ static int take_back(rondo_condition *condition, struct parked parked, const cha
         taken = rondo_lock_acquire_at(rondo_condition_lock(condition), here);
         if (taken < 0)
             rc = taken;
-    } while (taken < 0);
+    } while (taken == RONDO_ECANCELED);
     return rc;
 }
 
@@ -43,7 +43,7 @@ int rondo_condition_wait_at(rondo_condition *condition, const char *here)
 {
     struct observed_object object;
 
-    if (!held_here(condition))
+    if (!held_here(condition) || park_refuses(&condition->waiters))
         return RONDO_EMISUSE;
     object = object_view(task_current()->future.loop, &condition->object, "condition");
     rondo_lock_release(rondo_condition_lock(condition));

@@ -23,12 +23,21 @@ static struct wait *wait_of(struct list *node)
     return container_of(container_of(node, struct waiter, link), struct wait, waiter);
 }
 
+bool park_refuses(const rondo_park *park)
+{
+    const struct task *task = task_current();
+
+    if (task == NULL || park_empty(park))
+        return task == NULL;
+    return wait_of(park->next)->task->future.loop != task->future.loop;
+}
+
 struct parked park_wait(rondo_park *park, struct observed_object object, const char *here)
 {
     struct parked parked = {RONDO_EMISUSE, false};
     struct wait wait;
 
-    if (task_current() == NULL)
+    if (park_refuses(park))
         return parked;
     wait_init(&wait, object, here);
     wait.woken = &park->woken;

@@ -17,8 +17,11 @@ struct parked {
 };
 
 /* Join the end of the line and suspend until woken or cancelled.
- * Returns: rc RONDO_EMISUSE outside a task (then it did not wait). */
+ * Returns: rc RONDO_EMISUSE, and then it did not wait, where park_refuses(). */
 struct parked park_wait(rondo_park *park, struct observed_object object, const char *here);
+
+/* Whether nobody may wait here now: outside a task, or behind a task of another loop (LCK-09). */
+bool park_refuses(const rondo_park *park);
 
 /* Wake the first in line that has not been woken yet. Returns: false if there is none. */
 bool park_wake(rondo_park *park);
