@@ -25,7 +25,7 @@ struct generator {
     enum generator_state state;
     bool owned;              /* the program has not let go of it */
     unsigned users;          /* calls that go on with it, and its closer */
-    struct rondo_loop *loop; /* from the first item to the end of the loop; else NULL */
+    struct rondo_loop *loop; /* from the first item on */
     struct list in_loop;     /* in its list of those that have begun and are not finished */
     struct callback close;   /* once nobody holds it */
     rondo_task *closer;      /* that closes it for the loop, from its making to its end, or NULL */
@@ -92,7 +92,6 @@ static void finish(struct generator *gen)
     list_remove(&gen->close.link);
     if (gen->stack != NULL)
         stack_give(gen->stack);
-    gen->stack = NULL;
 }
 
 /* Somebody has let go: what nobody holds is closed by its loop, then freed. */
@@ -123,7 +122,6 @@ static void generator_main(void *argument)
     rondo_value unwanted = {.drop = NULL};
 
     gen->code = gen->fn(gen->arg, &unwanted);
-    gen->state = GENERATOR_FINISHED;
     drop_value(unwanted);
     fiber_switch_last(gen->caller);
 }
@@ -292,7 +290,6 @@ static int close_for_loop(void *arg, rondo_value *out)
  * a reference; NULL without memory, and the end of the run comes back to it. */
 static rondo_task *closer_of(struct generator *gen)
 {
-    list_remove(&gen->close.link);
     if (rondo_done(gen->closer))
         dismiss_closer(gen);
     if (gen->closer == NULL) {
@@ -312,13 +309,13 @@ static void run_close(struct callback *callback)
 static void report_failures(struct rondo_loop *loop, rondo_task *const *closers, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        int code = rondo_done(closers[i]) ? rondo_future_result(closers[i], NULL) : 0;
+        const rondo_future *closer = closers[i];
 
-        if (code < 0 && code != RONDO_ECANCELED)
+        if (closer->state == FUTURE_DONE && closer->code < 0)
             rondo_loop_call_exception_handler(
                 loop, &(rondo_exception){.message = "a generator failed while it was being closed",
-                                         .code = code,
-                                         .text = rondo_future_error_text(closers[i]),
+                                         .code = closer->code,
+                                         .text = rondo_future_error_text(closer),
                                          .future = closers[i]});
     }
 }
@@ -356,8 +353,6 @@ void generator_abandon_all(struct rondo_loop *loop)
 
         finish(gen);
         rondo_unref(gen->closer);
-        gen->closer = NULL;
-        gen->loop = NULL;
         gen->users = 0; /* they stood on stacks that are gone */
         settle(gen);
     }

@@ -256,6 +256,24 @@ static void a_cancel_of_something_else_is_a_failure(void **state)
     expect_trace(f, "0ms a hears: a cleanup failed: ECANCELED another\n0ms a goes on: OK\n");
 }
 
+static int clean_up_after_a_cancel(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    check(f, rondo_sleep(RONDO_S(1)) == RONDO_ECANCELED);
+    return clean_up_by_another(f, n);
+}
+
+/* Also in a task that had been cancelled before. */
+static void a_cancel_that_was_delivered_before_does_not_count(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", clean_up_after_a_cancel, 0);
+    spawn(f, "b", cancel_a, MS);
+    expect_trace(f, "1ms a hears: a cleanup failed: ECANCELED another\n1ms a goes on: OK\n");
+}
+
 static int fail_and_fail_to_clean_up(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -529,6 +547,30 @@ static void a_failure_to_leave_is_the_outcome(void **state)
                     "1ms a is outside with EUSER-2, cannot leave\n");
 }
 
+static int fail_by_group_in_trap(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc;
+
+    (void)n;
+    RONDO_WITH(rc, enter_room, fail_to_leave, f)
+    {
+        rc = fail_by_group(f);
+    }
+    check(f, rc == WORSE && rondo_group_failures(NULL) == NULL);
+    return 0;
+}
+
+/* Of what it takes the place of, nothing is kept. */
+static void a_failure_to_leave_takes_the_place_of_others(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", fail_by_group_in_trap, 0);
+    expect_trace(f, "1ms a enters\n1ms a spill begins\n1ms a spill ends OK\n"
+                    "1ms a hears: a cleanup failed: EUSER-2 spill\n1ms a leaves with EGROUP\n");
+}
+
 static int sleep_in_room(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -667,6 +709,7 @@ int main(void)
         TEST(a_cancel_in_the_last_cleanup_ends_the_task),
         TEST(a_cancel_due_at_the_cleanup_comes_again),
         TEST(a_cancel_of_something_else_is_a_failure),
+        TEST(a_cancel_that_was_delivered_before_does_not_count),
         TEST(a_failure_of_a_cleanup_is_reported),
         TEST(the_failures_of_a_group_survive_a_cleanup),
         TEST(a_cleanup_sees_the_words),
@@ -678,6 +721,7 @@ int main(void)
         TEST(a_block_that_cannot_be_entered_is_skipped),
         TEST(leaving_may_deal_with_a_failure),
         TEST(a_failure_to_leave_is_the_outcome),
+        TEST(a_failure_to_leave_takes_the_place_of_others),
         TEST(a_cancelled_task_leaves_its_block),
         TEST(a_task_cancelled_while_it_enters_has_nothing_to_leave),
         TEST(a_block_left_by_return_is_told),
