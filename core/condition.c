@@ -14,29 +14,31 @@ rondo_lock *rondo_condition_lock(rondo_condition *condition)
 /* Whether the running task holds the lock. */
 static bool held_here(rondo_condition *condition)
 {
-    struct task *task = task_current();
+    const rondo_lock *lock = rondo_condition_lock(condition);
+    const struct task *task = task_current();
 
-    return task != NULL && rondo_condition_lock(condition)->holder == task->subject.id;
+    return task != NULL && lock->holder == task->subject.id && lock->loop == task->future.loop;
 }
 
 /* Take the lock, however often the task is cancelled meanwhile. What it was told and will not use,
- * as it is cancelled, is for the next in line (CND-08). Returns: 0, or RONDO_ECANCELED. The lock is
- * held in either case. */
+ * as it is cancelled, is for the next in line (CND-08). Returns: 0, or RONDO_ECANCELED, and the
+ * lock is held in either case; RONDO_EMISUSE, without it, if tasks of another loop have it. */
 static int take_back(rondo_condition *condition, struct parked parked, const char *here)
 {
     int rc = parked.rc;
-    int taken;
+    int taken = RONDO_ECANCELED;
 
-    do {
+    for (;;) {
         if (rc < 0 && parked.woken) {
             park_wake(&condition->waiters);
             parked.woken = false;
         }
+        if (taken != RONDO_ECANCELED)
+            return rc;
         taken = rondo_lock_acquire_at(rondo_condition_lock(condition), here);
         if (taken < 0)
             rc = taken;
-    } while (taken == RONDO_ECANCELED);
-    return rc;
+    }
 }
 
 int rondo_condition_wait_at(rondo_condition *condition, const char *here)

@@ -50,7 +50,9 @@ RONDO_API rondo_lock *rondo_condition_lock(rondo_condition *condition);
 /* Give the lock back, wait for a notification, take the lock again. Requires: the calling task
  * holds the lock, else RONDO_EMISUSE (state unchanged; CND-01). Returns: 0; RONDO_ECANCELED with
  * the message of the last cancel, also when that came while the lock was being taken again (CND-06,
- * CND-07). The lock is held in either case. Suspends: always, but for misuse; a cancelled task goes
+ * CND-07). The lock is held in either case; RONDO_EMISUSE also where tasks of another loop wait
+ * (object.h; nothing changed), or have the lock when it is to be taken again (then it is not held).
+ * Suspends: always, but for misuse; a cancelled task goes
  * on once it has the lock (CND-11). */
 #define rondo_condition_wait(condition) rondo_condition_wait_at((condition), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_condition_wait_at(rondo_condition *condition, const char *here);

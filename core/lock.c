@@ -25,6 +25,8 @@ int rondo_lock_acquire_at(rondo_lock *lock, const char *here)
 
     if (task == NULL)
         return RONDO_EMISUSE;
+    if (lock->holder != 0 && lock->loop != task->future.loop)
+        return RONDO_EMISUSE;
     if (lock->holder != 0 || !park_empty(&lock->waiters)) {
         parked =
             park_wait(&lock->waiters, object_view(task->future.loop, &lock->object, "lock"), here);
@@ -36,6 +38,7 @@ int rondo_lock_acquire_at(rondo_lock *lock, const char *here)
         }
     }
     lock->holder = task->subject.id;
+    lock->loop = task->future.loop;
     note(lock, OBSERVED_HELD, here);
     return 0;
 }

@@ -16,7 +16,8 @@
 typedef struct rondo_lock {
     rondo_object object;
     rondo_park waiters;
-    uint32_t holder; /* id of the task that holds it, 0 if open */
+    uint32_t holder;        /* id of the task that holds it, 0 if open */
+    const rondo_loop *loop; /* of that task */
 } rondo_lock;
 
 /* An open lock with a name: `static rondo_lock accounts = RONDO_LOCK("accounts");` */
@@ -25,9 +26,10 @@ typedef struct rondo_lock {
         .object = {.name = (label) } \
     }
 
-/* Take the lock, waiting in line if it is held. Requires: called in a task, else RONDO_EMISUSE.
- * Returns: 0; RONDO_ECANCELED, and then the lock is not held and, had it been this task's turn, the
- * next in line is woken (LCK-05). Suspends: may; not if the lock is open and nobody waits. */
+/* Take the lock, waiting in line if it is held. Requires: called in a task; to wait, of the loop of
+ * those who hold it or wait (object.h): else RONDO_EMISUSE. Returns: 0; RONDO_ECANCELED, and then
+ * the lock is not held and, had it been this task's turn, the next in line is woken (LCK-05).
+ * Suspends: may; not if the lock is open and nobody waits. */
 #define rondo_lock_acquire(lock) rondo_lock_acquire_at((lock), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_lock_acquire_at(rondo_lock *lock, const char *here);
 

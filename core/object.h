@@ -1,5 +1,9 @@
 /*
  * object.h - what every primitive that tasks can wait for begins with: a name for reports.
+ *
+ * A primitive is for tasks of one loop at a time: a task that would have to wait where tasks of
+ * another loop wait, or hold what it wants, is refused with RONDO_EMISUSE, and nothing is changed
+ * (LCK-09). Not waiting, and waking others, is no matter of loops.
  */
 #ifndef RONDO_OBJECT_H
 #define RONDO_OBJECT_H
