@@ -134,6 +134,11 @@ void rondo_unref_all(rondo_future *const *futures, size_t count)
         rondo_unref(futures[i]);
 }
 
+rondo_loop *rondo_get_loop(const rondo_future *future)
+{
+    return future != NULL ? future->loop : NULL;
+}
+
 void rondo_set_name(rondo_future *future, const char *name)
 {
     char *copy = future != NULL ? alloc_text(name) : NULL;

@@ -29,6 +29,10 @@ RONDO_API void rondo_unref(rondo_future *future);
 /* rondo_unref() of `count` futures. Suspends: never. */
 RONDO_API void rondo_unref_all(rondo_future *const *futures, size_t count);
 
+/* The loop that `future` is of (asyncio: get_loop); NULL for NULL. Suspends: never.
+ * Owns: borrowed; a loop that was closed is gone. */
+RONDO_API rondo_loop *rondo_get_loop(const rondo_future *future);
+
 /* Give a name, used by reports: "reply of server 2". Copied. Suspends: never. */
 RONDO_API void rondo_set_name(rondo_future *future, const char *name);
 

@@ -14,8 +14,16 @@ void rondo_loop_set_exception_handler(rondo_loop *loop, rondo_exception_handler 
     loop->handler_arg = arg;
 }
 
+rondo_exception_handler rondo_loop_get_exception_handler(const rondo_loop *loop, void **arg)
+{
+    if (arg != NULL)
+        *arg = loop->handler_arg;
+    return loop->handler;
+}
+
 /* The line on stderr: "what: who: CODE: words (place)", as much of it as there is. */
-static void write_line(const rondo_exception *exception)
+void rondo_loop_default_exception_handler(rondo_loop *loop, const rondo_exception *exception,
+                                          void *arg)
 {
     bool named = exception->future != NULL;
     bool failed = exception->code != 0;
@@ -46,7 +54,7 @@ void rondo_loop_call_exception_handler(rondo_loop *loop, const rondo_exception *
     if (loop != NULL && loop->handler != NULL)
         call_handler(loop, exception);
     else
-        write_line(exception);
+        rondo_loop_default_exception_handler(loop, exception, NULL);
 }
 
 void rondo_report_at(int code, const char *here, const char *format, ...)

@@ -26,6 +26,16 @@ typedef void (*rondo_exception_handler)(rondo_loop *loop, const rondo_exception 
 RONDO_API void rondo_loop_set_exception_handler(rondo_loop *loop, rondo_exception_handler handler,
                                                 void *arg);
 
+/* The handler of `loop`, and its `*arg` (`arg` may be NULL); NULL for the default. Suspends: never.
+ */
+RONDO_API rondo_exception_handler rondo_loop_get_exception_handler(const rondo_loop *loop,
+                                                                   void **arg);
+
+/* The default handler, for one that passes on what it does not care for; `loop` and `arg` do not
+ * matter. Suspends: never. */
+RONDO_API void rondo_loop_default_exception_handler(rondo_loop *loop,
+                                                    const rondo_exception *exception, void *arg);
+
 /* Hand `exception` to the handler of `loop` (NULL: the running one), or to the default, as outside
  * of a loop. Requires: its `message` and `text`
  * are not NULL ("" for none); `future` may be. Suspends: never. */

@@ -372,6 +372,15 @@ static void a_value_is_dropped_with_its_future(void **state)
     assert_int_equal(f->drops, 1);
 }
 
+/* A future knows its loop. */
+static void a_future_knows_its_loop(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_ptr_equal(rondo_get_loop(f->future), f->script.loop);
+    assert_null(rondo_get_loop(NULL));
+}
+
 /* FUT-18: a future describes itself. */
 static void a_future_describes_itself(void **state)
 {
@@ -448,6 +457,7 @@ int main(void)
         TEST(every_waiting_task_gets_the_value),
         TEST(setting_a_cancelled_future_changes_nothing),
         TEST(a_value_is_dropped_with_its_future),
+        TEST(a_future_knows_its_loop),
         TEST(a_future_describes_itself),
         TEST(a_future_needs_a_loop),
         TEST(awaiting_outside_a_task_is_misuse),

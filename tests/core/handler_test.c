@@ -276,10 +276,15 @@ static void without_a_handler_the_default_writes_to_stderr(void **state)
     rondo_loop *loop = f->script.loop;
     FILE *file = tmpfile();
     char line[100] = "";
+    void *arg;
 
     report_into(file, loop, "in two");
+    assert_true(rondo_loop_get_exception_handler(loop, &arg) == hear && arg == f);
     rondo_loop_set_exception_handler(loop, NULL, NULL);
+    assert_null(rondo_loop_get_exception_handler(loop, NULL));
     report_into(file, loop, "in three");
+    rondo_loop_set_exception_handler(loop, rondo_loop_default_exception_handler, NULL);
+    report_into(file, loop, "in four");
     expect_trace(f, "0ms hears: it broke: - EUSER0 in two\n");
     rewind(file);
     assert_non_null(fgets(line, sizeof line, file));
@@ -287,6 +292,9 @@ static void without_a_handler_the_default_writes_to_stderr(void **state)
     assert_non_null(fgets(line, sizeof line, file));
     assert_string_equal(line, "it broke: EUSER0: in three (parts.c:7)\n");
     assert_non_null(fgets(line, sizeof line, file)); /* the report again */
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "it broke: EUSER0: in four (parts.c:7)\n");
+    assert_non_null(fgets(line, sizeof line, file)); /* and again */
     assert_null(fgets(line, sizeof line, file));
     fclose(file);
 }
