@@ -23,6 +23,11 @@ void rondo_loop_set_slow_callback_duration(rondo_loop *loop, int64_t limit_ns)
     loop->slow_ns = limit_ns;
 }
 
+int64_t rondo_loop_get_slow_callback_duration(const rondo_loop *loop)
+{
+    return loop->slow_ns;
+}
+
 /* The task that `callback` is about, or NULL. */
 static struct task *task_behind(const struct callback *callback)
 {

@@ -89,6 +89,7 @@ RONDO_API bool rondo_loop_get_debug(const rondo_loop *loop);
 /* What "too long" is, by the loop's clock: a callback, or a task between two suspensions, that
  * takes `limit_ns` or more. At first 100 ms (asyncio: slow_callback_duration). Suspends: never. */
 RONDO_API void rondo_loop_set_slow_callback_duration(rondo_loop *loop, int64_t limit_ns);
+RONDO_API int64_t rondo_loop_get_slow_callback_duration(const rondo_loop *loop);
 
 /* Queue `callback(arg)` for the next iteration (asyncio: call_soon).
  * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback begins (not from

@@ -88,6 +88,7 @@ static void the_limit_can_be_set(void **state)
     struct fixture *f = debugging(state);
 
     needs_exact_clock();
+    assert_int_equal(rondo_loop_get_slow_callback_duration(f->script.loop), RONDO_MS(100));
     rondo_loop_set_slow_callback_duration(f->script.loop, 20 * MS);
     spawn(f, "a", work, 19 * MS);
     spawn(f, "b", work, 20 * MS);
