@@ -317,7 +317,7 @@ int futures_refuse(const struct rondo_loop *loop, rondo_future *const *futures, 
 
 int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)
 {
-    int rc = 0;
+    int rc;
 
     if (future == NULL)
         return RONDO_ENOMEM;

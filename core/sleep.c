@@ -19,22 +19,13 @@ static void nap_over(struct callback *callback)
     wait_wake(&container_of(deadline, struct nap, deadline)->wait);
 }
 
-/* Nothing to cancel: the request is due when the task resumes. */
-static bool yield_cancel(struct wait *wait, const char *message)
-{
-    (void)wait;
-    (void)message;
-    return false;
-}
-
 /* One trip round the ready queue. */
 static int yield(const char *here)
 {
     struct wait wait;
 
     wait_init(&wait, (struct observed_object){"sleep", NULL, 0}, here);
-    wait.cancel = yield_cancel;
-    wait_wake(&wait);
+    wait_wake(&wait); /* so there is nothing to cancel: a request is due when the task resumes */
     return wait_suspend(&wait);
 }
 

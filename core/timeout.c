@@ -146,7 +146,7 @@ char *rondo_timeout_describe(const rondo_timeout *timeout, char *text, size_t si
 /* A limit that is past before the wait begins: cancel, wait for the cleanup (WF-03). */
 static int cancel_and_wait(rondo_future *future, rondo_value *out, const char *here)
 {
-    int rc = 0;
+    int rc;
 
     if (rondo_done(future))
         return future_deliver(future, out);

@@ -288,13 +288,14 @@ class Court:
         self.lock = threading.Lock()
 
     def order(self, source: Source) -> list[Judge]:
-        """Those of the same name, then by what they caught. What knows no libuv is no other thing
-        on the simulated one."""
+        """Those of the same name, then by what they caught. A source that knows no libuv does the
+        same on the simulated one, so what is played without is enough."""
         stem = Path(source.name).stem
         with self.lock:
             caught = dict(self.caught[source.name])
-        judges = [judge for judge in self.judges
-                  if "#include <uv.h>" in source.text or not judge.name.endswith("-simulated")]
+        twins = {judge.name.replace("-manual", "-simulated") for judge in self.judges
+                 if judge.name.endswith("-manual") and "#include <uv.h>" not in source.text}
+        judges = [judge for judge in self.judges if judge.name not in twins]
         own = [judge for judge in judges if re.match(rf"\w+-{stem}_test(-manual)?$", judge.name)]
         others = [judge for judge in judges if judge not in own]
         return own + sorted(others, key=lambda judge: -caught.get(judge.name, 0))

@@ -668,6 +668,32 @@ static void an_iteration_without_memory_fails_cleanly(void **state)
     expect_sweep(f, sweep, 4, 30);
 }
 
+static int ask_after_the_limit(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_as_completed each;
+    rondo_future *next;
+
+    check(f, rondo_as_completed_open(&each, f->children, CHILDREN, n) == 0);
+    check(f, rondo_sleep(2 * n) == 0);
+    check(f, rondo_as_completed_next(&each, &next) == 1);
+    note_child(f, next);
+    for (int i = 1; i < CHILDREN; i++)
+        note(f, "%s", rondo_err_name(rondo_as_completed_next(&each, &next)));
+    rondo_as_completed_close(&each);
+    return 0;
+}
+
+/* What came in time is given, however late one asks, and only then the limit is told. */
+static void what_came_in_time_is_given_before_the_limit_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "i", ask_after_the_limit, 5 * MS);
+    spawn(f, "a", complete_child, 21);
+    expect_trace(f, "10ms i 1 OK\n10ms i ETIMEDOUT\n10ms i ETIMEDOUT\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -702,6 +728,7 @@ int main(void)
         TEST(the_futures_may_be_let_go_meanwhile),
         TEST(the_tasks_owe_the_iteration_their_ends),
         TEST(an_iteration_without_memory_fails_cleanly),
+        TEST(what_came_in_time_is_given_before_the_limit_is_told),
     };
 
     return play_all(tests);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -794,6 +795,18 @@ static void without_memory_no_place_is_lost(void **state)
     assert_true(n > 4 && n < 100);
 }
 
+/* barrier.h: the most parties are INT_MAX; one more, and nobody waits. */
+static void a_barrier_may_have_very_many_parties(void **state)
+{
+    struct fixture *f = *state;
+
+    f->barrier = (rondo_barrier)RONDO_BARRIER("all", INT_MAX);
+    spawn(f, "a", come, 0);
+    spawn(f, "c", cancel_a, 1 * MS);
+    script_play(&f->script);
+    assert_int_equal(rondo_future_result(role(f, "a"), NULL), RONDO_ECANCELED);
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -819,6 +832,7 @@ int main(void)
         TEST(an_observer_sees_who_waits_inside_and_outside),
         cmocka_unit_test(any_play_of_waits_cancels_and_breaks_is_as_the_model_says),
         cmocka_unit_test(without_memory_no_place_is_lost),
+        TEST(a_barrier_may_have_very_many_parties),
     };
 
     return play_all(tests);

@@ -798,6 +798,75 @@ static void closing_the_loop_lets_go_of_contexts(void **state)
     assert_int_equal(drops, 0);
 }
 
+static int set_again_and_again(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    size_t most;
+
+    check(f, rondo_var_set(&number, 1, NULL) == 0);
+    check(f, rondo_var_set(&number, 2, NULL) == 0);
+    most = f->script.memory.largest;
+    for (int64_t i = 0; i < n; i++)
+        check(f, rondo_var_set(&number, i, NULL) == 0);
+    check(f, f->script.memory.largest == most);
+    return 0;
+}
+
+/* A variable has one place in a context, however often it is set. */
+static void a_variable_that_is_set_again_takes_no_more_room(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", set_again_and_again, 50);
+    expect_trace(f, "");
+}
+
+static void set_to_five(void *fixture)
+{
+    check((struct fixture *)fixture, rondo_var_set(&number, 5, NULL) == 0);
+}
+
+/* CTX-02: what a callback sets is seen by nobody else, nor between two turns of the loop. */
+static void what_a_callback_sets_ends_with_it(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_call_soon(f->script.loop, set_to_five, f);
+    assert_int_equal(rondo_loop_enter(f->script.loop), 0);
+    assert_int_equal(rondo_loop_turn(f->script.loop), 0);
+    assert_int_equal(get(&number), 0);
+    rondo_call_soon(f->script.loop, show_in_callback, f);
+    assert_int_equal(rondo_loop_turn(f->script.loop), 0);
+    assert_int_equal(rondo_loop_leave(f->script.loop), 0);
+    expect_noted(f, "0ms 0 -1\n");
+}
+
+static int reset_without_memory(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_var_token token;
+
+    (void)n;
+    check(f, rondo_var_set(&number, 1, &token) == 0);
+    check(f, rondo_var_set(&other, 2, NULL) == 0); /* so that more has to be undone than the last */
+    memory_fail(&f->script.memory, 1);
+    check(f, rondo_var_reset(&token) == RONDO_ENOMEM);
+    check(f, get(&number) == 1 && get(&other) == 2);
+    memory_fail(&f->script.memory, 0);
+    check(f, rondo_var_reset(&token) == 0);
+    check(f, get(&number) == 0 && get(&other) == 2);
+    return 0;
+}
+
+/* A reset that finds no memory says so, changes nothing, and can be made again. */
+static void a_reset_without_memory_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", reset_without_memory, 0);
+    expect_trace(f, "");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -827,6 +896,9 @@ int main(void)
         TEST(setting_over_and_over_does_not_grow),
         TEST(without_memory_nothing_changes),
         TEST(closing_the_loop_lets_go_of_contexts),
+        TEST(a_variable_that_is_set_again_takes_no_more_room),
+        TEST(what_a_callback_sets_ends_with_it),
+        TEST(a_reset_without_memory_changes_nothing),
     };
 
     return play_all(tests);

@@ -138,6 +138,26 @@ static void eager_tasks_may_spawn_eagerly_in_turn(void **state)
     expect_trace(f, "0ms parent iterations 0\n");
 }
 
+static int say_hello(void *arg, rondo_value *out)
+{
+    note((struct fixture *)arg, "hello");
+    return rondo_return(out, 1);
+}
+
+/* Nothing runs before the loop does: outside of it an eager task begins with the run. */
+static void an_eager_task_made_before_the_run_begins_with_it(void **state)
+{
+    struct fixture *f = *state;
+    rondo_task *task =
+        rondo_eager_task_factory(f->script.loop, say_hello, f,
+                                 &(rondo_spawn_options){.name = "early"}, RONDO_HERE, NULL);
+
+    expect_noted(f, "");
+    expect_trace(f, "0ms early hello\n");
+    assert_int_equal(rondo_future_result(task, NULL), 0);
+    rondo_unref(task);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +165,7 @@ int main(void)
         SCRIPT_TEST(an_eager_task_that_suspends_is_a_task_like_any_other, fixture),
         SCRIPT_TEST(an_eager_task_that_suspended_can_be_cancelled, fixture),
         SCRIPT_TEST(eager_tasks_may_spawn_eagerly_in_turn, fixture),
+        SCRIPT_TEST(an_eager_task_made_before_the_run_begins_with_it, fixture),
     };
 
     return play_all(tests);

@@ -433,6 +433,56 @@ static void running_out_of_memory_loses_no_completion(void **state)
     expect_trace(f, "0ms a\n");
 }
 
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* future.h: a NULL future stands for one that found no memory, and every function says so. */
+static void no_future_is_one_without_memory(void **state)
+{
+    char text[80];
+
+    (void)state;
+    assert_int_equal(rondo_set_result(NULL, 1), RONDO_ENOMEM);
+    assert_int_equal(rondo_set_error(NULL, RONDO_EUSER, "words"), RONDO_ENOMEM);
+    assert_int_equal(rondo_future_result(NULL, NULL), RONDO_ENOMEM);
+    assert_int_equal(rondo_add_done_callback(NULL, nothing, NULL), RONDO_ENOMEM);
+    assert_int_equal(rondo_remove_done_callback(NULL, nothing, NULL), 0);
+    assert_string_equal(rondo_future_describe(NULL, text, sizeof text), "<no task>");
+    assert_string_equal(rondo_future_error_text(NULL), "");
+}
+
+static int await_the_future(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    note(f, "gets %s", rondo_err_name(rondo_await(f->future, NULL)));
+    return 0;
+}
+
+static void remove_and_complete(void *arg)
+{
+    struct fixture *f = arg;
+
+    check(f, rondo_remove_done_callback(f->future, nothing, f) == 2);
+    check(f, rondo_remove_done_callback(f->future, nothing, f) == 0);
+    check(f, rondo_set_result(f->future, 1) == 0);
+}
+
+/* FUT-10: removing callbacks leaves the tasks alone that stand in the same line. */
+static void removing_callbacks_leaves_who_waits(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_add_done_callback(f->future, nothing, f), 0);
+    spawn(f, "a", await_the_future, 0);
+    rondo_call_later(f->script.loop, 1 * MS, remove_and_complete, f);
+    assert_int_equal(rondo_add_done_callback(f->future, nothing, f), 0);
+    expect_trace(f, "1ms a gets OK\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -462,6 +512,8 @@ int main(void)
         TEST(a_future_needs_a_loop),
         TEST(awaiting_outside_a_task_is_misuse),
         TEST(running_out_of_memory_loses_no_completion),
+        TEST(no_future_is_one_without_memory),
+        TEST(removing_callbacks_leaves_who_waits),
     };
 
     return play_all(tests);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "gather.h"
+#include "group.h"
 #include "sleep.h"
 #include "tests/lib/children.h"
 
@@ -365,6 +366,97 @@ static void a_gather_without_memory_fails_cleanly(void **state)
     expect_sweep(f, sweep, 4, 30);
 }
 
+/* observe.h: tasks owe the gather their ends, so a report knows whom it waits for; a future that is
+ * nobody's owes nothing. */
+static void tasks_owe_the_gather_their_ends(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watching = observer_of_waits(f);
+
+    spawn(f, "a", nap, 2 * MS);
+    spawn(f, "c", nap, 1 * MS);
+    spawn(f, "b", complete_child, 1);
+    spawn(f, "g", gather, 0);
+    adopt(f, 0, "a");
+    adopt(f, 2, "c");
+    observer = &watching;
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, "0ms g is owed by a\n"
+                    "0ms g is owed by c\n"
+                    "0ms g blocks\n"
+                    "1ms c ends with OK\n"
+                    "1ms no longer by c\n"
+                    "2ms a ends with OK\n"
+                    "2ms no longer by a\n"
+                    "2ms g OK OK/0 OK/1 OK/0\n");
+}
+
+/* Complete all children, and cancel "g" after `n` iterations more. */
+static int complete_all_then_cancel_g(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    for (int i = 0; i < CHILDREN; i++)
+        check(f, rondo_set_result(f->children[i], i) == 0);
+    for (int64_t i = 0; i < n; i++)
+        check(f, rondo_sleep(0) == 0);
+    check(f, rondo_cancel(role(f, "g"), "why"));
+    return 0;
+}
+
+static int gather_and_sleep(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc = gather(fixture, n);
+
+    note(f, "then %s", rondo_err_name(rondo_sleep(1 * MS)));
+    return rc;
+}
+
+/* GAT-06: a cancel that comes when the gather is over, and its task has not run yet, is not lost.
+ */
+static void a_cancel_between_the_last_end_and_the_task_is_not_lost(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "g", gather_and_sleep, 0);
+    spawn(f, "x", complete_all_then_cancel_g, 1);
+    expect_trace(f, "0ms g ECANCELED \"why\"\n1ms g then OK\n");
+}
+
+/* GAT-06: nor is one that comes later still: the next suspension has it. */
+static void a_cancel_after_a_gather_is_due_at_the_next_suspension(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "g", gather_and_sleep, 0);
+    spawn(f, "x", complete_all_then_cancel_g, 2);
+    expect_trace(f, "0ms g OK OK/0 OK/1 OK/2\n0ms g then ECANCELED\n");
+}
+
+static int gather_in_a_group(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc;
+
+    RONDO_GROUP(rc, group) {
+        rc = gather(fixture, n);
+    }
+    note(f, "leaves with %s \"%s\"", rondo_err_name(rc), rondo_error_text());
+    return rc;
+}
+
+/* The message of a cancelled gather is that of the cancel, also after a block has ended. */
+static void the_message_of_a_cancel_outlives_a_block(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "g", gather_in_a_group, 0);
+    spawn(f, "x", cancel_g, 3 * MS);
+    expect_trace(f, "3ms g ECANCELED \"why\"\n3ms g leaves with ECANCELED \"why\"\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -389,6 +481,10 @@ int main(void)
         TEST(a_missing_future_is_no_memory),
         TEST(results_may_be_left_out),
         TEST(a_gather_without_memory_fails_cleanly),
+        TEST(tasks_owe_the_gather_their_ends),
+        TEST(a_cancel_between_the_last_end_and_the_task_is_not_lost),
+        TEST(a_cancel_after_a_gather_is_due_at_the_next_suspension),
+        TEST(the_message_of_a_cancel_outlives_a_block),
     };
 
     return play_all(tests);

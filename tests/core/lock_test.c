@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handler.h"
 #include "lock.h"
 #include "sleep.h"
 #include "tests/lib/script.h"
@@ -550,6 +551,71 @@ static void a_task_of_another_loop_does_not_join_the_line(void **state)
                     "5ms a gives lock\n5ms b takes lock\n10ms b gives lock\n");
 }
 
+static void release_in_a_callback(void *fixture)
+{
+    struct fixture *f = fixture;
+
+    check(f, rondo_lock_release(&f->lock) == 0);
+}
+
+/* A callback may release what a task has taken, as in asyncio. */
+static void a_callback_may_release(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", take_and_keep, 0);
+    spawn(f, "b", take_and_keep, 0);
+    f->inside = -1; /* for each of the two */
+    rondo_call_later(f->script.loop, 5 * MS, release_in_a_callback, f);
+    script_play(&f->script);
+    assert_true(rondo_done(role(f, "b")));
+    assert_true(rondo_lock_locked(&f->lock));
+}
+
+static void ignore_exception(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    (void)loop;
+    (void)exception;
+    (void)arg;
+}
+
+static int hold_in_another_loop(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    RONDO_TRY(rondo_lock_acquire(&f->lock));
+    check(f, ++f->inside == 1);
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    f->inside--;
+    return rondo_lock_release(&f->lock);
+}
+
+/* A lock outlives the loop: a task that had been woken, and was given up with it, takes nothing
+ * along. */
+static void a_lock_outlives_the_loop_of_who_was_woken(void **state)
+{
+    struct fixture *f = *state;
+    struct manual_loop other;
+    rondo_task *tasks[2];
+
+    spawn(f, "a", hold, 0);
+    spawn(f, "b", hold, 0);
+    for (int i = 0; i < 2; i++)
+        iterate_once(f); /* a has released, b is woken */
+    assert_int_equal(f->lock.waiters.woken, 1);
+    rondo_loop_set_exception_handler(f->script.loop, ignore_exception, NULL);
+    assert_int_equal(close_loop(f), 0);
+    assert_int_equal(f->lock.waiters.woken, 0);
+    manual_loop_init(&other);
+    for (int i = 0; i < 2; i++)
+        tasks[i] = rondo_loop_create_task(&other.loop, hold_in_another_loop, f);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(rondo_loop_run_until_complete(&other.loop, tasks[i], NULL), 0);
+    rondo_unref_all(tasks, 2);
+    assert_int_equal(rondo_loop_close(&other.loop), 0);
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -575,6 +641,8 @@ int main(void)
         TEST(a_storm_of_cancels_breaks_nothing),
         TEST(a_lock_takes_no_memory),
         TEST(a_task_of_another_loop_does_not_join_the_line),
+        TEST(a_callback_may_release),
+        TEST(a_lock_outlives_the_loop_of_who_was_woken),
     };
 
     return play_all(tests);

@@ -737,6 +737,186 @@ static void a_callback_that_is_null_is_refused(void **state)
     expect_trace(f, "");
 }
 
+/* LOOP-34: what is queued between two turns is not waited for in vain. */
+static void what_is_queued_between_two_turns_is_due(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"}, c = {f, "c"};
+
+    assert_int_equal(rondo_loop_enter(loop_of(f)), 0);
+    rondo_call_soon(loop_of(f), say, &a);
+    assert_int_equal(rondo_loop_turn(loop_of(f)), 0);
+    rondo_call_later(loop_of(f), 5 * MS, say, &b);
+    assert_int_equal(rondo_loop_turn(loop_of(f)), 0);
+    rondo_call_later(loop_of(f), 5 * MS, say, &c);
+    rondo_loop_stop(loop_of(f)); /* the next turn does not wait for c */
+    assert_int_equal(rondo_loop_turn(loop_of(f)), RONDO_ESTOPPED);
+    assert_int_equal(rondo_loop_leave(loop_of(f)), 0);
+    expect_noted(f, "0ms a\n5ms b\n");
+    expect_time(f, 5 * MS);
+    expect_trace(f, "0ms a\n5ms b\n10ms c\n");
+}
+
+/* LOOP-15: nor does a run that was stopped before wait for what was queued since. */
+static void a_stopped_run_does_not_wait_for_what_was_queued_since(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    rondo_loop_stop(loop_of(f));
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    assert_int_equal(play(f), 0);
+    expect_time(f, 0);
+    expect_trace(f, "5ms a\n");
+}
+
+static void work_then_queue(void *arg)
+{
+    const struct call *call = arg;
+
+    work_for(call->f, RONDO_US(500));
+    rondo_call_later(loop_of(call->f), 0, say, arg);
+}
+
+/* LOOP-05: a delay of zero is the next iteration, also in the middle of a millisecond. */
+static void no_delay_is_the_next_iteration(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    needs_exact_clock();
+    rondo_call_soon(loop_of(f), work_then_queue, &a);
+    expect_trace(f, "0ms a\n");
+    expect_time(f, RONDO_US(500));
+}
+
+/* Outside of a run there is no loop whose time it could be. */
+static void without_a_loop_there_is_no_time(void **state)
+{
+    (void)state;
+    assert_int_equal(rondo_loop_time(NULL), 0);
+}
+
+static void describe_in_a_callback(void *arg)
+{
+    const struct call *call = arg;
+    char text[80];
+
+    rondo_call_soon(loop_of(call->f), say, arg);
+    note(call->f, "%s", rondo_loop_describe(loop_of(call->f), text, sizeof text));
+}
+
+/* A loop describes what is ready: for this iteration and for the next. */
+static void a_loop_describes_what_is_ready_in_its_iteration(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"}, c = {f, "c"};
+
+    rondo_call_soon(loop_of(f), describe_in_a_callback, &a);
+    rondo_call_soon(loop_of(f), say, &b);
+    rondo_call_soon(loop_of(f), say, &c);
+    expect_trace(f, "0ms <Loop running tasks=0 ready=3 deadlines=0>\n0ms b\n0ms c\n0ms a\n");
+}
+
+/* Also three, one after the other. */
+static void an_observer_pulls_three_deadlines_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct call calls[] = {{f, "a"}, {f, "b"}, {f, "c"}};
+
+    needs_exact_clock();
+    watch(f, "timer.together");
+    for (int i = 0; i < 3; i++)
+        rondo_call_later(loop_of(f), 5 * MS, queue_another, &calls[i]);
+    expect_trace(f, "5ms a in iteration 1\n"
+                    "5ms queued by it in iteration 2\n"
+                    "5ms b in iteration 3\n"
+                    "5ms queued by it in iteration 4\n"
+                    "5ms c in iteration 5\n"
+                    "5ms queued by it in iteration 6\n");
+}
+
+/* Pull the first two of an instant apart, and no others. */
+static size_t pick_apart_once(void *self, const struct observed_choice *choice)
+{
+    struct fixture *f = self;
+    bool apart = strcmp(choice->label, "timer.together") == 0 && f->prefer != NULL;
+
+    if (apart)
+        f->prefer = NULL;
+    return apart;
+}
+
+static void hop(void *arg)
+{
+    const struct call *call = arg;
+
+    say(arg);
+    if (iterations(call->f) < 6)
+        rondo_call_soon(loop_of(call->f), hop, arg);
+}
+
+static void hop_and_queue_at_once(void *arg)
+{
+    static struct call zero;
+    const struct call *call = arg;
+
+    zero = (struct call){call->f, "at once"};
+    hop(arg);
+    rondo_call_later(loop_of(call->f), 0, say, &zero);
+}
+
+/* What becomes due later in the same instant is not held back for that. */
+static void only_what_was_pulled_apart_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    needs_exact_clock();
+    watch(f, "once");
+    f->observer.pick = pick_apart_once;
+    rondo_call_later(loop_of(f), 5 * MS, say, &a);
+    rondo_call_later(loop_of(f), 5 * MS, hop_and_queue_at_once, &b);
+    expect_trace(f, "5ms a\n5ms b\n5ms b\n5ms at once\n5ms b\n5ms b\n5ms b\n");
+}
+
+/* Note of the first choice who each option is about, as an observer may ask in any order. */
+static size_t note_options(void *self, const struct observed_choice *choice)
+{
+    struct fixture *f = self;
+
+    if (f->picks[0] == '\0') {
+        for (size_t i = choice->count; i-- > 0;) {
+            const char *what = NULL;
+            const struct subject *who = choice->who(choice, i, &what);
+            size_t used = strlen(f->picks);
+
+            snprintf(f->picks + used, sizeof f->picks - used, "%zu:%s:%s ", i,
+                     who != NULL ? who->name : "-", what);
+        }
+    }
+    return 0;
+}
+
+/* Each of several options says who it is about and what it is, in whatever order one asks
+ * (observe.h). */
+static void each_of_many_options_says_who_it_is_about(void **state)
+{
+    struct fixture *f = *state;
+    struct call call = {f, "called"};
+
+    watch(f, NULL);
+    f->observer.pick = note_options;
+    spawn(f, "a", nap, 0);
+    rondo_call_soon(loop_of(f), say, &call);
+    f->future = rondo_create_future(loop_of(f));
+    rondo_add_done_callback(f->future, say, &call);
+    rondo_set_result(f->future, 1);
+    expect_trace(f, "0ms called\n0ms called\n");
+    assert_string_equal(f->picks, "2:-:done callback 1:-:call_soon 0:a:start ");
+    rondo_unref(f->future);
+}
+
 #define TEST(name)    SCRIPT_TEST(name, fixture)
 #define WATCHED(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_unwatch)
 
@@ -782,6 +962,14 @@ int main(void)
         WATCHED(an_observer_pulls_equal_deadlines_apart),
         WATCHED(an_observer_chooses_among_ready_callbacks),
         WATCHED(every_option_says_who_it_is_about),
+        TEST(what_is_queued_between_two_turns_is_due),
+        TEST(a_stopped_run_does_not_wait_for_what_was_queued_since),
+        TEST(no_delay_is_the_next_iteration),
+        TEST(without_a_loop_there_is_no_time),
+        TEST(a_loop_describes_what_is_ready_in_its_iteration),
+        WATCHED(an_observer_pulls_three_deadlines_apart),
+        WATCHED(only_what_was_pulled_apart_waits),
+        WATCHED(each_of_many_options_says_who_it_is_about),
     };
 
     return play_all(tests);

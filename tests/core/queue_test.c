@@ -1339,6 +1339,92 @@ static void a_put_without_memory_is_refused(void **state)
     }
 }
 
+/* Put the items of a permutation and get them all. Returns: whether they came in order. */
+static bool come_in_order(struct fixture *f, const int *items, int count)
+{
+    for (int i = 0; i < count; i++)
+        rondo_queue_put_nowait(&f->queue, items[i] * 10);
+    for (int i = 0; i < count; i++) {
+        if (get_now(f) != i * 10)
+            return false;
+    }
+    return true;
+}
+
+/* Try all orders of items[at..count). Returns: how many came out of order. */
+static int out_of_order(struct fixture *f, int *items, int at, int count)
+{
+    int wrong = 0;
+
+    if (at == count)
+        return !come_in_order(f, items, count);
+    for (int i = at; i < count; i++) {
+        int kept = items[at];
+
+        items[at] = items[i];
+        items[i] = kept;
+        wrong += out_of_order(f, items, at + 1, count);
+        items[i] = items[at];
+        items[at] = kept;
+    }
+    return wrong;
+}
+
+/* QUE-01: the least first, in whatever order seven of them came. */
+static void a_priority_queue_sorts_every_order(void **state)
+{
+    struct fixture *f = *state;
+    int items[] = {0, 1, 2, 3, 4, 5, 6};
+
+    priority(f, 0);
+    assert_int_equal(out_of_order(f, items, 0, 7), 0);
+}
+
+/* A description that does not fit is cut off, and nothing is written behind it. */
+static void a_description_is_cut_to_size(void **state)
+{
+    struct fixture *f = *state;
+    char whole[100], text[100];
+
+    limit(f, 5);
+    for (int i = 0; i < 3; i++)
+        rondo_queue_put_nowait(&f->queue, i);
+    rondo_queue_describe(&f->queue, whole, sizeof whole);
+    assert_string_equal(whole, "<Queue queue maxsize=5 items=3 unfinished=3>");
+    for (size_t size = 1; size <= strlen(whole); size++) {
+        memset(text, '#', sizeof text);
+        rondo_queue_describe(&f->queue, text, size);
+        assert_int_equal(strlen(text), size - 1);
+        assert_memory_equal(text, whole, size - 1);
+        for (size_t i = size; i < sizeof text; i++)
+            assert_int_equal(text[i], '#');
+    }
+}
+
+static int cancel_a_and_look(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    char text[80];
+
+    check(f, rondo_sleep(n) == 0);
+    note(f, "%s", rondo_queue_describe(&f->queue, text, sizeof text));
+    check(f, rondo_cancel(role(f, "a"), NULL));
+    note(f, "%s", rondo_queue_describe(&f->queue, text, sizeof text));
+    return 0;
+}
+
+/* A task that is cancelled leaves the line at once, not only when it runs. */
+static void a_cancelled_getter_leaves_the_line_at_once(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", get, 0);
+    spawn(f, "x", cancel_a_and_look, 1 * MS);
+    expect_trace(f, "1ms x <Queue getters=1>\n"
+                    "1ms x <Queue>\n"
+                    "1ms a gives up: ECANCELED 0\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1391,6 +1477,9 @@ int main(void)
         TEST(a_queue_describes_itself),
         cmocka_unit_test(any_play_of_puts_gets_and_cancels_is_as_a_list_says),
         TEST(a_put_without_memory_is_refused),
+        TEST(a_priority_queue_sorts_every_order),
+        TEST(a_description_is_cut_to_size),
+        TEST(a_cancelled_getter_leaves_the_line_at_once),
     };
 
     return play_all(tests);

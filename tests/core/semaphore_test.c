@@ -10,7 +10,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "observe.h"
 #include "semaphore.h"
 #include "sleep.h"
 #include "tests/lib/script.h"
@@ -423,6 +425,42 @@ static void at_most_so_many_tasks_are_inside(void **state)
     assert_int_equal(f->semaphore.value, 3);
 }
 
+static void note_permits(void *self, const struct observed *event)
+{
+    struct fixture *f = self;
+
+    if (event->object.kind == NULL || strcmp(event->object.kind, "semaphore") != 0)
+        return;
+    if (event->kind == OBSERVED_HELD)
+        note(f, "seen to take %s", event->object.name);
+    if (event->kind == OBSERVED_RELEASED)
+        note(f, "seen to give back %s", event->object.name);
+}
+
+static size_t first(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+/* observe.h: an observer sees permits go and come, so a report knows who holds one. */
+static void an_observer_sees_permits_go_and_come(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_permits, .pick = first, .self = f};
+
+    f->semaphore = (rondo_semaphore)RONDO_SEMAPHORE("permits", 1);
+    observer = &watcher;
+    spawn(f, "a", hold, 5 * MS);
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, "0ms a seen to take permits\n"
+                    "0ms a takes a permit\n"
+                    "5ms a gives a permit\n"
+                    "5ms a seen to give back permits\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -444,6 +482,7 @@ int main(void)
         TEST(a_promised_permit_cannot_be_released_again),
         TEST(a_release_that_would_overflow_is_misuse),
         TEST(at_most_so_many_tasks_are_inside),
+        TEST(an_observer_sees_permits_go_and_come),
     };
 
     return play_all(tests);

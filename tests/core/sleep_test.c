@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "observe.h"
 #include "sleep.h"
 #include "tests/lib/script.h"
 
@@ -166,6 +167,38 @@ static void a_sleep_takes_no_memory(void **state)
     assert_int_equal(rondo_future_result(role(f, "a"), NULL), 0);
 }
 
+static void note_sleeps(void *self, const struct observed *event)
+{
+    struct fixture *f = self;
+
+    if (event->kind == OBSERVED_BLOCKED)
+        note(f, "waits for %s %u", event->object.kind, event->object.id);
+}
+
+static size_t first(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+/* observe.h: a sleep is no object that another task could touch: its number is 0. */
+static void a_sleep_is_nobody_elses(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_sleeps, .pick = first, .self = f};
+
+    observer = &watcher;
+    spawn(f, "a", nap, 5 * MS);
+    spawn(f, "b", nap, 0);
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, "0ms a waits for sleep 0\n"
+                    "0ms b waits for sleep 0\n"
+                    "0ms b wakes with OK\n"
+                    "5ms a wakes with OK\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -180,6 +213,7 @@ int main(void)
         TEST(a_sleep_for_ever_ends_by_a_cancel_only),
         TEST(sleeping_outside_a_task_is_misuse),
         TEST(a_sleep_takes_no_memory),
+        TEST(a_sleep_is_nobody_elses),
     };
 
     return play_all(tests);

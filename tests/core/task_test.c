@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <alloca.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -1346,6 +1347,221 @@ static void what_a_task_owned_may_use_the_loop_as_it_goes(void **state)
     expect_trace(f, "0ms drops it\n0ms called back\n0ms late says bye\n0ms a sees it\n");
 }
 
+static int tell_stack(void *arg, rondo_value *out)
+{
+    char here;
+
+    (void)out;
+    *(uintptr_t *)arg = (uintptr_t)&here;
+    return 0;
+}
+
+/* Run a task. Returns: where its stack is. */
+static uintptr_t stack_of_a_task(struct fixture *f)
+{
+    uintptr_t place = 0;
+    rondo_task *task = rondo_spawn(tell_stack, &place);
+
+    check(f, rondo_await(task, NULL) == 0);
+    rondo_unref(task);
+    return place;
+}
+
+static int end_many_tasks(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    uintptr_t place = stack_of_a_task(f);
+
+    for (int64_t i = 0; i < n; i++) {
+        rondo_task *doomed = rondo_spawn(answer, f);
+
+        check(f, rondo_cancel(doomed, NULL)); /* before its first step */
+        check(f, rondo_await(doomed, NULL) == RONDO_ECANCELED);
+        rondo_unref(doomed);
+        check(f, stack_of_a_task(f) == place);
+    }
+    return 0;
+}
+
+/* A task that ends gives its stack back, also one that never began. */
+static void a_task_that_ends_gives_its_stack_back(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", end_many_tasks, 10);
+    expect_trace(f, "");
+}
+
+static int fill_stack(void *arg, rondo_value *out)
+{
+    size_t size = *(size_t *)arg;
+    volatile char *room = alloca(size);
+
+    (void)out;
+    for (size_t i = 0; i < size; i += 512)
+        room[i] = 1;
+    return 0;
+}
+
+static int fill_a_large_stack(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    size_t size = (size_t)n;
+    rondo_task *task = rondo_spawn(fill_stack, &size, .stack_size = (size_t)n + 1);
+
+    check(f, rondo_await(task, NULL) == 0);
+    rondo_unref(task);
+    return 0;
+}
+
+static void run_with_a_large_stack(void *arg)
+{
+    struct fixture *f = arg;
+
+    spawn(f, "a", fill_a_large_stack, 1 << 20);
+    script_play(&f->script);
+    if (f->script.length > 0)
+        exit(1);
+}
+
+/* A task has the stack that it was given. */
+static void a_task_has_the_stack_it_was_given(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play_apart(f, run_with_a_large_stack, f), 0);
+}
+
+static int wait_for_ever(void *arg, rondo_value *out)
+{
+    char here;
+
+    (void)out;
+    *(uintptr_t *)arg = (uintptr_t)&here;
+    return rondo_sleep(RONDO_FOREVER);
+}
+
+static void ignore_exception(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    (void)loop;
+    (void)exception;
+    (void)arg;
+}
+
+/* Nor does a task that is given up with its loop keep its stack. */
+static void a_task_that_is_given_up_gives_its_stack_back(void **state)
+{
+    uintptr_t places[5];
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct manual_loop other;
+
+        manual_loop_init(&other);
+        rondo_loop_set_exception_handler(&other.loop, ignore_exception, NULL);
+        rondo_unref(rondo_loop_create_task(&other.loop, wait_for_ever, &places[i]));
+        assert_int_equal(rondo_loop_run_forever(&other.loop), RONDO_EDEADLOCK);
+        assert_int_equal(rondo_loop_close(&other.loop), 0);
+        assert_int_equal(places[i], places[0]);
+    }
+}
+
+static int ask_for_too_much(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    check(f, rondo_spawn(answer, f, .stack_size = SIZE_MAX) == NULL);
+    check(f, rondo_spawn(answer, f, .stack_size = SIZE_MAX / 2) == NULL);
+    return 0;
+}
+
+/* task.h: a stack that cannot be had is a task that is not there; nothing is left. */
+static void a_stack_that_cannot_be_had_is_no_task(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", ask_for_too_much, 0);
+    expect_trace(f, "");
+}
+
+/* What needs a running loop, or a task, says so where there is none. */
+static void outside_of_a_loop_there_are_no_tasks(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_null(rondo_spawn(answer, f));
+    assert_null(rondo_loop_create_task(NULL, answer, f));
+    assert_null(rondo_current_task());
+    assert_int_equal(rondo_all_tasks(NULL, NULL, 0), 0);
+    assert_int_equal(rondo_fail(RONDO_EUSER, "words"), RONDO_EUSER);
+    assert_string_equal(rondo_error_text(), "");
+}
+
+static void note_awaited(void *self, const struct observed *event)
+{
+    struct fixture *f = self;
+
+    if (event->kind == OBSERVED_RESUMED && strcmp(event->object.kind, "task") == 0)
+        note(f, "resumes from %s", event->object.name);
+}
+
+static size_t production_order(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+static int rename_b(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    check(f, rondo_sleep(n) == 0);
+    rondo_set_name(role(f, "b"), "renamed");
+    return 0;
+}
+
+/* TASK-09: a task may be renamed while another waits for it: the report has the new name. */
+static void an_observer_sees_the_name_that_a_task_has_now(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_awaited, .pick = production_order, .self = f};
+
+    observer = &watcher;
+    spawn(f, "a", await_b, 0);
+    spawn(f, "b", nap, 5 * MS);
+    spawn(f, "c", rename_b, 1 * MS);
+    script_play(&f->script);
+    observer = NULL;
+    assert_non_null(strstr(f->script.text, "5ms a resumes from renamed\n"));
+}
+
+static void note_ends(void *self, const struct observed *event)
+{
+    struct fixture *f = self;
+
+    if (event->kind == OBSERVED_FINISHED)
+        note(f, "%s ends: %s", event->who.name, rondo_err_name(event->code));
+}
+
+/* observe.h: a task that is given up with its loop ends as what it is, stuck. */
+static void an_observer_sees_who_is_given_up(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_ends, .pick = production_order, .self = f};
+
+    rondo_loop_set_exception_handler(f->script.loop, ignore_exception, NULL);
+    spawn(f, "a", nap, RONDO_FOREVER);
+    iterate_once(f);
+    spawn(f, "b", nap, 0); /* never begins */
+    observer = &watcher;
+    assert_int_equal(rondo_loop_close(f->script.loop), 0);
+    observer = NULL;
+    f->script.loop = NULL;
+    expect_noted(f, "0ms a ends: EDEADLOCK\n0ms b ends: EDEADLOCK\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1409,6 +1625,13 @@ int main(void)
         TEST(a_task_that_was_stuck_is_not_reported_again),
         TEST(a_task_that_is_done_gives_back_its_stack),
         TEST(what_a_task_owned_may_use_the_loop_as_it_goes),
+        TEST(a_task_that_ends_gives_its_stack_back),
+        TEST(a_task_has_the_stack_it_was_given),
+        TEST(a_task_that_is_given_up_gives_its_stack_back),
+        TEST(a_stack_that_cannot_be_had_is_no_task),
+        TEST(outside_of_a_loop_there_are_no_tasks),
+        TEST(an_observer_sees_the_name_that_a_task_has_now),
+        TEST(an_observer_sees_who_is_given_up),
     };
 
     return play_all(tests);

@@ -962,6 +962,55 @@ static void a_scope_describes_itself(void **state)
     expect_trace(f, expected);
 }
 
+static int count_timers(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc = 0;
+
+    RONDO_TIMEOUT(rc, n) {
+        note(f, "%zu timers", f->script.loop->deadlines.count);
+    }
+    return rc;
+}
+
+/* TMO-02: a scope without a limit has no timer. */
+static void a_scope_without_a_limit_has_no_timer(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", count_timers, RONDO_FOREVER);
+    spawn(f, "b", count_timers, 5 * MS);
+    expect_trace(f, "0ms a 0 timers\n0ms b 1 timers\n");
+}
+
+static int wait_a_nanosecond(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    note(f, "%s", rondo_err_name(rondo_wait_for(f->future, n, NULL)));
+    return 0;
+}
+
+static int complete_at_once(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    check(f, rondo_set_result(f->future, 1) == 0);
+    return 0;
+}
+
+/* WF-03: a limit of a nanosecond is not none: what ends at once is in time. */
+static void the_least_limit_is_more_than_none(void **state)
+{
+    struct fixture *f = *state;
+
+    needs_exact_clock(); /* on which it is not over before it has begun */
+    spawn(f, "a", wait_a_nanosecond, 1);
+    spawn(f, "b", complete_at_once, 0);
+    expect_trace(f, "0ms a OK\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1015,6 +1064,8 @@ int main(void)
         TEST(a_timeout_without_memory_is_a_timeout),
         TEST(a_scope_in_the_cleanup_of_another_nests),
         TEST(a_scope_describes_itself),
+        TEST(a_scope_without_a_limit_has_no_timer),
+        TEST(the_least_limit_is_more_than_none),
     };
 
     return play_all(tests);

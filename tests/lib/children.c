@@ -87,8 +87,9 @@ void spawn_answers(rondo_task *tasks[CHILDREN])
 static void note_debt(void *self, const struct observed *event)
 {
     struct children *f = self;
+    const char *kind = event->object.kind;
 
-    if (event->object.kind == NULL || strcmp(event->object.kind, "wait") != 0)
+    if (kind == NULL || (strcmp(kind, "wait") != 0 && strcmp(kind, "gather") != 0))
         return;
     if (event->kind == OBSERVED_BLOCKED)
         note(f, "blocks");

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ static void *counted_resize(void *self, void *old, size_t size)
     struct memory *memory = self;
     void *block;
 
+    if (size > memory->largest)
+        memory->largest = size;
     if (++memory->requests == memory->fail_at) {
         tell_refusal();
         return NULL;
@@ -51,6 +54,8 @@ static void counted_release(void *self, void *old)
     struct memory *memory = self;
 
     memory->live -= old != NULL;
+    if (old != NULL)
+        memset(old, 0xdb, malloc_usable_size(old)); /* who still uses it is found out */
     free(old);
 }
 

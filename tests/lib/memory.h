@@ -18,6 +18,7 @@ struct memory {
     const struct alloc_source *before;
     size_t live;     /* blocks taken and not given back */
     size_t requests; /* made since memory_fail() or the start */
+    size_t largest;  /* request, of all */
     size_t fail_at;  /* the request that is refused, counting from 1; 0: none */
 };
 
