@@ -1,6 +1,7 @@
 /*
  * context.c - see context.h. A context is one pointer to an immutable array of bindings, counted
- * and shared; a set makes a new array. Programs have few variables, so nothing cleverer is needed.
+ * and shared, between threads too; a set makes a new array. Programs have few variables, so nothing
+ * cleverer is needed.
  */
 #include "context.h"
 
@@ -10,14 +11,14 @@
 
 /* One value of one variable, shared by every array that holds it. */
 struct binding {
-    uint32_t refs;
+    atomic_uint refs;
     const rondo_var *var;
     rondo_value value;
 };
 
 /* Never changed once made. No array at all is the empty one. */
 struct bindings {
-    uint32_t refs;
+    atomic_uint refs;
     size_t count;
     struct binding *at[]; /* in the order of the first set */
 };
@@ -95,9 +96,12 @@ static struct bindings *with(const struct bindings *old, const rondo_var *var,
 /* Where it is said in which context the caller runs, or NULL outside a loop. */
 static struct rondo_context **slot(void)
 {
+    struct errand *errand = fiber_current()->errand;
     struct task *task = task_current();
     struct rondo_loop *loop = loop_running();
 
+    if (errand != NULL)
+        return &errand->context;
     if (task != NULL)
         return &task->context;
     return loop != NULL ? &loop->context : NULL;

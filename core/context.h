@@ -6,7 +6,9 @@
  * either sets is its own. A copy is a pointer: contexts share what they hold until one of them sets
  * something. A program that sets nothing pays nothing.
  *
- * Outside a running loop there is no context: every variable has its default.
+ * What an executor runs on a thread (executor.h) has a context too: an empty one, or with
+ * rondo_to_thread() a copy of its caller's. Outside a running loop and of these there is no
+ * context: every variable has its default.
  */
 #ifndef RONDO_CONTEXT_H
 #define RONDO_CONTEXT_H
@@ -41,7 +43,7 @@ RONDO_API rondo_value rondo_var_get(const rondo_var *var);
 /* Set `var` for whoever runs, and for what it starts from now on. `token` (may be NULL) is filled
  * so that rondo_var_reset() can undo it.
  * Requires: `token` holds nothing that could be undone (all zero, used, or fresh from the stack).
- * Returns: 0; RONDO_EMISUSE outside a task or a callback; RONDO_ENOMEM. Suspends: never.
+ * Returns: 0; RONDO_EMISUSE where there is no context; RONDO_ENOMEM. Suspends: never.
  * Owns: takes `value`, its drop included, on success: it is dropped when no context and no token
  * holds it any more. A token is ended by rondo_var_reset() or rondo_var_keep(). */
 #define rondo_var_set(var, x, token) rondo_var_set_value((var), rondo_value_of(x), (token))

@@ -9,7 +9,7 @@
 
 const char *rondo_err_name(int code)
 {
-    static char text[24];
+    static _Thread_local char text[24];
 
     switch (code) {
 #define X(name, value, words) \

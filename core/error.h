@@ -25,7 +25,7 @@
     X(EMISUSE, -20002, "not allowed here; nothing was changed")       /* RuntimeError */      \
     X(EQUEUEFULL, -20003, "the queue is full")                        /* QueueFull */         \
     X(EQUEUEEMPTY, -20004, "the queue is empty")                      /* QueueEmpty */        \
-    X(ESHUTDOWN, -20005, "the queue has been shut down")              /* QueueShutDown */     \
+    X(ESHUTDOWN, -20005, "it has been shut down")                     /* QueueShutDown */     \
     X(ECLOSED, -20006, "the loop is closed")                          /* RuntimeError */      \
     X(ESTOPPED, -20007, "the loop stopped before the future was done")                        \
     X(EDEADLOCK, -20008, "nothing of this loop can ever run again")                           \

@@ -121,6 +121,8 @@ void rondo_unref(rondo_future *future)
         done_callback_free(done);
     }
     drop_value(&future->value);
+    if (future->lender_release != NULL)
+        future->lender_release(future->lender);
     alloc_release(future->text);
     alloc_release(future->name);
     if (future->is_task)
@@ -181,6 +183,34 @@ static int refuse_set(const rondo_future *future)
     if (future->is_task)
         return RONDO_EMISUSE;
     return future->state != FUTURE_PENDING ? RONDO_EINVALIDSTATE : 0;
+}
+
+void future_follow(rondo_future *future, int code, rondo_value value, const char *text,
+                   void *lender, void (*release)(void *lender))
+{
+    value.drop = NULL;
+    future->lender = lender;
+    future->lender_release = release;
+    future_complete(future, code, code < 0 ? (rondo_value){0} : value, text);
+}
+
+static void unref_lender(void *lender)
+{
+    rondo_unref(lender);
+}
+
+int rondo_future_copy_state(rondo_future *future, rondo_future *from)
+{
+    if (from == NULL)
+        return RONDO_ENOMEM;
+    RONDO_TRY(refuse_set(future));
+    if (from->loop != future->loop)
+        return RONDO_EMISUSE;
+    if (from->state == FUTURE_PENDING)
+        return RONDO_EINVALIDSTATE;
+    from->retrieved = true;
+    future_follow(future, from->code, from->value, from->text, rondo_ref(from), unref_lender);
+    return 0;
 }
 
 int rondo_set_result_value(rondo_future *future, rondo_value value)

@@ -50,6 +50,12 @@ RONDO_API int rondo_set_result_value(rondo_future *future, rondo_value value);
  * RONDO_EINVAL. `message` may be NULL; it is copied. Otherwise as rondo_set_result(). */
 RONDO_API int rondo_set_error(rondo_future *future, int code, const char *message);
 
+/* Complete `future` as `from` has ended: value, error or cancellation, with its message. Requires:
+ * `from` is done and `future` is not, else RONDO_EINVALIDSTATE; `future` is not a task, and both
+ * are of one loop, else RONDO_EMISUSE. State unchanged on failure. Returns: 0. Suspends: never.
+ * Owns: the value stays that of `from`, which `future` holds from now on. */
+RONDO_API int rondo_future_copy_state(rondo_future *future, rondo_future *from);
+
 /* Cancel. A pending future is cancelled at once. For a task: RONDO_ECANCELED comes out of what it
  * awaits now or next, once for each request; its cleanup may await; it may also swallow it. What it
  * awaits is cancelled with it (CAN-01, CAN-10). `message` may be NULL; it reaches who awaits.

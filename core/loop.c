@@ -44,6 +44,7 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
     list_init(&loop->tasks);
     list_init(&loop->devices);
     list_init(&loop->generators);
+    list_init(&loop->crossings);
     heap_init(&loop->deadlines, deadline_before);
 }
 
@@ -77,6 +78,14 @@ void loop_call_soon(struct rondo_loop *loop, struct callback *callback)
     list_push_back(&loop->ready, &callback->link);
     if (was_empty)
         arm_port(loop);
+}
+
+void loop_enter(struct rondo_loop *loop, struct callback *callback)
+{
+    if (loop_running() == loop || loop->port->enter == NULL)
+        loop_call_soon(loop, callback);
+    else
+        loop->port->enter(loop->port_self, callback);
 }
 
 void loop_call_at(struct rondo_loop *loop, struct deadline *deadline, int64_t when_ns)
@@ -304,6 +313,8 @@ int rondo_loop_enter(rondo_loop *loop)
     if (loop->running || fiber->loop != NULL)
         return RONDO_EMISUSE;
     fiber->loop = loop;
+    loop->outer_errand = fiber->errand; /* what runs in a loop is the loop's */
+    fiber->errand = NULL;
     loop->running = true;
     if (loop->stopping)
         loop->port->arm(loop->port_self, INT64_MIN); /* stopped before: exactly one iteration */
@@ -335,6 +346,7 @@ int rondo_loop_leave(rondo_loop *loop)
     loop->interrupted = false;
     loop->running = false;
     fiber_current()->loop = NULL;
+    fiber_current()->errand = loop->outer_errand;
     return 0;
 }
 
@@ -429,25 +441,60 @@ static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void 
     handle->loop = loop;
     handle->function = function;
     handle->arg = arg;
-    context_copy(&handle->context, loop);
+    context_copy(&handle->context, loop_running() == loop ? loop : NULL);
     return handle;
+}
+
+/* Debug mode: whether the caller is on another thread than the one that runs `loop`, which is told
+ * (LOOP-30). */
+static bool is_foreign(const rondo_loop *loop, const char *function, const char *here)
+{
+    if (!loop->debug || !loop->running || loop_running() == loop)
+        return false;
+    rondo_report_at(RONDO_EMISUSE, here,
+                    "%s() for a loop that another thread runs; rondo_call_soon_threadsafe() is for "
+                    "that",
+                    function);
+    return true;
 }
 
 rondo_handle *rondo_call_soon_at(rondo_loop *loop, rondo_callback callback, void *arg,
                                  const char *here)
 {
-    rondo_handle *handle = handle_new(loop, callback, arg, "call_soon", here);
+    rondo_handle *handle;
 
-    if (handle != NULL)
-        loop_call_soon(loop, &handle->deadline.callback);
+    if (is_foreign(loop, "rondo_call_soon", here))
+        return NULL;
+    handle = handle_new(loop, callback, arg, "call_soon", here);
+    if (handle == NULL)
+        return NULL;
+    if (loop->entered)
+        loop->port->collect(loop->port_self); /* it came before (LOOP-29) */
+    loop_call_soon(loop, &handle->deadline.callback);
     return handle;
+}
+
+int rondo_call_soon_threadsafe_at(rondo_loop *loop, rondo_callback callback, void *arg,
+                                  const char *here)
+{
+    rondo_handle *handle;
+
+    if (callback == NULL)
+        return RONDO_EINVAL;
+    handle = handle_new(loop, callback, arg, "call_soon_threadsafe", here);
+    if (handle == NULL)
+        return RONDO_ENOMEM;
+    loop_enter(loop, &handle->deadline.callback);
+    return 0;
 }
 
 rondo_handle *rondo_call_at_at(rondo_loop *loop, int64_t when_ns, rondo_callback callback,
                                void *arg, const char *here)
 {
-    rondo_handle *handle = handle_new(loop, callback, arg, "call_later", here);
+    rondo_handle *handle = NULL;
 
+    if (!is_foreign(loop, "rondo_call_at", here))
+        handle = handle_new(loop, callback, arg, "call_later", here);
     if (handle != NULL)
         loop_call_at(loop, &handle->deadline, when_ns);
     return handle;

@@ -4,7 +4,8 @@
  * Programs mostly meet it through rondo_run() (run.h). Callbacks run in the order they were queued;
  * what is queued while an iteration runs waits for the next (asyncio's contracts LOOP-01 to 03).
  * `loop` must not be NULL unless a comment says what that means.
- * A loop belongs to the thread that made it; no function here may be called from another.
+ * A loop belongs to the thread that made it; rondo_call_soon_threadsafe() alone may be called from
+ * another (see also threadsafe.h). Each thread has its own running loop (LOOP-35).
  */
 #ifndef RONDO_LOOP_H
 #define RONDO_LOOP_H
@@ -17,9 +18,10 @@
 
 typedef void (*rondo_callback)(void *arg);
 
-/* A new loop, not running, on the process's default libuv loop (asyncio: new_event_loop).
- * Requires: no other rondo loop is open on that one. Returns: NULL when one is, or when there is no
- * memory. Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
+/* A new loop, not running, on the process's default libuv loop; on any other thread than the first
+ * of its process, on a libuv loop of its own (asyncio: new_event_loop). Requires: no other rondo
+ * loop is open on the default libuv loop. Returns: NULL when one is, or when there is no memory.
+ * Suspends: never. Owns: the caller closes it with rondo_loop_close(). */
 RONDO_API rondo_loop *rondo_loop_new(void);
 
 /* As rondo_loop_new(), on a uv loop of the program's own, which must be initialised and outlive it;
@@ -116,6 +118,15 @@ RONDO_API rondo_handle *rondo_call_at_at(rondo_loop *loop, int64_t when_ns, rond
 /* The time of rondo_loop_time() at which `handle` is due; of one that rondo_call_soon() made, 0.
  * Requires: its callback has not begun. Suspends: never. */
 RONDO_API int64_t rondo_handle_when(const rondo_handle *handle);
+
+/* As rondo_call_soon(), from any thread: `loop` is woken if it sleeps. Calls of one thread keep
+ * their order, with its rondo_call_soon() too if it is the loop's own (LOOP-29). It cannot be taken
+ * back. Requires: `loop` stays open until the call returns. Returns: 0; RONDO_ENOMEM; RONDO_EINVAL
+ * if `callback` is NULL. Suspends: never. */
+#define rondo_call_soon_threadsafe(loop, callback, arg) \
+    rondo_call_soon_threadsafe_at((loop), (callback), (arg), RONDO_HERE)
+RONDO_API int rondo_call_soon_threadsafe_at(rondo_loop *loop, rondo_callback callback, void *arg,
+                                            const char *here);
 
 /* Take the callback back, uncalled; the handle is freed. Requires: not NULL, and the callback has
  * not begun. Suspends: never. */

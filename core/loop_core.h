@@ -7,6 +7,7 @@
 #ifndef RONDO_LOOP_CORE_H
 #define RONDO_LOOP_CORE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,8 +22,8 @@ struct bindings;
 
 /* What the variables of context.h are for whoever runs in it. */
 struct rondo_context {
-    uint32_t refs; /* of one that rondo_copy_context() made; others live inside their owner */
-    uint64_t id;   /* counting from 1 in each loop; 0: made outside of one */
+    atomic_uint refs; /* of one that rondo_copy_context() made; others live inside their owner */
+    uint64_t id;      /* counting from 1 in each loop; 0: made outside of one */
     struct rondo_future *owner; /* the task that it is a part of, or NULL */
     struct bindings *bindings;  /* immutable and counted; NULL: none */
 };
@@ -65,6 +66,11 @@ struct loop_port {
      * want to wait for another thread. */
     int (*turn)(void *self);
     void (*close)(void *self);
+    /* From any thread: keep `callback`, and see to it that a turn calls collect(). NULL: no other
+     * thread can enter. */
+    void (*enter)(void *self, struct callback *callback);
+    /* Queue what has entered, in the order in which it did. */
+    void (*collect)(void *self);
 };
 
 struct rondo_loop {
@@ -73,17 +79,22 @@ struct rondo_loop {
     struct heap deadlines;
     uint64_t order_next;
     int64_t apart_ns; /* timers of this instant wait for an empty ready queue; see collect_due() */
-    bool running;
+    atomic_bool running; /* other threads ask, in debug mode */
+    atomic_bool entered; /* the port has callbacks of other threads */
     bool turning;
     bool stopping;
     bool interrupted; /* that is why */
     bool stuck;       /* the last turn found that nothing can ever run again */
     bool iterating;
-    bool debug;
+    atomic_bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
     struct list tasks;      /* not done yet */
     struct list generators; /* that have begun and are not finished */
     struct list devices;    /* that are open on what it stands on */
+    struct list crossings;  /* from concurrent futures, see crossing.h */
+    struct rondo_executor *executor; /* the default one, owned; NULL: none yet */
+    bool executor_is_shut;
+    void *outer_errand; /* what ran on the fiber that entered */
     uint32_t task_id_last;
     uint32_t object_id_last;
     uint64_t context_id_last;
@@ -101,6 +112,10 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
 
 /* Queue `callback` for the next iteration. Requires: it is in no queue. */
 void loop_call_soon(struct rondo_loop *loop, struct callback *callback);
+
+/* As loop_call_soon(), from any thread: after all that this and other threads have queued before.
+ * Requires: `loop` stays open meanwhile. */
+void loop_enter(struct rondo_loop *loop, struct callback *callback);
 
 /* Make `deadline->callback` ready at `when_ns`. Requires: not armed. */
 void loop_call_at(struct rondo_loop *loop, struct deadline *deadline, int64_t when_ns);

@@ -10,6 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/fiber.h"
+#include "crossing.h"
+#include "executor.h"
 #include "task_core.h"
 
 struct uv_port {
@@ -20,8 +23,10 @@ struct uv_port {
     uv_idle_t idle;
     uv_check_t check;
     uv_async_t async; /* how another thread enters */
+    uv_mutex_t mutex; /* of what has entered; held, too, while such a thread wakes us */
+    struct list entered;
+    uv_loop_t own;    /* `uv`, if we are not on the first thread */
     int open_handles; /* ours, and those of devices */
-    bool *gone;       /* set when the last one has been closed */
 };
 
 static struct uv_port *port_of(void *self)
@@ -58,9 +63,34 @@ static void time_is_up(uv_timer_t *timer)
     uv_idle_start(&port_of(timer->data)->idle, no_wait); /* the check that follows does the work */
 }
 
+static void port_enter(void *self, struct callback *callback)
+{
+    struct uv_port *port = self;
+
+    uv_mutex_lock(&port->mutex);
+    list_push_back(&port->entered, &callback->link);
+    port->loop.entered = true;
+    uv_async_send(&port->async); /* inside: what has entered may make our thread close the port */
+    uv_mutex_unlock(&port->mutex);
+}
+
+static void port_collect(void *self)
+{
+    struct uv_port *port = self;
+    struct list batch;
+    struct list *node;
+
+    uv_mutex_lock(&port->mutex);
+    list_move(&batch, &port->entered);
+    port->loop.entered = false;
+    uv_mutex_unlock(&port->mutex);
+    while ((node = list_pop_front(&batch)) != NULL)
+        loop_call_soon(&port->loop, container_of(node, struct callback, link));
+}
+
 static void woken(uv_async_t *async)
 {
-    (void)async;
+    port_collect(async->data);
 }
 
 static void port_arm(void *self, int64_t when_ns)
@@ -92,15 +122,16 @@ static void poll_outside(struct uv_port *port, uv_run_mode mode)
 static int port_turn(void *self)
 {
     struct uv_port *port = self;
+    bool alone = !others_owe_something(); /* before we look: what they do is seen then */
 
     if (uv_loop_alive(port->uv)) {
         uv_run(port->uv, UV_RUN_ONCE);
         return 0;
     }
     poll_outside(port, UV_RUN_NOWAIT); /* something may have come already */
-    if (uv_loop_alive(port->uv))
+    if (port->loop.stopping || uv_loop_alive(port->uv))
         return 0;
-    if (observer != NULL && observer->stuck != NULL && observer->stuck(observer->self))
+    if (alone && observer != NULL && observer->stuck != NULL && observer->stuck(observer->self))
         return RONDO_EDEADLOCK;
     poll_outside(port, UV_RUN_ONCE); /* asyncio would wait for ever; so do we */
     return 0;
@@ -113,12 +144,7 @@ void loop_uv_hold(struct rondo_loop *loop)
 
 void loop_uv_let_go(struct rondo_loop *loop)
 {
-    struct uv_port *port = loop->port_self;
-
-    if (--port->open_handles > 0)
-        return;
-    *port->gone = true;
-    alloc_release(port);
+    port_of(loop->port_self)->open_handles--;
 }
 
 static void closed(uv_handle_t *handle)
@@ -130,19 +156,21 @@ static void port_close(void *self)
 {
     struct uv_port *port = self;
     uv_loop_t *uv = port->uv;
-    bool gone = false;
 
-    port->gone = &gone;
     uv_close((uv_handle_t *)&port->timer, closed);
     uv_close((uv_handle_t *)&port->idle, closed);
     uv_close((uv_handle_t *)&port->check, closed);
     uv_close((uv_handle_t *)&port->async, closed);
-    while (!gone)
-        uv_run(uv, UV_RUN_NOWAIT); /* close callbacks run here; the last one frees the port */
+    while (port->open_handles > 0)
+        uv_run(uv, UV_RUN_NOWAIT); /* close callbacks run here */
+    if (uv == &port->own)
+        uv_loop_close(uv);
+    uv_mutex_destroy(&port->mutex);
+    alloc_release(port);
 }
 
 static const struct loop_port uv_loop_port = {
-    port_now, port_loop_time, port_arm, port_turn, port_close,
+    port_now, port_loop_time, port_arm, port_turn, port_close, port_enter, port_collect,
 };
 
 uv_loop_t *loop_uv(struct rondo_loop *loop)
@@ -181,10 +209,60 @@ static bool is_taken(uv_loop_t *uv)
     return found;
 }
 
+static void open_handles(struct uv_port *port)
+{
+    uv_timer_init(port->uv, &port->timer);
+    uv_idle_init(port->uv, &port->idle);
+    uv_check_init(port->uv, &port->check);
+    port->timer.data = port->idle.data = port->check.data = port->async.data = port;
+    port->open_handles = 4;
+    uv_check_start(&port->check, serve);
+    uv_unref((uv_handle_t *)&port->check);
+    uv_unref((uv_handle_t *)&port->async);
+}
+
+/* Make `port` a loop on `uv`. Returns: NULL, `port` being freed, if that cannot be. */
+static rondo_loop *open_on(struct uv_port *port, uv_loop_t *uv)
+{
+    port->uv = uv;
+    if (uv_mutex_init(&port->mutex) != 0)
+        goto no_mutex;
+    if (uv_async_init(uv, &port->async, woken) != 0)
+        goto no_async;
+    open_handles(port);
+    list_init(&port->entered);
+    loop_init(&port->loop, &uv_loop_port, port);
+    port->loop.debug = debug_is_wanted();
+    return &port->loop;
+no_async:
+    uv_mutex_destroy(&port->mutex);
+no_mutex:
+    if (uv == &port->own)
+        uv_loop_close(uv);
+    alloc_release(port);
+    return NULL;
+}
+
+/* On a uv loop of our own: a thread that is not its process's first has none to share. */
+static rondo_loop *new_on_own(void)
+{
+    struct uv_port *port = alloc_zero(sizeof *port);
+
+    if (port == NULL)
+        return NULL;
+    if (uv_loop_init(&port->own) == 0)
+        return open_on(port, &port->own);
+    alloc_release(port);
+    return NULL;
+}
+
 rondo_loop *rondo_loop_new(void)
 {
-    rondo_loop *loop = rondo_loop_new_on(uv_default_loop());
+    rondo_loop *loop;
 
+    if (fiber_current()->beside)
+        return new_on_own();
+    loop = rondo_loop_new_on(uv_default_loop());
     if (loop != NULL)
         port_of(loop->port_self)->is_default = true;
     return loop;
@@ -194,24 +272,7 @@ rondo_loop *rondo_loop_new_on(uv_loop_t *uv)
 {
     struct uv_port *port = uv != NULL && !is_taken(uv) ? alloc_zero(sizeof *port) : NULL;
 
-    if (port == NULL)
-        return NULL;
-    port->uv = uv;
-    if (uv_async_init(port->uv, &port->async, woken) != 0) {
-        alloc_release(port);
-        return NULL;
-    }
-    uv_timer_init(port->uv, &port->timer);
-    uv_idle_init(port->uv, &port->idle);
-    uv_check_init(port->uv, &port->check);
-    port->timer.data = port->idle.data = port->check.data = port->async.data = port;
-    port->open_handles = 4;
-    uv_check_start(&port->check, serve);
-    uv_unref((uv_handle_t *)&port->check);
-    uv_unref((uv_handle_t *)&port->async);
-    loop_init(&port->loop, &uv_loop_port, port);
-    port->loop.debug = debug_is_wanted();
-    return &port->loop;
+    return port != NULL ? open_on(port, uv) : NULL;
 }
 
 int rondo_loop_close(rondo_loop *loop)
@@ -220,6 +281,11 @@ int rondo_loop_close(rondo_loop *loop)
         return RONDO_EMISUSE;
     task_abandon_all(loop);
     generator_abandon_all(loop);
+    rondo_executor_shutdown(loop->executor, true);
+    loop->executor = NULL;
+    crossings_cut(loop);
+    if (loop->entered)
+        loop->port->collect(loop->port_self); /* to be discarded with the others */
     loop_discard(loop);
     list_for_each(link, &loop->devices) {
         struct device *device = container_of(link, struct device, link);

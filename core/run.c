@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/fiber.h"
 #include "context.h"
+#include "executor.h"
 #include "gather.h"
 #include "generator.h"
 #include "signal_core.h"
@@ -114,6 +115,27 @@ static void close_open_generators(rondo_loop *loop)
     rondo_unref(task);
 }
 
+static int join_threads(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    return rondo_shutdown_default_executor(RONDO_JOIN_TIMEOUT);
+}
+
+/* Last, as in asyncio: what is closed before may still send work to threads. */
+static void close_executor(rondo_loop *loop)
+{
+    rondo_task *task;
+    int rc;
+
+    if (loop->executor == NULL)
+        return;
+    task = rondo_loop_create_task(loop, join_threads, NULL);
+    rc = rondo_loop_run_until_complete(loop, task, NULL);
+    (void)rc; /* it was told; closing the loop waits on */
+    rondo_unref(task);
+}
+
 static rondo_loop *make_loop(const rondo_run_options *options)
 {
     rondo_loop *loop = options->loop_factory != NULL
@@ -214,6 +236,7 @@ int rondo_runner_close(rondo_runner *runner)
     if (!runner->loop->stuck) { /* else no cleanup could end either */
         cancel_leftovers(runner->loop);
         close_open_generators(runner->loop);
+        close_executor(runner->loop);
     }
     rondo_loop_close(runner->loop);
     rondo_context_unref(runner->context);

@@ -380,8 +380,15 @@ int rondo_uncancel(rondo_task *future)
 
 void task_note_error(int code, const char *text)
 {
+    struct errand *errand = fiber_current()->errand;
     struct task *task = task_current();
 
+    if (errand != NULL) {
+        alloc_release(errand->error_text);
+        errand->error_text = alloc_text(text);
+        errand->error_code = code;
+        return;
+    }
     if (task == NULL)
         return;
     alloc_release(task->error_text);
@@ -414,9 +421,15 @@ int rondo_fail(int code, const char *format, ...)
 
 const char *rondo_error_text(void)
 {
-    struct task *task = task_current();
+    const struct errand *errand = fiber_current()->errand;
+    const struct task *task = task_current();
+    const char *text = NULL;
 
-    return task != NULL && task->error_text != NULL ? task->error_text : "";
+    if (errand != NULL)
+        text = errand->error_text;
+    else if (task != NULL)
+        text = task->error_text;
+    return text != NULL ? text : "";
 }
 
 uint32_t object_number(struct rondo_loop *loop)

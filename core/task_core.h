@@ -33,8 +33,10 @@ struct rondo_future {
     char *text; /* message of the error or the cancellation, or NULL */
     struct rondo_loop *loop;
     struct list waiters; /* struct waiter, in the order they registered */
-    char *name;          /* given, or NULL */
-    char label[20];      /* otherwise */
+    void *lender;        /* of the value, held until the future goes; or NULL */
+    void (*lender_release)(void *lender);
+    char *name;     /* given, or NULL */
+    char label[20]; /* otherwise */
     uint32_t id;
 };
 
@@ -81,6 +83,14 @@ struct task {
     struct list in_loop;
 };
 
+/* A function of the program's that an executor runs: what it has where a task has its own. While
+ * one runs, its fiber says so. */
+struct errand {
+    struct rondo_context *context;
+    int error_code; /* the last failure it met, and its message */
+    char *error_text;
+};
+
 /* The running task, or NULL. */
 struct task *task_current(void);
 
@@ -107,6 +117,11 @@ bool wait_cancel(struct wait *wait, const char *message);
 /* Complete `future`: 0 or more with `value`, RONDO_ECANCELED as cancelled, or another error, with
  * `text` (copied, may be NULL). Requires: pending. */
 void future_complete(rondo_future *future, int code, rondo_value value, const char *text);
+
+/* Complete `future` as another result has ended, `value` being lent by that: `lender` is released
+ * when the future goes. Requires: pending. */
+void future_follow(rondo_future *future, int code, rondo_value value, const char *text,
+                   void *lender, void (*release)(void *lender));
 
 /* Register `waiter`: its callback is queued when `future` is done, now if it is. */
 void future_add_waiter(rondo_future *future, struct waiter *waiter);
@@ -144,7 +159,7 @@ void group_failures_release(struct rondo_failure *first);
  * way which passes by its outcome. */
 void scope_report_left(const char *message, const char *text, const char *here);
 
-/* Remember a failure as the running task's last. */
+/* Remember a failure as the last of the running task, or errand. */
 void task_note_error(int code, const char *text);
 
 /* A number for a new object of `loop`. */

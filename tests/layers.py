@@ -46,7 +46,8 @@ LAYERS = (
           "getcontext makecontext swapcontext"),
     Layer("core", "core", "core/libcore.a", ("base/", "core:"), ("core/libbase.a",), "uv_\\w+ fprintf stderr",
           # The devices: the only files of core that know libuv. error.c takes its list of codes.
-          {"loop_uv.h": ("<uv.h>",), "error.c": ("<uv.h>",)}),
+          {"loop_uv.h": ("<uv.h>",), "error.c": ("<uv.h>",), "concurrent.c": ("<uv.h>",),
+           "executor.c": ("<uv.h>",)}),
     Layer("world", "sim/world", "sim/libworld.a", ("base/", "world/"), ("core/libbase.a",), "free"),
     Layer("simuv", "sim/uv", "sim/libsimuv.a", ("base/", "world/", "uv/", "<uv.h>"),
           ("core/libbase.a", "sim/libworld.a"), "fwrite fputs stderr"),

@@ -19,31 +19,58 @@
 #if RONDO_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
+#if RONDO_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
 
 static _Thread_local struct fiber root;
 static _Thread_local struct fiber *running;
 static _Thread_local struct fiber *previous; /* who switched to the one that runs */
+#if RONDO_TSAN
+static _Thread_local void *ended; /* ThreadSanitizer's name of the fiber that has just ended */
+#endif
+
+static struct fiber *main_root; /* of the thread on which the program started */
+
+__attribute__((constructor)) static void note_main_root(void)
+{
+    main_root = &root;
+}
 
 struct fiber *fiber_current(void)
 {
-    if (running == NULL)
+    if (running == NULL) {
         running = &root;
+        root.beside = &root != main_root;
+    }
     return running;
 }
 
-/* Tell the sanitizer that `from` stops; `last` when for ever. */
-static void announce_leave(struct fiber *from, const struct fiber *to, int last)
+/* Tell the sanitizers that `from` stops, `last` when for ever, and `to` goes on. To ThreadSanitizer
+ * every fiber is a thread of its own, and a switch orders what is before it and what is after. */
+static void announce_leave(struct fiber *from, struct fiber *to, int last)
 {
+    (void)from, (void)to, (void)last;
 #if RONDO_ASAN
     __sanitizer_start_switch_fiber(last ? NULL : &from->fake_stack, to->low, to->size);
-#else
-    (void)from, (void)to, (void)last;
+#endif
+#if RONDO_TSAN
+    if (from->tsan == NULL)
+        from->tsan = __tsan_get_current_fiber();
+    if (to->tsan == NULL)
+        to->tsan = __tsan_create_fiber(0);
+    __tsan_switch_to_fiber(to->tsan, 0);
 #endif
 }
 
-/* Tell the sanitizer that `to` runs; the root's bounds are learnt from the first switch away. */
+/* Tell the sanitizers that `to` runs; the root's bounds are learnt from the first switch away. */
 static void announce_arrive(struct fiber *to)
 {
+#if RONDO_TSAN
+    if (ended != NULL)
+        __tsan_destroy_fiber(ended);
+    ended = NULL;
+#endif
 #if RONDO_ASAN
     const void *low;
     size_t size;
@@ -122,6 +149,7 @@ void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *),
     fiber->stack = stack;
     fiber->entry = entry;
     fiber->argument = argument;
+    fiber->beside = fiber_current()->beside;
     fiber->low = stack->low;
     fiber->size = stack->size;
     prepare(fiber);
@@ -145,6 +173,9 @@ void fiber_switch_last(struct fiber *to)
 
     CHECK(to != from);
     announce_leave(from, to, 1);
+#if RONDO_TSAN
+    ended = from->tsan;
+#endif
     previous = from;
     running = to;
     swap(from, to);

@@ -2,12 +2,13 @@
  * fiber.h - a thread of control with its own stack, switched to by name.
  *
  * Owns the switch and nothing else: who runs when is the loop's business, and where stacks come
- * from is stack.h's. A thread starts as its root fiber. The two slots `loop` and `task` are the
- * only ambient state of the core: whoever asks "which task am I?" asks the fiber that runs.
+ * from is stack.h's. A thread starts as its root fiber. The slots `loop`, `task` and `errand` are
+ * the only ambient state of the core: whoever asks "which task am I?" asks the fiber that runs.
  */
 #ifndef RONDO_BASE_FIBER_H
 #define RONDO_BASE_FIBER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/stack.h"
@@ -17,15 +18,19 @@ struct fiber {
     struct stack *stack; /* NULL: a root fiber, on the thread's own stack */
     void (*entry)(void *argument);
     void *argument;
-    void *loop; /* the loop that runs on this fiber, if any */
-    void *task; /* the task that this fiber is, if any */
+    void *loop;   /* the loop that runs on this fiber, if any */
+    void *task;   /* the task that this fiber is, if any */
+    void *errand; /* the piece of work of an executor that runs on this fiber, if any */
+    bool beside;  /* on another thread than the first of its process */
     /* For AddressSanitizer, which must be told of every switch. */
     void *fake_stack;
     const void *low;
     size_t size;
+    void *tsan; /* ThreadSanitizer's name for it */
 };
 
-/* Prepare `fiber` to run `entry(argument)` on `stack` at the first switch to it.
+/* Prepare `fiber` to run `entry(argument)` on `stack` at the first switch to it, on the thread that
+ * calls.
  * Requires: `entry` never returns, it ends in fiber_switch_last(). */
 void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *), void *argument);
 

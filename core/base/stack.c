@@ -3,6 +3,7 @@
  */
 #include "base/stack.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -28,7 +29,22 @@
 
 static struct list pool = {&pool, &pool};
 static struct list used = {&used, &used};
-static void *current_owner;
+static void *current_owner; /* of simulated processes, which are all on one thread */
+
+/* Guards the lists. Loops of several threads take from one pool; each takes and gives so shortly
+ * that going round is better than sleeping, for which the floor has no means. */
+static atomic_flag busy = ATOMIC_FLAG_INIT;
+
+static void enter(void)
+{
+    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+        ;
+}
+
+static void leave(void)
+{
+    atomic_flag_clear_explicit(&busy, memory_order_release);
+}
 
 static void add_to_pool(char *low, size_t size)
 {
@@ -68,11 +84,10 @@ static struct stack *find_in_pool(size_t size)
     return NULL;
 }
 
-struct stack *stack_take(size_t size)
+static struct stack *take(size_t size)
 {
     struct stack *stack = find_in_pool(size);
 
-    CHECK(size % GUARD_SIZE == 0 && size > GUARD_SIZE);
     if (stack == NULL) {
         map_slab(size);
         stack = find_in_pool(size);
@@ -85,7 +100,18 @@ struct stack *stack_take(size_t size)
     return stack;
 }
 
-void stack_give(struct stack *stack)
+struct stack *stack_take(size_t size)
+{
+    struct stack *stack;
+
+    CHECK(size % GUARD_SIZE == 0 && size > GUARD_SIZE);
+    enter();
+    stack = take(size);
+    leave();
+    return stack;
+}
+
+static void give(struct stack *stack)
 {
 #if RONDO_ASAN
     /* Frames of a run that was cut short left their red zones behind. */
@@ -93,6 +119,13 @@ void stack_give(struct stack *stack)
 #endif
     list_remove(&stack->link);
     list_push_front(&pool, &stack->link);
+}
+
+void stack_give(struct stack *stack)
+{
+    enter();
+    give(stack);
+    leave();
 }
 
 void *stack_owner_set(void *owner)
@@ -105,10 +138,12 @@ void *stack_owner_set(void *owner)
 
 void stack_reclaim(const void *owner)
 {
+    enter();
     list_for_each(node, &used) {
         struct stack *stack = container_of(node, struct stack, link);
 
         if (stack->owner == owner)
-            stack_give(stack);
+            give(stack);
     }
+    leave();
 }

@@ -4,7 +4,7 @@
  * Owns the mappings: they are made in slabs, handed out last-in first-out, and kept until the
  * process ends. Every stack in use remembers an owner, so that all stacks of a simulated process
  * whose run was cut short come back at once. Each has a guard page below it where the kernel's
- * limit of mappings allows; without one an overflow is not caught.
+ * limit of mappings allows; without one an overflow is not caught. Threads share the pool.
  */
 #ifndef RONDO_BASE_STACK_H
 #define RONDO_BASE_STACK_H
@@ -24,8 +24,19 @@
 #define RONDO_ASAN 0
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#define RONDO_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RONDO_TSAN 1
+#endif
+#endif
+#ifndef RONDO_TSAN
+#define RONDO_TSAN 0
+#endif
+
 /* What a task gets: room for printf and the like; sanitizers make every frame larger. */
-#define STACK_SIZE_TASK (RONDO_ASAN ? (size_t)256 << 10 : (size_t)64 << 10)
+#define STACK_SIZE_TASK (RONDO_ASAN || RONDO_TSAN ? (size_t)256 << 10 : (size_t)64 << 10)
 /* What the main function of a simulated process gets. */
 #define STACK_SIZE_MAIN ((size_t)1 << 20)
 

@@ -145,6 +145,7 @@ static void thread_start(struct thread *thread)
     thread->stack = stack_take(STACK_SIZE_MAIN);
     CHECK(thread->stack != NULL);
     fiber_init(&thread->fiber, thread->stack, thread_begin, thread);
+    thread->fiber.beside = thread->id != 0;
     thread->resume = &thread->fiber;
     list_push_back(&process->threads, &thread->link);
     list_push_back(&process->ready, &thread->ready);

@@ -483,6 +483,108 @@ static void removing_callbacks_leaves_who_waits(void **state)
     expect_trace(f, "1ms a gets OK\n");
 }
 
+/* ---- copying an outcome ---- */
+
+static rondo_future *copy_of(struct fixture *f)
+{
+    rondo_future *copy = rondo_create_future(f->script.loop);
+
+    assert_int_equal(rondo_future_copy_state(copy, f->future), 0);
+    return copy;
+}
+
+/* FUT-17: a value, lent by the one that has it; a failure and a cancellation, with their words. */
+static void what_became_of_one_future_is_passed_on_to_another(void **state)
+{
+    struct fixture *f = *state;
+    rondo_future *copy;
+    rondo_value value = {0};
+
+    rondo_set_result_value(f->future, rondo_value_owned(&f->drops, count_drop));
+    copy = copy_of(f);
+    rondo_unref(f->future);
+    assert_int_equal(f->drops, 0);
+    assert_int_equal(rondo_future_result(copy, &value), 0);
+    assert_ptr_equal(value.as.p, &f->drops);
+    rondo_unref(copy);
+    assert_int_equal(f->drops, 1);
+
+    f->future = rondo_create_future(f->script.loop);
+    rondo_set_error(f->future, RONDO_EUSER, "no bread");
+    copy = copy_of(f);
+    assert_int_equal(rondo_future_result(copy, NULL), RONDO_EUSER);
+    assert_string_equal(rondo_future_error_text(copy), "no bread");
+    rondo_unref(copy);
+    rondo_unref(f->future);
+
+    f->future = rondo_create_future(f->script.loop);
+    rondo_cancel(f->future, "enough");
+    copy = copy_of(f);
+    assert_true(rondo_cancelled(copy));
+    assert_string_equal(rondo_future_error_text(copy), "enough");
+    rondo_unref(copy);
+}
+
+static void only_what_is_done_is_copied_and_only_to_what_is_not(void **state)
+{
+    struct fixture *f = *state;
+    rondo_future *copy = rondo_create_future(f->script.loop);
+
+    assert_int_equal(rondo_future_copy_state(copy, f->future), RONDO_EINVALIDSTATE);
+    assert_false(rondo_done(copy));
+    rondo_set_result(f->future, 1);
+    rondo_set_result(copy, 2);
+    assert_int_equal(rondo_future_copy_state(copy, f->future), RONDO_EINVALIDSTATE);
+    assert_int_equal(rondo_future_copy_state(copy, NULL), RONDO_ENOMEM);
+    assert_int_equal(rondo_future_copy_state(NULL, f->future), RONDO_ENOMEM);
+    rondo_unref(copy);
+}
+
+static void without_memory_a_copy_has_no_words(void **state)
+{
+    struct fixture *f = *state;
+    rondo_future *copy = rondo_create_future(f->script.loop);
+
+    rondo_set_error(f->future, RONDO_EUSER, "no bread");
+    memory_fail(&f->script.memory, 1);
+    assert_int_equal(rondo_future_copy_state(copy, f->future), 0);
+    memory_fail(&f->script.memory, 0);
+    assert_int_equal(rondo_future_result(copy, NULL), RONDO_EUSER);
+    assert_string_equal(rondo_future_error_text(copy), "");
+    rondo_unref(copy);
+}
+
+static int do_nothing(void *fixture, int64_t n)
+{
+    (void)fixture;
+    (void)n;
+    return 0;
+}
+
+static void a_task_is_not_told_how_it_ends(void **state)
+{
+    struct fixture *f = *state;
+    rondo_task *task = spawn(f, "task", do_nothing, 0);
+
+    rondo_set_result(f->future, 1);
+    assert_int_equal(rondo_future_copy_state(task, f->future), RONDO_EMISUSE);
+    expect_trace(f, "");
+}
+
+static void an_outcome_stays_in_its_loop(void **state)
+{
+    struct fixture *f = *state;
+    struct manual_loop other;
+    rondo_future *copy;
+
+    manual_loop_init(&other);
+    copy = rondo_create_future(&other.loop);
+    rondo_set_result(f->future, 1);
+    assert_int_equal(rondo_future_copy_state(copy, f->future), RONDO_EMISUSE);
+    rondo_unref(copy);
+    rondo_loop_close(&other.loop);
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -514,6 +616,11 @@ int main(void)
         TEST(running_out_of_memory_loses_no_completion),
         TEST(no_future_is_one_without_memory),
         TEST(removing_callbacks_leaves_who_waits),
+        TEST(what_became_of_one_future_is_passed_on_to_another),
+        TEST(only_what_is_done_is_copied_and_only_to_what_is_not),
+        TEST(without_memory_a_copy_has_no_words),
+        TEST(a_task_is_not_told_how_it_ends),
+        TEST(an_outcome_stays_in_its_loop),
     };
 
     return play_all(tests);

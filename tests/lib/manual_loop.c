@@ -53,7 +53,7 @@ static void manual_close(void *self)
 }
 
 static const struct loop_port manual_port = {
-    manual_now, manual_loop_time, manual_arm, manual_turn, manual_close,
+    manual_now, manual_loop_time, manual_arm, manual_turn, manual_close, NULL, NULL,
 };
 
 void manual_loop_init(struct manual_loop *manual)

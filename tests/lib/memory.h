@@ -8,6 +8,7 @@
 #ifndef RONDO_TESTS_MEMORY_H
 #define RONDO_TESTS_MEMORY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,10 +17,10 @@
 struct memory {
     struct alloc_source source;
     const struct alloc_source *before;
-    size_t live;     /* blocks taken and not given back */
-    size_t requests; /* made since memory_fail() or the start */
-    size_t largest;  /* request, of all */
-    size_t fail_at;  /* the request that is refused, counting from 1; 0: none */
+    atomic_size_t live;     /* blocks taken and not given back */
+    atomic_size_t requests; /* made since memory_fail() or the start */
+    atomic_size_t largest;  /* request, of all */
+    size_t fail_at;         /* the request that is refused, counting from 1; 0: none */
 };
 
 /* Count in `memory` from now on, refusing nothing. */
