@@ -48,6 +48,7 @@ struct message {
 
 struct child {
     int pipe;
+    uv_mutex_t mutex; /* of the pipe: any thread of the program may print */
     int64_t start_ns;
     struct capture capture;
 };
@@ -57,10 +58,12 @@ static bool was_stuck;
 
 static void tell(struct message message, const char *text)
 {
+    uv_mutex_lock(&child.mutex);
     message.t_ns = wall_clock() - child.start_ns;
     if (write(child.pipe, &message, sizeof message) != (ssize_t)sizeof message ||
         (message.size > 0 && write(child.pipe, text, message.size) != (ssize_t)message.size))
         _exit(3);
+    uv_mutex_unlock(&child.mutex);
 }
 
 static void send_line(void *self, enum stream stream, bool partial, const char *text, size_t size)
@@ -134,6 +137,8 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     for (char **line = run->env; line != NULL && *line != NULL; line++)
         putenv(*line);
     observer = &watcher;
+    if (uv_mutex_init(&child.mutex) != 0)
+        _exit(3);
     capture_open(&child.capture, send_line, NULL);
     capture_enter(&child.capture);
     child.start_ns = wall_clock();
