@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "gather.h"
 #include "task_core.h"
+#include "with.h"
 
 enum generator_state { GENERATOR_NEW, GENERATOR_SUSPENDED, GENERATOR_RUNNING, GENERATOR_FINISHED };
 
@@ -21,6 +22,7 @@ struct generator {
     rondo_fn fn;
     void *arg;
     const char *name;
+    const char *here; /* where it was made */
     size_t stack_size;
     enum generator_state state;
     bool owned;              /* the program has not let go of it */
@@ -67,8 +69,9 @@ static struct generator *generator_current(void)
 
 static void run_close(struct callback *callback);
 
-rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg, const char *name,
-                                        const rondo_generator_options *options)
+rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg,
+                                        const rondo_generator_options *options, const char *name,
+                                        const char *here)
 {
     struct generator *gen = fn != NULL ? alloc_zero(sizeof *gen) : NULL;
 
@@ -78,6 +81,7 @@ rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg, const char *name
     gen->fn = fn;
     gen->arg = arg;
     gen->name = name;
+    gen->here = here;
     gen->stack_size = options->stack_size;
     gen->owned = true;
     gen->close = (struct callback){.run = run_close, .what = "generator"};
@@ -268,6 +272,24 @@ static void dismiss_closer(struct generator *gen)
     gen->closer = NULL;
     gen->users--;
     rondo_unref(closer);
+}
+
+static int close_and_drop(void *arg)
+{
+    rondo_generator *generator = arg;
+    int rc = task_current() != NULL ? rondo_aclose(generator) : 0;
+
+    rondo_generator_drop(generator);
+    return rc;
+}
+
+void rondo_generator_leave(rondo_generator **generator)
+{
+    const struct generator *gen = generator_of(*generator);
+
+    if (gen != NULL)
+        rondo_deferred_call(
+            &(rondo_deferred){.fn = close_and_drop, .arg = *generator, .here = gen->here});
 }
 
 /* A task that closes a generator for the loop. A body that does not let itself be closed is given

@@ -12,11 +12,10 @@
  *         return 0;
  *     }
  *
- *     rondo_generator *ten = rondo_generator_new(ticks, NULL);
+ *     RONDO_GENERATOR(ten, ticks, NULL);
  *     RONDO_FOR(rc, item, ten) {
  *         printf("%" PRId64 "\n", item.as.i);
  *     }
- *     rondo_generator_drop(ten);
  *
  * The body is part of the task that asks for the next item: it has that task's name and context,
  * its waits are that task's waits, and a cancel of that task comes out of them. So no item is ever
@@ -48,15 +47,25 @@ typedef struct rondo_generator_options {
  * Returns: NULL without memory or if `fn` is NULL; NULL may be passed on. Suspends: never.
  * Owns: the caller ends it by rondo_generator_drop(); `arg` must live until it is finished. */
 #define rondo_generator_new(fn, arg, ...) \
-    rondo_generator_new_at((fn), (arg), #fn, &(rondo_generator_options){__VA_ARGS__})
-RONDO_API rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg, const char *name,
-                                                  const rondo_generator_options *options);
+    rondo_generator_new_at((fn), (arg), &(rondo_generator_options){__VA_ARGS__}, #fn, RONDO_HERE)
+RONDO_API rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg,
+                                                  const rondo_generator_options *options,
+                                                  const char *name, const char *here);
+
+/* Declare `label` as such a generator, closed and dropped when the block is left, in any way, as
+ * rondo_defer() would (contextlib.aclosing): what `arg` points to may live in the same frame. */
+#define RONDO_GENERATOR(label, fn, arg)                                      \
+    rondo_generator *label __attribute__((cleanup(rondo_generator_leave))) = \
+        rondo_generator_new(fn, arg)
 
 /* Let go of `generator`; NULL is allowed. If it stands in a yield its loop closes it, in a task of
  * its name, as asyncio does when a generator is collected (AGN-01), so its cleanup runs; what still
  * asks it for an item is served first. Suspends: never. Owns: `generator` is gone for the caller.
  */
 RONDO_API void rondo_generator_drop(rondo_generator *generator);
+
+/* Close `*generator`, unless it is NULL, and let go of it. For the macro. Suspends: may. */
+RONDO_API void rondo_generator_leave(rondo_generator **generator);
 
 /* In the body of a generator: hand out `item` - a void pointer, string, integer or double
  * (rondo_yield_value() with any rondo_value) - and stop until somebody goes on.
@@ -69,12 +78,10 @@ RONDO_API void rondo_generator_drop(rondo_generator *generator);
 #define rondo_yield(item, sent) rondo_yield_value(rondo_value_of(item), (sent))
 RONDO_API RONDO_MUST int rondo_yield_value(rondo_value item, rondo_value *sent);
 
-/* Go on with `generator`, its yield returning `x`, to its next item (asyncio: asend). Otherwise as
- * rondo_anext(), which of a generator
- * Requires: called in a task of its loop; `generator` does not run for another task, or for
- * this one: else RONDO_EMISUSE. rondo_asend() also requires that it stands in a yield (TypeError in
- * asyncio) or is finished.
- * Owns: takes `x`, its drop included, in any case. */
+/* Go on with `generator`, its yield returning `x`, to its next item (asyncio: asend). Requires, as
+ * rondo_anext() of a generator does: called in a task of its loop, and nobody, this task included,
+ * is in it already; and that it has begun (asyncio: TypeError): else RONDO_EMISUSE. Otherwise as
+ * rondo_anext(). Owns: takes `x`, its drop included, in any case. */
 #define rondo_asend(generator, x, item) rondo_asend_value((generator), rondo_value_of(x), (item))
 RONDO_API RONDO_MUST int rondo_asend_value(rondo_generator *generator, rondo_value x,
                                            rondo_value *item);

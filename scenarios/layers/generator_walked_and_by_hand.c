@@ -28,14 +28,13 @@ static int count(void *arg, rondo_value *out)
 static int walk(void)
 {
     struct range range = {1, 4};
-    rondo_generator *numbers = rondo_generator_new(count, &range);
     int rc;
+    RONDO_GENERATOR(numbers, count, &range);
 
     RONDO_FOR(rc, item, numbers)
     {
         printf("收到值: %" PRId64 "\n", item.as.i);
     }
-    rondo_generator_drop(numbers);
     return rc;
 }
 

@@ -644,6 +644,78 @@ static void yielding_when_closed_is_misuse(void **state)
     assert_int_equal(f->dropped, 3); /* two that came too late, and one that was got */
 }
 
+/* ---- the end of a block ---- */
+
+static int fail_on_the_second(struct fixture *f)
+{
+    int rc;
+    RONDO_GENERATOR(numbers, slow_count, f);
+
+    RONDO_FOR(rc, item, numbers)
+    {
+        note(f, "walks over %" PRId64, item.as.i);
+        RONDO_TRY(item.as.i == 2 ? rondo_fail(VALUE_ERROR, "two") : 0);
+    }
+    return rc;
+}
+
+static int leave_early(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    check(f, fail_on_the_second(f) == VALUE_ERROR);
+    note(f, "has left: %s", rondo_error_text());
+    return 0;
+}
+
+/* A generator of a block is closed where the block is left, and the failure keeps its words. */
+static void a_generator_of_a_block_is_closed_with_it(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", leave_early, 0);
+    expect_trace(f, "0ms a begins\n10ms a walks over 1\n10ms a goes on with OK\n"
+                    "20ms a walks over 2\n20ms a goes on with EGENEXIT\n25ms a is clean: OK\n"
+                    "25ms a has left: two\n");
+}
+
+static int leave_a_mess(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_value item;
+
+    {
+        RONDO_GENERATOR(bad, fail_in_cleanup, NULL);
+        RONDO_GENERATOR(new, slow_count, f);
+
+        check(f, rondo_anext(bad, &item) == 1 && new != NULL);
+    }
+    note(f, "has left");
+    return (int)n;
+}
+
+/* Its failure is nobody's, and reported; one that never began has nothing to clean up. */
+static void a_failure_to_close_it_is_reported(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", leave_a_mess, 0);
+    expect_trace(f, "0ms a hears: a cleanup failed: a EUSER-2 while closing\n0ms a has left\n");
+}
+
+/* Without memory there is none; outside of a task it just goes. */
+static void a_block_may_be_without_its_generator(void **state)
+{
+    struct fixture *f = *state;
+    RONDO_GENERATOR(none, NULL, NULL);
+    RONDO_GENERATOR(new, slow_count, f);
+
+    assert_null(none);
+    assert_non_null(new);
+    expect_trace(f, "");
+}
+
 /* ---- misuse ---- */
 
 static int use_while_it_runs(void *fixture, int64_t n)
@@ -1182,6 +1254,15 @@ static void as_completed_is_an_iterator(void **state)
 
 /* ---- without memory ---- */
 
+static int fail_with_words(void)
+{
+    RONDO_GENERATOR(one, end_well, NULL);
+    rondo_value item;
+
+    (void)!rondo_anext(one, &item);
+    return rondo_fail(VALUE_ERROR, "words");
+}
+
 static int sweep(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -1198,6 +1279,7 @@ static int sweep(void *fixture, int64_t n)
     check(f, rondo_sleep(0) == 0);
     check(f, rondo_sleep(0) == 0);
     down = rondo_shutdown_asyncgens();
+    check(f, fail_with_words() == VALUE_ERROR);
     sweep_over(f);
     check(f, first == 1 || (first == RONDO_ENOMEM && gen == NULL));
     check(f, second == 1 || (second == RONDO_ENOMEM && dropped == NULL));
@@ -1262,6 +1344,9 @@ int main(void)
         TEST(a_body_may_end_well_when_it_is_closed),
         TEST(a_failure_of_the_cleanup_fails_the_close),
         TEST(yielding_when_closed_is_misuse),
+        TEST(a_generator_of_a_block_is_closed_with_it),
+        TEST(a_failure_to_close_it_is_reported),
+        TEST(a_block_may_be_without_its_generator),
         TEST(a_generator_that_runs_is_refused_to_others),
         TEST(a_body_cannot_ask_itself),
         TEST(a_yield_inside_a_deadline_or_a_group_is_refused),
