@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "as_completed.h"
 #include "context.h"
@@ -38,6 +39,8 @@ static void hear(rondo_loop *loop, const rondo_exception *exception, void *arg)
     struct fixture *f = arg;
 
     check(f, loop == f->script.loop);
+    check(f, strcmp(exception->message, "a cleanup failed") != 0 ||
+                 strstr(exception->here, "generator_test.c:") != NULL);
     note(f, "hears: %s: %s %s %s", exception->message, rondo_get_name(exception->future),
          rondo_err_name(exception->code), exception->text);
 }
