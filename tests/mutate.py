@@ -12,8 +12,8 @@ Nobody has to list anything: sources and test programs are those of the build. A
 that is missing, or an edit that changes nothing one could see; the latter stand in
 equivalent_mutants.txt, each under its reason, with a key made of its function and its text.
 
-usage: python3 -m tests.mutate [FILE...] [--changed [BASE]] [--sample N] [--seconds S] [--seed S] [--jobs N]
-                 [--list] [--results FILE] [--build FOLDER]
+usage: python3 -m tests.mutate [FILE...] [--changed [BASE]] [--again FILE] [--sample N] [--seconds S]
+                 [--seed S] [--jobs N] [--list] [--results FILE] [--build FOLDER]
 exit:  0; 1 when fewer than nine of ten were killed (of a sample: of twenty and more, the explained
        set aside), or, of a whole run, a survivor is not explained; 2 for bad usage; 3 when the
        tests fail without a mutant
@@ -409,6 +409,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("files", nargs="*", metavar="FILE", help="only these, such as core/lock.c")
     parser.add_argument("--changed", nargs="?", const="", metavar="BASE",
                         help="only lines that are not as in the commit BASE")
+    parser.add_argument("--again", type=Path, metavar="FILE",
+                        help="only those that survived, by the results of an earlier run")
     parser.add_argument("--sample", type=int, metavar="N", help="at most N mutants, drawn by the seed")
     parser.add_argument("--seconds", type=float, metavar="S", help="begin none after S seconds")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
@@ -434,6 +436,10 @@ def select(options: argparse.Namespace, sources: Mapping[str, Source]) -> list[M
         names = [name for name in names if name in options.files]
     mutants = [mutant for name in names for mutant in mutants_of(sources[name].text, name)
                if lines is None or mutant.line in lines[name]]
+    if options.again:
+        records = [json.loads(line) for line in options.again.read_text().splitlines()]
+        survived = {key_of(record) for record in records if record["outcome"] == "survived"}
+        mutants = [mutant for mutant in mutants if mutant.key in survived]
     return mutants
 
 
@@ -476,7 +482,8 @@ def main(argv: Sequence[str]) -> int:
                               lambda record: print(json.dumps(record), file=file, flush=True))
     explained = read_explained(EXPLAINED.read_text()) if EXPLAINED.is_file() else {}
     print(by_file(records), end="")
-    return 0 if report(records, len(mutants), options.changed is None, explained) else 1
+    whole = options.changed is None and options.again is None
+    return 0 if report(records, len(mutants), whole, explained) else 1
 
 
 if __name__ == "__main__":

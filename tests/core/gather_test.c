@@ -457,6 +457,37 @@ static void the_message_of_a_cancel_outlives_a_block(void **state)
     expect_trace(f, "3ms g ECANCELED \"why\"\n3ms g leaves with ECANCELED \"why\"\n");
 }
 
+static int fail_child_0(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    for (int64_t i = 0; i < n; i++)
+        check(f, rondo_sleep(0) == 0);
+    check(f, rondo_set_error(f->children[0], RONDO_EUSER, "broken") == 0);
+    return 0;
+}
+
+static int complete_child_1(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    for (int64_t i = 0; i < n; i++)
+        check(f, rondo_sleep(0) == 0);
+    check(f, rondo_set_result(f->children[1], 1) == 0);
+    return 0;
+}
+
+/* GAT-11: an end that is on its way when the gather has failed goes nowhere. */
+static void an_end_on_its_way_may_meet_a_failed_gather(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "g", gather, 0);
+    spawn(f, "a", fail_child_0, 0);
+    spawn(f, "b", complete_child_1, 1);
+    expect_trace(f, "0ms g EUSER0 \"broken\"\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -485,6 +516,7 @@ int main(void)
         TEST(a_cancel_between_the_last_end_and_the_task_is_not_lost),
         TEST(a_cancel_after_a_gather_is_due_at_the_next_suspension),
         TEST(the_message_of_a_cancel_outlives_a_block),
+        TEST(an_end_on_its_way_may_meet_a_failed_gather),
     };
 
     return play_all(tests);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "generator.h"
 #include "group.h"
 #include "handler.h"
 #include "observe.h"
@@ -1652,6 +1653,80 @@ static void a_failure_under_a_deadline_comes_out(void **state)
     expect_trace(f, "5ms a outside EUSER0 torn, cancelling 0\n6ms a sleeps OK\n");
 }
 
+static int fail_then_leave_a_group(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc;
+
+    RONDO_GROUP(rc, g) {
+        start(f, g, "a", break_down, n);
+        start(f, g, "b", break_down, n);
+    }
+    check(f, rc == RONDO_EGROUP);
+    RONDO_GROUP(rc, g) {
+        break;
+    }
+    for (const rondo_failure *at = rondo_group_failures(NULL); at != NULL; at = at->next)
+        note(f, "%s %s", at->task, at->text);
+    return 0;
+}
+
+static void ignore_report(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    (void)loop;
+    (void)exception;
+    (void)arg;
+}
+
+/* The last failure is still the last after a group that was left by break. */
+static void a_group_that_is_left_keeps_the_failures_before_it(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(f->script.loop, ignore_report, f);
+    spawn(f, "p", fail_then_leave_a_group, 0);
+    expect_trace(f, "0ms p a broken\n0ms p b broken\n");
+}
+
+static int leave_groups_and_yield(void *arg, rondo_value *out)
+{
+    int rc = 0;
+
+    (void)arg;
+    (void)out;
+    RONDO_GROUP(rc, g) {
+        break;
+    }
+    RONDO_TRY(rondo_yield(1, NULL));
+    RONDO_GROUP(rc, g) {
+        rc = rondo_yield(2, NULL);
+    }
+    return rc;
+}
+
+static int walk_a_generator(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_generator *gen = rondo_generator_new(leave_groups_and_yield, f);
+    rondo_value item;
+
+    (void)n;
+    note(f, "%d", rondo_anext(gen, &item));
+    note(f, "%s", rondo_err_name(rondo_anext(gen, &item)));
+    rondo_generator_drop(gen);
+    return 0;
+}
+
+/* A group that was left by break is left: a generator may yield behind it, and not inside one. */
+static void a_generator_may_yield_behind_a_group_that_was_left(void **state)
+{
+    struct fixture *f = *state;
+
+    rondo_loop_set_exception_handler(f->script.loop, ignore_report, f);
+    spawn(f, "p", walk_a_generator, 0);
+    expect_trace(f, "0ms p 1\n0ms p EMISUSE\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1713,6 +1788,8 @@ int main(void)
         TEST(a_child_without_memory_for_another_fails_the_group),
         TEST(a_failure_of_the_body_comes_before_no_memory),
         TEST(a_failure_under_a_deadline_comes_out),
+        TEST(a_group_that_is_left_keeps_the_failures_before_it),
+        TEST(a_generator_may_yield_behind_a_group_that_was_left),
     };
 
     return play_all(tests);

@@ -1562,6 +1562,38 @@ static void an_observer_sees_who_is_given_up(void **state)
     expect_noted(f, "0ms a ends: EDEADLOCK\n0ms b ends: EDEADLOCK\n");
 }
 
+/* task.h: for factories; what cannot be a task is NULL. */
+static void a_task_needs_a_loop_and_a_function(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_null(rondo_task_new(NULL, answer, f, &(rondo_spawn_options){0}, RONDO_HERE));
+    assert_null(rondo_task_new(f->script.loop, NULL, f, &(rondo_spawn_options){0}, RONDO_HERE));
+    assert_int_equal(rondo_uncancel(f->future), 0);
+    assert_int_equal(rondo_uncancel(NULL), 0);
+}
+
+static void note_parents(void *self, const struct observed *event)
+{
+    struct fixture *f = self;
+
+    if (event->kind == OBSERVED_SPAWNED)
+        note(f, "%s is spawned by %u", event->who.name, event->by.id);
+}
+
+/* observe.h: who is spawned outside of any task is the program's, number 0. */
+static void an_observer_sees_who_spawned_whom(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_parents, .pick = production_order, .self = f};
+
+    observer = &watcher;
+    spawn(f, "a", spawn_sweep, 100);
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, "0ms a is spawned by 0\n0ms a swept is spawned by 1\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1632,6 +1664,8 @@ int main(void)
         TEST(outside_of_a_loop_there_are_no_tasks),
         TEST(an_observer_sees_the_name_that_a_task_has_now),
         TEST(an_observer_sees_who_is_given_up),
+        TEST(a_task_needs_a_loop_and_a_function),
+        TEST(an_observer_sees_who_spawned_whom),
     };
 
     return play_all(tests);

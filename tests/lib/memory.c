@@ -32,6 +32,16 @@ static void tell_refusal(void)
     fclose(file);
 }
 
+/* Overwrite what is about to be freed, so that who still uses it is found out. */
+static void spoil(void *old, size_t size)
+{
+    memset(old, 0xdb, size);
+    __asm__ volatile(""
+                     :
+                     : "r"(old)
+                     : "memory"); /* not for nothing, whatever the compiler thinks */
+}
+
 static void *counted_resize(void *self, void *old, size_t size)
 {
     struct memory *memory = self;
@@ -55,7 +65,7 @@ static void counted_release(void *self, void *old)
 
     memory->live -= old != NULL;
     if (old != NULL)
-        memset(old, 0xdb, malloc_usable_size(old)); /* who still uses it is found out */
+        spoil(old, malloc_usable_size(old));
     free(old);
 }
 
