@@ -174,7 +174,7 @@ const char *rondo_runner_error_text(const rondo_runner *runner)
 static void keep_outcome(rondo_runner *runner, rondo_task *task, int rc, rondo_value *out)
 {
     alloc_release(runner->error_text);
-    runner->error_text = rc < 0 ? alloc_text(rondo_future_error_text(task)) : NULL;
+    runner->error_text = alloc_text(rondo_future_error_text(task));
     if (rc >= 0 && out != NULL) {
         *out = task->value; /* with its drop: the future is about to go */
         task->value.drop = NULL;
@@ -241,9 +241,7 @@ int rondo_runner_close(rondo_runner *runner)
     rondo_loop_close(runner->loop);
     rondo_context_unref(runner->context);
     alloc_release(runner->error_text);
-    runner->loop = NULL;
-    runner->context = NULL;
-    runner->error_text = NULL;
+    *runner = (rondo_runner){.closed = true};
     return 0;
 }
 

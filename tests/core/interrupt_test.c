@@ -85,6 +85,30 @@ static void an_interrupt_cancels_main(void **state)
     assert_string_equal(f->text, "ECANCELED cleaned ");
 }
 
+static int cancel_itself(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    rondo_cancel(rondo_current_task(), NULL);
+    return rondo_sleep(RONDO_S(100));
+}
+
+/* RUN-12: the next run of the runner knows nothing of it, and nothing is left of its listening. */
+static void an_interrupt_is_of_one_run(void **state)
+{
+    struct fixture *f = *state;
+    rondo_runner runner = {0};
+    size_t live;
+
+    assert_int_equal(rondo_runner_open(&runner), 0);
+    assert_int_equal(rondo_runner_run(&runner, be_interrupted, f, NULL), RONDO_EINTERRUPTED);
+    assert_int_equal(rondo_runner_run(&runner, cancel_itself, f, NULL), RONDO_ECANCELED);
+    live = f->memory.live;
+    assert_int_equal(rondo_runner_run(&runner, cancel_itself, f, NULL), RONDO_ECANCELED);
+    assert_int_equal(f->memory.live, live);
+    assert_int_equal(rondo_runner_close(&runner), 0);
+}
+
 static int swallow_the_interrupt(void *arg, rondo_value *out)
 {
     (void)be_interrupted(arg, out);
@@ -290,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_interrupt_cancels_main),
+        TEST(an_interrupt_is_of_one_run),
         TEST(a_main_may_swallow_an_interrupt),
         TEST(a_second_interrupt_ends_the_run_at_once),
         TEST(an_interrupt_of_a_cancelled_main_leaves_a_cancel),

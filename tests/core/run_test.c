@@ -742,10 +742,15 @@ static rondo_loop *make_none(void *arg)
 static void a_run_without_a_loop_is_refused(void **state)
 {
     struct fixture *f = *state;
+    rondo_runner runner = {0};
 
     assert_int_equal(rondo_run(answer, f, NULL, .loop_factory = make_none, .loop_factory_arg = f),
                      RONDO_ENOMEM);
-    assert_string_equal(f->text, "makes none ");
+    assert_int_equal(rondo_runner_open(&runner, .loop_factory = make_none, .loop_factory_arg = f),
+                     RONDO_ENOMEM);
+    assert_null(runner.context); /* all zero as before */
+    assert_null(rondo_runner_get_loop(&runner));
+    assert_string_equal(f->text, "makes none makes none ");
 }
 
 /* ---- several runs ---- */

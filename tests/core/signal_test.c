@@ -94,6 +94,7 @@ static void some_signals_cannot_be_caught(void **state)
     assert_int_equal(rondo_add_signal_handler(loop, 0, say, &a), RONDO_EINVAL);
     assert_int_equal(rondo_add_signal_handler(loop, SIGUSR1, NULL, &a), RONDO_EINVAL);
     assert_false(rondo_remove_signal_handler(loop, SIGKILL));
+    assert_false(rondo_remove_signal_handler(loop, 0)); /* nothing is left of those */
     assert_false(rondo_remove_signal_handler(loop, SIGUSR1));
 }
 
@@ -141,6 +142,37 @@ static void a_handler_that_was_taken_back_after_a_stop_does_not_come(void **stat
     assert_true(rondo_remove_signal_handler(loop, SIGUSR2));
     rondo_call_soon(loop, say, &c);
     expect_trace(f, "0ms a, in no context\n0ms c, in no context\n");
+}
+
+/* LOOP-17: nor if it was queued already, by a uv loop that the program turned itself. */
+static void a_handler_that_was_taken_back_while_it_is_queued_does_not_come(void **state)
+{
+    struct fixture *f = *state;
+    rondo_loop *loop = f->script.loop;
+    struct call a = {f, "a"}, b = {f, "b"};
+
+    assert_int_equal(rondo_add_signal_handler(loop, SIGUSR1, say, &a), 0);
+    send_self(SIGUSR1);
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+    assert_true(rondo_remove_signal_handler(loop, SIGUSR1));
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+    rondo_call_soon(loop, say, &b);
+    expect_trace(f, "0ms b, in no context\n");
+}
+
+/* A handler's context is its own: the loop is out of it again. */
+static void between_turns_the_loop_is_in_no_context(void **state)
+{
+    struct fixture *f = *state;
+    rondo_loop *loop = f->script.loop;
+
+    spawn(f, "a", listen_in_red, 0);
+    assert_int_equal(rondo_loop_enter(loop), 0);
+    while (f->script.length < 60) /* one of the handlers has spoken */
+        assert_int_equal(rondo_loop_turn(loop), 0);
+    assert_string_equal(rondo_var_get(&colour).as.text, "no");
+    assert_int_equal(rondo_loop_leave(loop), 0);
+    script_play(&f->script);
 }
 
 static void say_and_remove(void *arg)
@@ -233,6 +265,8 @@ int main(void)
         SCRIPT_TEST(some_signals_cannot_be_caught, fixture),
         SCRIPT_TEST(a_second_handler_replaces_the_first, fixture),
         SCRIPT_TEST(a_handler_that_was_taken_back_after_a_stop_does_not_come, fixture),
+        SCRIPT_TEST(a_handler_that_was_taken_back_while_it_is_queued_does_not_come, fixture),
+        SCRIPT_TEST(between_turns_the_loop_is_in_no_context, fixture),
         SCRIPT_TEST(a_handler_may_take_itself_back, fixture),
         SCRIPT_TEST(a_closed_loop_takes_its_handlers_with_it, fixture),
         SCRIPT_TEST(a_task_may_wait_for_a_signal, fixture),
