@@ -1,8 +1,8 @@
 /*
- * run_test.c - the front door, on the real libuv: asyncio's contracts RUN-*.
+ * run_test.c - the front door, on both libuvs: asyncio's contracts RUN-*.
  *
- * The clock is the machine's. Nothing here asserts how long something took, only what came before
- * what, and that no sleep ended early.
+ * Nothing here asserts how long something took, only what came before what, and that no sleep ended
+ * early.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +24,7 @@
 #include "observe.h"
 #include "run.h"
 #include "sleep.h"
+#include "tests/lib/ground.h"
 #include "tests/lib/memory.h"
 #include "timeout.h"
 
@@ -34,8 +35,6 @@ struct fixture {
     rondo_task *task;
     rondo_generator *gen;
     uv_timer_t timer;
-    uv_thread_t thread;
-    uv_async_t async;
     uv_loop_t uv;
     int64_t took;
 };
@@ -388,46 +387,6 @@ static void an_observer_may_end_a_run_that_is_stuck(void **state)
     assert_int_equal(rondo_run(wait_for_ever, f, NULL), RONDO_EDEADLOCK);
     observer = NULL;
     assert_string_equal(f->text, "stuck ");
-}
-
-static void from_another_thread(uv_async_t *async)
-{
-    struct fixture *f = async->data;
-
-    note(f, "entered");
-    rondo_event_set(&f->event);
-    uv_close((uv_handle_t *)async, NULL);
-}
-
-static void enter(void *arg)
-{
-    struct fixture *f = arg;
-
-    uv_sleep(30);
-    uv_async_send(&f->async);
-}
-
-static int wait_for_thread(void *arg, rondo_value *out)
-{
-    struct fixture *f = arg;
-
-    (void)out;
-    uv_async_init(uv_default_loop(), &f->async, from_another_thread);
-    uv_unref((uv_handle_t *)&f->async); /* so that the loop believes it is stuck */
-    f->async.data = f;
-    if (uv_thread_create(&f->thread, enter, f) != 0)
-        return RONDO_EUSER;
-    return rondo_event_wait(&f->event);
-}
-
-/* LOOP-29: without an observer the run waits, as asyncio does: another thread may enter. */
-static void a_run_that_seems_stuck_waits_for_another_thread(void **state)
-{
-    struct fixture *f = *state;
-
-    assert_int_equal(rondo_run(wait_for_thread, f, NULL), 0);
-    uv_thread_join(&f->thread);
-    assert_string_equal(f->text, "entered ");
 }
 
 static void say_once(void *arg)
@@ -870,7 +829,6 @@ int main(void)
         TEST(a_timeout_strikes_on_the_real_clock),
         TEST(a_uv_callback_may_wake_a_task),
         TEST(an_observer_may_end_a_run_that_is_stuck),
-        TEST(a_run_that_seems_stuck_waits_for_another_thread),
         TEST(a_loop_stopped_before_it_runs_does_not_wait),
         TEST(a_real_loop_may_be_turned_by_hand),
         TEST(a_run_without_memory_fails_cleanly),
@@ -889,5 +847,5 @@ int main(void)
         TEST(a_closed_runner_does_nothing_more),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return play_all(tests);
 }

@@ -45,6 +45,11 @@ const struct observer *ground_observer(void);
 /* To be called in a forked child before its loop runs. */
 void ground_after_fork(const struct ground *ground);
 
+/* Run the tests of a program on the ground that it is linked with: what main() returns. */
+#define play_all(tests) ground_play_all((tests), sizeof(tests) / sizeof((tests)[0]))
+struct CMUnitTest;
+int ground_play_all(const struct CMUnitTest *tests, size_t count);
+
 /* Call `tests(arg)` in the world that this ground stands for. Returns: what it did, the number of
  * tests that failed. */
 int ground_run(int (*tests)(void *arg), void *arg);

@@ -55,9 +55,9 @@ int ground_run(int (*tests)(void *arg), void *arg)
     for (size_t i = 0; i < sizeof paces / sizeof paces[0]; i++) {
         ground_ms = RONDO_MS(paces[i]);
         failures = play(tests, arg);
-        if (failures <= 0)
-            return failures;
-        printf("%d failed at %d ms to one of a play\n", failures, paces[i]);
+        if (failures == 0)
+            return 0;
+        printf("%s at %d ms to one of a play\n", failures < 0 ? "crashed" : "failed", paces[i]);
     }
     return failures;
 }

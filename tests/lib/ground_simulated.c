@@ -33,6 +33,8 @@ static void warm_up(void)
 
     uv_queue_work(uv_default_loop(), &work, do_nothing, NULL);
     uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+    uv_os_setenv("RONDO_DEBUG", "");
+    uv_os_unsetenv("RONDO_DEBUG"); /* that it is unset is remembered */
 }
 
 static int process_main(void *context)

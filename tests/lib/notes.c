@@ -30,23 +30,6 @@ int notes_close(struct notes *notes)
     return left > 0 ? -1 : 0;
 }
 
-struct cast {
-    const struct CMUnitTest *tests;
-    size_t count;
-};
-
-static int run_cast(void *arg)
-{
-    const struct cast *cast = arg;
-
-    return _cmocka_run_group_tests(ground_name, cast->tests, cast->count, NULL, NULL);
-}
-
-int notes_play_all(const struct CMUnitTest *tests, size_t count)
-{
-    return ground_run(run_cast, &(struct cast){tests, count});
-}
-
 void notes_add(struct notes *notes, const char *format, ...)
 {
     va_list args;

@@ -51,11 +51,6 @@ void notes_add(struct notes *notes, const char *format, ...) __attribute__((form
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
-/* Run the tests of a program on the ground that it is linked with: what main() returns. */
-#define play_all(tests) notes_play_all((tests), sizeof(tests) / sizeof((tests)[0]))
-struct CMUnitTest;
-int notes_play_all(const struct CMUnitTest *tests, size_t count);
-
 /* Add a line to the notes of fixture `f`. */
 #define note(f, ...) notes_add(&(f)->notes, __VA_ARGS__)
 

@@ -265,20 +265,3 @@ void script_needs_exact_clock(void)
     if (ground_clock == CLOCK_REAL)
         skip();
 }
-
-struct cast {
-    const struct CMUnitTest *tests;
-    size_t count;
-};
-
-static int run_cast(void *arg)
-{
-    const struct cast *cast = arg;
-
-    return _cmocka_run_group_tests(ground_name, cast->tests, cast->count, NULL, NULL);
-}
-
-int script_play_all(const struct CMUnitTest *tests, size_t count)
-{
-    return ground_run(run_cast, &(struct cast){tests, count});
-}

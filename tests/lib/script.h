@@ -39,8 +39,6 @@
 /* The body of a role; `n` is what spawn() was given. Returns: as a coroutine. */
 typedef int (*script_body)(void *fixture, int64_t n);
 
-struct CMUnitTest;
-
 struct script_role {
     struct script *script;
     script_body body;
@@ -69,10 +67,6 @@ size_t script_close(struct script *script);
 /* Close `script` and free the fixture that begins with it. Returns: 0, or -1, with words, when
  * program memory is left: what a cmocka teardown returns. */
 int script_teardown(struct script *script);
-
-/* Run the tests of a program on the ground that it is linked with: what main() returns. */
-#define play_all(tests) script_play_all((tests), sizeof(tests) / sizeof((tests)[0]))
-int script_play_all(const struct CMUnitTest *tests, size_t count);
 
 /* Run until nothing can happen any more, or the loop is stopped; then note every role that did not
  * end as "NAME never ends". Returns: as rondo_loop_run_forever(). */
