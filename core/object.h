@@ -16,8 +16,7 @@ typedef struct rondo_object {
     uint32_t id;      /* given at first use, counting from 1 in each loop */
 } rondo_object;
 
-/* Tasks that wait in line, all of one loop: a task of another one that would have to stand behind
- * them gets RONDO_EMISUSE (LCK-09). All zero is an empty line. Private. */
+/* Tasks that wait in line. All zero is an empty line. Private. */
 typedef struct rondo_park {
     void *next;
     void *prev;

@@ -748,33 +748,6 @@ static void without_memory_no_notification_is_lost(void **state)
     assert_true(n > 4 && n < 100);
 }
 
-static int wait_from_another_loop(void *arg, rondo_value *out)
-{
-    struct fixture *f = arg;
-
-    (void)out;
-    enter(f);
-    note(f, "gets %s", rondo_err_name(wait_inside(f)));
-    leave(f);
-    return 0;
-}
-
-/* LCK-09: tasks of two loops do not wait for one condition; who is refused holds the lock still. */
-static void a_task_of_another_loop_does_not_wait_here_too(void **state)
-{
-    struct fixture *f = *state;
-    struct manual_loop other;
-
-    spawn(f, "a", wait_once, 0);
-    iterate_once(f);
-    manual_loop_init(&other);
-    rondo_unref(rondo_loop_create_task(&other.loop, wait_from_another_loop, f));
-    assert_int_equal(rondo_loop_run_forever(&other.loop), RONDO_EDEADLOCK);
-    rondo_loop_close(&other.loop);
-    spawn(f, "n", notify_one, MS);
-    expect_trace(f, "0ms Task-1 gets EMISUSE\n1ms n notifies 1\n1ms a was notified\n");
-}
-
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -800,7 +773,6 @@ int main(void)
         TEST(an_observer_sees_the_lock_go_and_come),
         cmocka_unit_test(any_play_of_waits_notifications_and_cancels_is_as_a_list_says),
         cmocka_unit_test(without_memory_no_notification_is_lost),
-        TEST(a_task_of_another_loop_does_not_wait_here_too),
     };
 
     return play_all(tests);

@@ -198,40 +198,6 @@ static void waiting_outside_a_task_is_misuse(void **state)
     assert_false(rondo_event_is_set(&f->event));
 }
 
-static int wait_from_another_loop(void *arg, rondo_value *out)
-{
-    struct fixture *f = arg;
-
-    (void)out;
-    note(f, "gets %s", rondo_err_name(rondo_event_wait(&f->event)));
-    return 0;
-}
-
-static void run_another_loop(struct fixture *f)
-{
-    struct manual_loop other;
-
-    manual_loop_init(&other);
-    rondo_unref(rondo_loop_create_task(&other.loop, wait_from_another_loop, f));
-    assert_int_equal(rondo_loop_run_forever(&other.loop), RONDO_EDEADLOCK);
-    rondo_loop_close(&other.loop);
-}
-
-/* LCK-09: tasks of two loops do not wait for one event; what need not wait is not refused. */
-static void a_task_of_another_loop_does_not_wait_here_too(void **state)
-{
-    struct fixture *f = *state;
-
-    spawn(f, "a", wait, 0);
-    iterate_once(f);
-    run_another_loop(f);
-    spawn(f, "b", set, 5 * MS);
-    script_play(&f->script);
-    run_another_loop(f);
-    expect_trace(f,
-                 "0ms Task-1 gets EMISUSE\n5ms b sets\n5ms a wait OK, set\n5ms Task-1 gets OK\n");
-}
-
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -245,7 +211,6 @@ int main(void)
         TEST(a_cancelled_waiter_leaves_the_line),
         TEST(a_waiter_woken_and_cancelled_is_cancelled),
         TEST(waiting_outside_a_task_is_misuse),
-        TEST(a_task_of_another_loop_does_not_wait_here_too),
     };
 
     return play_all(tests);

@@ -525,32 +525,6 @@ static void a_lock_takes_no_memory(void **state)
     assert_int_equal(f->script.memory.requests, 0);
 }
 
-static int acquire_from_another_loop(void *arg, rondo_value *out)
-{
-    struct fixture *f = arg;
-
-    (void)out;
-    note(f, "gets %s", rondo_err_name(rondo_lock_acquire(&f->lock)));
-    return 0;
-}
-
-/* LCK-09: a task of another loop that would have to wait is refused; the line is as it was. */
-static void a_task_of_another_loop_does_not_join_the_line(void **state)
-{
-    struct fixture *f = *state;
-    struct manual_loop other;
-
-    spawn(f, "a", hold, 5 * MS);
-    spawn(f, "b", hold, 5 * MS);
-    iterate_once(f);
-    manual_loop_init(&other);
-    rondo_unref(rondo_loop_create_task(&other.loop, acquire_from_another_loop, f));
-    assert_int_equal(rondo_loop_run_forever(&other.loop), RONDO_EDEADLOCK);
-    rondo_loop_close(&other.loop);
-    expect_trace(f, "0ms a takes lock\n0ms Task-1 gets EMISUSE\n"
-                    "5ms a gives lock\n5ms b takes lock\n10ms b gives lock\n");
-}
-
 static void release_in_a_callback(void *fixture)
 {
     struct fixture *f = fixture;
@@ -640,7 +614,6 @@ int main(void)
         TEST(a_cancelled_scope_leaves_the_lock_open),
         TEST(a_storm_of_cancels_breaks_nothing),
         TEST(a_lock_takes_no_memory),
-        TEST(a_task_of_another_loop_does_not_join_the_line),
         TEST(a_callback_may_release),
         TEST(a_lock_outlives_the_loop_of_who_was_woken),
     };

@@ -187,6 +187,7 @@ static void who_would_have_to_wait_with_tasks_of_another_loop_is_refused(void **
                     "0ms a empty queue EMISUSE\n"
                     "0ms a join EMISUSE\n");
     assert_int_equal(rondo_barrier_n_waiting(&f->barrier), 1); /* it did not come */
+    assert_int_equal(f->semaphore.waiters.woken, 0);           /* and had no permit to hand on */
 }
 
 static int help_each(void *fixture, int64_t n)
