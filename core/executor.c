@@ -64,7 +64,6 @@ static rondo_job *job_new(rondo_fn fn, void *arg)
     }
     job->fn = fn;
     job->arg = arg;
-    job->context.refs = 1;
     return job;
 }
 
@@ -73,7 +72,6 @@ static void job_empty(rondo_job *job)
 {
     context_release(&job->context);
     rondo_concurrent_unref(job->result);
-    job->result = NULL;
 }
 
 /* Call the function as what this thread does, and complete the result. */
@@ -90,7 +88,7 @@ static void job_call(rondo_job *job)
     rc = job->fn(job->arg, &value);
     fiber->errand = outer;
     taken = concurrent_complete(job->result, rc, value,
-                                rc < 0 && rc == errand.error_code ? errand.error_text : NULL);
+                                rc == errand.error_code ? errand.error_text : NULL);
     CHECK(taken); /* what runs cannot be cancelled, and nobody else completes it */
     alloc_release(errand.error_text);
 }

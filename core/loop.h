@@ -33,8 +33,9 @@ RONDO_API rondo_loop *rondo_loop_new_on(struct uv_loop_s *uv);
 /* Close `loop` and free it. Tasks that never finished are given up without running their cleanup
  * (rondo_run() cancels them first), and reported to the exception handler as destroyed, unless the
  * last run ended in RONDO_EDEADLOCK (TASK-13): whoever still holds one finds it pending for ever,
- * its callbacks uncalled, and may only look at it and rondo_unref() it. Requires: it is not
- * running. Returns: 0, or RONDO_EMISUSE while it runs (state unchanged). Suspends: never. */
+ * its callbacks uncalled, and may only look at it and rondo_unref() it. Work of its default
+ * executor (executor.h) that has not begun is cancelled, the rest is waited for. Requires: it is
+ * not running. Returns: 0, or RONDO_EMISUSE while it runs (state unchanged). Suspends: never. */
 RONDO_API int rondo_loop_close(rondo_loop *loop);
 
 /* Run until `future` is done, then store its value (borrowed) in `out`, which may be NULL.

@@ -24,7 +24,8 @@ typedef struct rondo_run_options {
 } rondo_run_options;
 
 /* Make a loop, run `fn(arg, out)` on it as a task named "main", then cancel the tasks that are left
- * and wait for their cleanup, and close the loop (RUN-01, RUN-05): a runner for one run.
+ * and wait for their cleanup, and for the work of the default executor (executor.h), and close the
+ * loop (RUN-01, RUN-05): a runner for one run.
  * Requires: not inside a running loop. Returns: 0, or the coroutine's negative code; RONDO_ESTOPPED
  * if the loop was stopped first; RONDO_EINTERRUPTED by Ctrl-C (see below); RONDO_EDEADLOCK if
  * nothing can ever run again (in simulation; a real loop waits for ever); RONDO_EMISUSE inside a
@@ -76,7 +77,8 @@ RONDO_API rondo_loop *rondo_runner_get_loop(const rondo_runner *runner);
  * Owns: valid until the next run or rondo_runner_close(). */
 RONDO_API const char *rondo_runner_error_text(const rondo_runner *runner);
 
-/* Cancel the tasks that are left, wait for their cleanup, close the loop. A second time does
+/* Cancel the tasks that are left, wait for their cleanup and for the default executor, close the
+ * loop. A second time does
  * nothing; a runner that was closed cannot be opened again (RUN-11). Returns: 0, or RONDO_EMISUSE
  * inside a running loop (nothing changed). Suspends: blocks the thread. */
 RONDO_API int rondo_runner_close(rondo_runner *runner);

@@ -44,14 +44,13 @@ static void wrap_arrives(struct callback *callback)
     rondo_value value = {.drop = NULL};
     int code = concurrent_outcome(source, &value);
 
-    list_remove(&wrap->waiter.link); /* it need not hear of what we do ourselves */
     if (!rondo_done(wrap->future))
         future_follow(wrap->future, code, value, rondo_concurrent_error_text(source), source,
                       release_concurrent);
     else
         rondo_concurrent_unref(source);
     crossing_close(&wrap->crossing);
-    wrap_free(wrap);
+    wrap_free(wrap); /* which need not hear of what we did ourselves */
 }
 
 static void wrap_discarded(struct callback *callback)
@@ -116,7 +115,6 @@ struct commission {
 
 static void commission_free(struct commission *commission)
 {
-    rondo_unref(commission->task);
     rondo_concurrent_unref(commission->result);
     rondo_context_unref(commission->options.context);
     alloc_release(commission->name);

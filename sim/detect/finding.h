@@ -9,7 +9,7 @@
 /* Kinds: name, as scenario files say it, and what it means. */
 #define FINDING_MAP(X)                                                                     \
     X(NONE, "nothing", "nothing was found")                                                \
-    X(DEADLOCK, "deadlock", "tasks wait for each other in a circle")                       \
+    X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other in a circle")          \
     X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about") \
     X(LIVELOCK, "livelock", "the program goes on and on and never ends")
 

@@ -127,23 +127,57 @@ static void free_arguments(struct runner *runner)
     free(runner->argv);
 }
 
-/* Every thread that waits for what another thread would have to do, a line each. Takes `lines`,
- * which may be NULL, and returns it with them appended. */
-static char *add_threads(char *lines, const struct process *process)
+/* Who has what `thread` waits for, or NULL. */
+static const struct thread *holder_of(const struct thread *thread)
+{
+    return thread->holder != NULL ? *thread->holder : NULL;
+}
+
+/* Whether `thread` waits for itself, by way of those who have what it waits for. */
+static bool is_in_a_circle(const struct thread *thread)
+{
+    const struct thread *at = holder_of(thread);
+
+    for (size_t n = list_length(&thread->process->threads); n > 0 && at != NULL; n--) {
+        if (at == thread)
+            return true;
+        at = holder_of(at);
+    }
+    return false;
+}
+
+/* "worker 1  waits in uv_mutex_lock()   held by main thread" */
+static char *thread_line(const struct thread *thread)
+{
+    const struct thread *holder = holder_of(thread);
+    char name[40], by[40];
+
+    thread_describe(thread, name, sizeof name);
+    if (holder == NULL)
+        return must_format("%s  waits in %s   nothing is left that could wake it\n", name,
+                           thread->blocked_in);
+    return must_format("%s  waits in %s   held by %s\n", name, thread->blocked_in,
+                       thread_describe(holder, by, sizeof by));
+}
+
+/* Every thread that waits for what another thread would have to do, a line each, behind those that
+ * are there. */
+static void add_threads(struct finding *finding, const struct process *process)
 {
     list_for_each(node, &process->threads) {
         const struct thread *thread = container_of(node, struct thread, link);
-        char name[40], *longer;
+        char *line, *longer;
 
         if (thread->blocked_in == NULL)
             continue;
-        longer = must_format("%s%s  waits in %s   nothing is left that could wake it\n",
-                             lines != NULL ? lines : "", thread_describe(thread, name, sizeof name),
-                             thread->blocked_in);
-        free(lines);
-        lines = longer;
+        line = thread_line(thread);
+        longer = must_format("%s%s", finding->lines != NULL ? finding->lines : "", line);
+        free(line);
+        free(finding->lines);
+        finding->lines = longer;
+        if (is_in_a_circle(thread))
+            finding->kind = FINDING_DEADLOCK;
     }
-    return lines;
 }
 
 /* Nothing can happen any more: who waits for what? */
@@ -152,7 +186,7 @@ static void judge_quiet(struct runner *runner, const struct run_spec *run,
 {
     finding->kind = FINDING_ENDLESS_WAIT;
     deadlock_judge(runner->deadlock, runner->world.now_ns, finding);
-    finding->lines = add_threads(finding->lines, process);
+    add_threads(finding, process);
     if (finding->lines == NULL) /* a libuv program that polls with nothing to come */
         finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
                                      run->program);

@@ -57,16 +57,20 @@ static int64_t deadline_after(uint64_t ns)
     return ns < (uint64_t)(WORLD_NEVER - now) ? now + (int64_t)ns : WORLD_NEVER;
 }
 
-/* Stand in `line` until given(), at most until `until_ns`. Returns: whether it was. */
-static bool stand_in(struct list *line, int64_t until_ns, const char *in)
+/* Stand in `line` until given(), at most until `until_ns`; `holder` is where it is said who has
+ * what is waited for, or NULL. Returns: whether it was given. */
+static bool stand_in(struct list *line, int64_t until_ns, const char *in,
+                     struct thread *const *holder)
 {
     struct waiter self = {.thread = thread_current()};
     bool given;
 
+    self.thread->holder = holder;
     list_push_back(line, &self.link);
     do { /* even if it is past: whoever waits lets the others run */
         thread_block(until_ns, in);
     } while (list_linked(&self.link) && world_current()->now_ns < until_ns);
+    self.thread->holder = NULL;
     given = !list_linked(&self.link);
     list_remove(&self.link);
     return given;
@@ -142,7 +146,7 @@ void uv_mutex_lock(uv_mutex_t *handle)
 
     if (uv_mutex_trylock(handle) == 0)
         return;
-    stand_in(&mutex->waiters, WORLD_NEVER, "uv_mutex_lock()");
+    stand_in(&mutex->waiters, WORLD_NEVER, "uv_mutex_lock()", &mutex->owner);
     mutex->depth = 1; /* the owner was set by who gave it */
 }
 
@@ -189,7 +193,7 @@ int uv_sem_trywait(uv_sem_t *handle)
 void uv_sem_wait(uv_sem_t *handle)
 {
     if (uv_sem_trywait(handle) != 0)
-        stand_in(&semaphore_of(handle)->waiters, WORLD_NEVER, "uv_sem_wait()");
+        stand_in(&semaphore_of(handle)->waiters, WORLD_NEVER, "uv_sem_wait()", NULL);
 }
 
 /* ---- condition ---- */
@@ -220,7 +224,7 @@ void uv_cond_broadcast(uv_cond_t *handle)
 void uv_cond_wait(uv_cond_t *handle, uv_mutex_t *mutex)
 {
     uv_mutex_unlock(mutex);
-    stand_in(&condition_of(handle)->waiters, WORLD_NEVER, "uv_cond_wait()");
+    stand_in(&condition_of(handle)->waiters, WORLD_NEVER, "uv_cond_wait()", NULL);
     uv_mutex_lock(mutex);
 }
 
@@ -229,8 +233,8 @@ int uv_cond_timedwait(uv_cond_t *handle, uv_mutex_t *mutex, uint64_t timeout)
     bool given;
 
     uv_mutex_unlock(mutex);
-    given =
-        stand_in(&condition_of(handle)->waiters, deadline_after(timeout), "uv_cond_timedwait()");
+    given = stand_in(&condition_of(handle)->waiters, deadline_after(timeout), "uv_cond_timedwait()",
+                     NULL);
     uv_mutex_lock(mutex);
     return given ? 0 : UV_ETIMEDOUT;
 }

@@ -59,6 +59,8 @@ struct thread {
     struct fiber fiber;
     struct fiber *resume; /* the fiber, of all that it has, to go on with */
     struct event alarm;
+    struct thread *const
+        *holder;            /* of what it waits for, while it waits; NULL: nobody in particular */
     const char *blocked_in; /* for people: "uv_sem_wait()"; NULL: it waits for something to do */
 };
 

@@ -138,6 +138,16 @@ static void callbacks_are_called_at_once_and_in_order(void **state)
     rondo_concurrent_unref(f->result);
 }
 
+static void who_is_never_done_calls_nobody(void **state)
+{
+    struct fixture *f = *state;
+
+    f->result = rondo_concurrent_new();
+    rondo_concurrent_add_done_callback(f->result, says, f);
+    rondo_concurrent_unref(f->result);
+    assert_string_equal(f->notes.text, "");
+}
+
 static void a_cancel_calls_back_too(void **state)
 {
     struct fixture *f = *state;
@@ -265,6 +275,7 @@ int main(void)
         TEST(what_has_not_begun_can_be_cancelled),
         TEST(what_runs_cannot_be_cancelled),
         TEST(callbacks_are_called_at_once_and_in_order),
+        TEST(who_is_never_done_calls_nobody),
         TEST(a_cancel_calls_back_too),
         TEST(a_callback_may_let_go_of_it),
         TEST(a_value_that_owns_memory_is_dropped_with_the_last_reference),

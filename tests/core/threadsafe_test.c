@@ -20,6 +20,7 @@
 #include "executor.h"
 #include "future.h"
 #include "handler.h"
+#include "observe.h"
 #include "queue.h"
 #include "run.h"
 #include "sleep.h"
@@ -31,6 +32,7 @@ struct fixture {
     rondo_executor *pool;
     rondo_loop *loop;
     rondo_concurrent *result;
+    rondo_future *future;
     rondo_queue queue;
     uv_sem_t go;
     int dropped;
@@ -291,18 +293,35 @@ static int ask(struct fixture *f, rondo_fn fn, rondo_value *value)
     return rc;
 }
 
+static void note_report(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    (void)loop;
+    check((struct fixture *)arg, exception->here != NULL);
+    note((struct fixture *)arg, "%s: %s", exception->message, rondo_err_name(exception->code));
+}
+
+static void report_here(void *arg)
+{
+    struct fixture *f = arg;
+
+    rondo_loop_set_exception_handler(f->loop, note_report, f);
+}
+
 static int commission(void *arg, rondo_value *out)
 {
     struct fixture *f = arg;
     rondo_value value = {.as.i = 0};
     rondo_concurrent *result;
+    char name[] = "patient";
 
     (void)out;
+    check(f, rondo_call_soon_threadsafe(f->loop, report_here, f) == 0);
     check(f, ask(f, add_up, &value) == 0 && value.as.i == 42);
     check(f, ask(f, fail_in_words, NULL) == RONDO_EUSER);
     check(f, strcmp(rondo_error_text(), "no such row") == 0);
     check(f, ask(f, give_in, NULL) == RONDO_ECANCELED);
-    result = rondo_run_coroutine_threadsafe(f->loop, wait_for_ever, f, .name = "patient");
+    result = rondo_run_coroutine_threadsafe(f->loop, wait_for_ever, f, .name = name);
+    memset(name, 'x', sizeof name - 1); /* copied */
     check(f, rondo_concurrent_result(result, 0, NULL) == RONDO_ETIMEDOUT);
     check(f, rondo_concurrent_result(result, RONDO_MS(20), NULL) == RONDO_ETIMEDOUT);
     check(f, rondo_concurrent_cancel(result));
@@ -338,12 +357,6 @@ static void what_is_cancelled_before_it_begins_never_runs(void **state)
     assert_string_equal(f->notes.text, "");
 }
 
-static void note_report(rondo_loop *loop, const rondo_exception *exception, void *arg)
-{
-    (void)loop;
-    note((struct fixture *)arg, "%s: %s", exception->message, rondo_err_name(exception->code));
-}
-
 /* EXE-08: there is no stack of that size; the thread and the handler of the loop learn it. */
 static void a_task_that_cannot_be_made_is_told_to_both(void **state)
 {
@@ -375,12 +388,58 @@ static void a_loop_that_closes_tells_who_commissioned(void **state)
     late = rondo_run_coroutine_threadsafe(f->loop, wait_for_ever, f);
     rondo_loop_close(f->loop);
     assert_int_equal(rondo_concurrent_result(early, 0, NULL), RONDO_ECLOSED);
+    assert_string_equal(rondo_concurrent_error_text(early), "the loop is closed");
+    assert_string_equal(rondo_concurrent_error_text(late), "the loop is closed");
     assert_int_equal(rondo_concurrent_result(late, 0, NULL), RONDO_ECLOSED);
     assert_int_equal(rondo_concurrent_result(ended, 0, NULL), RONDO_EUSER);
     rondo_concurrent_unref(early);
     rondo_concurrent_unref(late);
     rondo_concurrent_unref(ended);
     assert_string_equal(f->notes.text, "");
+}
+
+/* The task stands; the cancel of its result is on its way when the loop closes. */
+static void a_loop_may_close_while_a_cancel_is_on_its_way(void **state)
+{
+    struct fixture *f = *state;
+
+    f->loop = rondo_loop_new();
+    f->result = rondo_run_coroutine_threadsafe(f->loop, wait_for_ever, f);
+    for (int i = 0; i < 2; i++) {
+        rondo_call_soon(f->loop, stop, f);
+        assert_int_equal(rondo_loop_run_forever(f->loop), 0);
+    }
+    assert_true(rondo_concurrent_cancel(f->result));
+    rondo_loop_close(f->loop);
+    rondo_concurrent_unref(f->result);
+    assert_string_equal(f->notes.text, "");
+}
+
+static void cancel_result(void *arg)
+{
+    struct fixture *f = arg;
+
+    check(f, rondo_concurrent_cancel(f->result));
+}
+
+static int own(void *arg, rondo_value *out);
+
+/* The task has ended when its result is cancelled, and its loop has not told yet. */
+static void a_cancel_may_overtake_the_end_of_the_task(void **state)
+{
+    struct fixture *f = *state;
+
+    f->loop = rondo_loop_new();
+    f->result = rondo_run_coroutine_threadsafe(f->loop, own, f, .eager_start = true);
+    rondo_call_soon(f->loop, cancel_result, f);
+    for (int i = 0; i < 3; i++) {
+        rondo_call_soon(f->loop, stop, f);
+        assert_int_equal(rondo_loop_run_forever(f->loop), 0);
+    }
+    assert_true(rondo_concurrent_cancelled(f->result));
+    assert_int_equal(f->dropped, 1);
+    rondo_loop_close(f->loop);
+    rondo_concurrent_unref(f->result);
 }
 
 static void count_drop(void *p)
@@ -427,11 +486,117 @@ static void without_memory_nothing_is_commissioned(void **state)
     rondo_concurrent_unref(result);
 }
 
+/* ---- who is stuck ---- */
+
+static void complete_plainly(void *arg)
+{
+    rondo_set_result((rondo_future *)arg, 42);
+}
+
+static int complete_through_the_loop(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    uv_sleep(20); /* the loop has nothing to do meanwhile */
+    return rondo_call_soon_threadsafe(f->loop, complete_plainly, f->future);
+}
+
+static int wait_for_a_thread_then_for_nobody(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    f->loop = rondo_get_running_loop();
+    f->future = rondo_create_future(NULL);
+    RONDO_TRY(rondo_executor_submit(f->pool, complete_through_the_loop, f, &f->result));
+    check(f, rondo_await(f->future, NULL) == 0);
+    check(f, rondo_concurrent_result(f->result, RONDO_FOREVER, NULL) == 0);
+    rondo_concurrent_unref(f->result);
+    rondo_unref(f->future);
+    note(f, "waits for nobody");
+    return rondo_sleep(RONDO_FOREVER);
+}
+
+static int wait_for_the_cancel(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    uv_sem_wait(&f->go); /* there is something to wait for */
+    check(f, rondo_concurrent_result(f->result, RONDO_FOREVER, NULL) == RONDO_ECANCELED);
+    return 0;
+}
+
+/* What a shutdown cancels in line is owed by nobody. */
+static void cancel_in_line(struct fixture *f)
+{
+    uv_sem_init(&f->go, 0);
+    f->pool = rondo_executor_new("beside", 1);
+    assert_int_equal(rondo_executor_submit(f->pool, wait_for_the_cancel, f, NULL), 0);
+    assert_int_equal(rondo_executor_submit(f->pool, wait_for_the_cancel, f, &f->result), 0);
+    uv_sem_post(&f->go);
+    rondo_executor_shutdown(f->pool, true);
+    rondo_concurrent_unref(f->result);
+    uv_sem_destroy(&f->go);
+}
+
+/* Under an observer that ends runs in which nothing can happen. */
+static void a_loop_that_a_thread_owes_something_is_not_stuck(void **state)
+{
+    struct fixture *f = *state;
+
+    cancel_in_line(f);
+    f->pool = rondo_executor_new("beside", 1);
+    observer = ground_observer();
+    assert_int_equal(rondo_run(wait_for_a_thread_then_for_nobody, f, NULL), RONDO_EDEADLOCK);
+    observer = NULL;
+    rondo_executor_shutdown(f->pool, false);
+    assert_string_equal(f->notes.text, "waits for nobody\n");
+}
+
 /* ---- wrap_future ---- */
 
 static void complete(void *arg)
 {
     rondo_concurrent_set_result(((struct fixture *)arg)->result, 42);
+}
+
+static void says_first(void *arg)
+{
+    note((struct fixture *)arg, "first");
+}
+
+static void says_second(void *arg)
+{
+    note((struct fixture *)arg, "second");
+}
+
+static int wrap_twice(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+    rondo_future *first, *second;
+
+    (void)out;
+    f->result = rondo_concurrent_new();
+    first = rondo_wrap_future(f->result, NULL);
+    second = rondo_wrap_future(f->result, NULL);
+    rondo_add_done_callback(second, says_second, f);
+    rondo_add_done_callback(first, says_first, f);
+    rondo_concurrent_set_result(f->result, 1);
+    RONDO_TRY(rondo_await(second, NULL));
+    rondo_unref(first);
+    rondo_unref(second);
+    rondo_concurrent_unref(f->result);
+    return 0;
+}
+
+static void futures_hear_in_the_order_in_which_they_were_wrapped(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(wrap_twice, f, NULL), 0);
+    assert_string_equal(f->notes.text, "first\nsecond\n");
 }
 
 static int wait_for_another(void *arg, rondo_value *out)
@@ -678,9 +843,13 @@ int main(void)
         TEST(what_is_cancelled_before_it_begins_never_runs),
         TEST(a_task_that_cannot_be_made_is_told_to_both),
         TEST(a_loop_that_closes_tells_who_commissioned),
+        TEST(a_loop_may_close_while_a_cancel_is_on_its_way),
+        TEST(a_cancel_may_overtake_the_end_of_the_task),
         TEST(the_value_of_the_task_is_handed_to_the_result),
         TEST(without_memory_nothing_is_commissioned),
+        TEST(a_loop_that_a_thread_owes_something_is_not_stuck),
         TEST(a_loop_waits_for_a_result_of_another_thread),
+        TEST(futures_hear_in_the_order_in_which_they_were_wrapped),
         TEST(a_cancel_crosses_while_it_matters),
         TEST(without_memory_nothing_is_wrapped),
         TEST(a_put_from_another_thread_does_not_wake_the_loop),

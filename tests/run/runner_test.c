@@ -411,14 +411,14 @@ static void a_thread_that_can_never_go_on_is_an_endless_wait(void **state)
                    "worker 1  waits in uv_sem_wait()   nothing is left that could wake it\n");
 }
 
-static void threads_that_wait_for_each_other_are_named(void **state)
+static void threads_that_wait_for_each_other_are_a_circle(void **state)
 {
     struct fixture *f = *state;
 
     expect_program(f, "takes_mutexes_crosswise",
-                   "finds endless-wait at 1 ms\n"
-                   "main thread  waits in uv_mutex_lock()   nothing is left that could wake it\n"
-                   "worker 1  waits in uv_mutex_lock()   nothing is left that could wake it\n");
+                   "finds deadlock at 1 ms\n"
+                   "main thread  waits in uv_mutex_lock()   held by worker 1\n"
+                   "worker 1  waits in uv_mutex_lock()   held by main thread\n");
 }
 
 /* ---- the same again ---- */
@@ -538,7 +538,7 @@ int main(void)
         TEST(threads_share_the_process_and_its_time),
         TEST(a_thread_ends_with_its_process),
         TEST(a_thread_that_can_never_go_on_is_an_endless_wait),
-        TEST(threads_that_wait_for_each_other_are_named),
+        TEST(threads_that_wait_for_each_other_are_a_circle),
         TEST(one_tape_is_one_run),
         TEST(a_seed_is_one_run_and_its_record_replays_it),
         TEST(a_tape_decides_a_tie),
