@@ -191,7 +191,7 @@ static int take_in_turn(struct as_completed *state, rondo_future **future, const
 
     state->refs++;
     state->waiting++;
-    rc = park_wait(&state->park, view(state), here).rc;
+    rc = park_wait(&state->park, &state->object, "wait", here).rc;
     state->waiting--;
     if (rc == 0 && !state->closed)
         rc = take(state, future);

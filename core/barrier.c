@@ -13,11 +13,6 @@
 #include "base/check.h"
 #include "park.h"
 
-static struct observed_object view(rondo_barrier *barrier, const char *kind)
-{
-    return object_view(task_current()->future.loop, &barrier->object, kind);
-}
-
 /* Let in those who wait outside, as many as there are places. Called after every change, so that no
  * place is lost when one who had been let in is cancelled. */
 static void admit(rondo_barrier *barrier)
@@ -40,7 +35,7 @@ static void leave(rondo_barrier *barrier)
 static int wait_outside(rondo_barrier *barrier, const char *here)
 {
     unsigned aborts = barrier->aborts;
-    int rc = park_wait(&barrier->outside, view(barrier, "room in barrier"), here).rc;
+    int rc = park_wait(&barrier->outside, &barrier->object, "room in barrier", here).rc;
 
     if (rc == 0 && barrier->aborts != aborts)
         rc = RONDO_EBROKEN;
@@ -53,7 +48,7 @@ static int wait_outside(rondo_barrier *barrier, const char *here)
 static int wait_inside(rondo_barrier *barrier, const char *here)
 {
     unsigned breaks = barrier->breaks;
-    int rc = park_wait(&barrier->inside, view(barrier, "barrier"), here).rc;
+    int rc = park_wait(&barrier->inside, &barrier->object, "barrier", here).rc;
 
     if (barrier->breaks != breaks)
         return rc < 0 ? rc : RONDO_EBROKEN;

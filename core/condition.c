@@ -43,13 +43,12 @@ static int take_back(rondo_condition *condition, struct parked parked, const cha
 
 int rondo_condition_wait_at(rondo_condition *condition, const char *here)
 {
-    struct observed_object object;
-
     if (!held_here(condition) || park_refuses(&condition->waiters))
         return RONDO_EMISUSE;
-    object = object_view(task_current()->future.loop, &condition->object, "condition");
+    (void)object_id(task_current()->future.loop, &condition->object); /* numbered before its lock */
     rondo_lock_release(rondo_condition_lock(condition));
-    return take_back(condition, park_wait(&condition->waiters, object, here), here);
+    return take_back(condition,
+                     park_wait(&condition->waiters, &condition->object, "condition", here), here);
 }
 
 int rondo_condition_wait_for_at(rondo_condition *condition, rondo_predicate predicate, void *arg,

@@ -7,14 +7,11 @@
 
 int rondo_event_wait_at(rondo_event *event, const char *here)
 {
-    struct task *task = task_current();
-
-    if (task == NULL)
+    if (task_current() == NULL)
         return RONDO_EMISUSE;
     if (event->set)
         return 0;
-    return park_wait(&event->waiters, object_view(task->future.loop, &event->object, "event"), here)
-        .rc;
+    return park_wait(&event->waiters, &event->object, "event", here).rc;
 }
 
 void rondo_event_set(rondo_event *event)

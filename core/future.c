@@ -12,14 +12,13 @@
 #include "loop_core.h"
 #include "task_core.h"
 
-void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id, const char *kind)
+void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id)
 {
     memset(future, 0, sizeof *future);
     future->refs = 1;
     future->loop = loop;
     future->id = id;
     list_init(&future->waiters);
-    snprintf(future->label, sizeof future->label, "%s-%u", kind, id);
 }
 
 rondo_future *rondo_create_future(rondo_loop *loop)
@@ -32,7 +31,7 @@ rondo_future *rondo_create_future(rondo_loop *loop)
         return NULL;
     future = alloc_take(sizeof *future);
     if (future != NULL)
-        future_init(future, loop, object_number(loop), "future");
+        future_init(future, loop, object_number(loop));
     return future;
 }
 
@@ -157,7 +156,15 @@ const char *rondo_get_name(const rondo_future *future)
 {
     if (future == NULL)
         return "(none)";
-    return future->name != NULL ? future->name : future->label;
+    if (future->name != NULL)
+        return future->name;
+    if (future->label[0] == '\0') { /* written when somebody asks: most never do */
+        char *label = (char *)(uintptr_t)future->label;
+
+        snprintf(label, sizeof future->label, "%s-%u", future->is_task ? "Task" : "future",
+                 future->id);
+    }
+    return future->label;
 }
 
 void future_complete(rondo_future *future, int code, rondo_value value, const char *text)
@@ -319,9 +326,10 @@ int rondo_remove_done_callback(rondo_future *future, rondo_callback callback, vo
 static int await_pending(rondo_future *future, const char *here)
 {
     struct wait wait;
-    const char *kind = future->is_task ? "task" : "future";
 
-    wait_init(&wait, (struct observed_object){kind, future->name, future->id}, here);
+    wait_init(&wait, task_current(), future->is_task ? "task" : "future", here);
+    wait.object.name = future->name;
+    wait.object.id = future->id;
     wait.awaited = future; /* cancelling it cancels the future (CAN-01) */
     future_add_waiter(future, &wait.waiter);
     return wait_suspend(&wait);
@@ -379,10 +387,11 @@ static void watched_is_done(struct callback *callback)
 int future_watch(rondo_future *future, const char *here)
 {
     struct watch watch = {.waiter = {.callback = {.run = watched_is_done, .what = "watch"}}};
-    const char *kind = future->is_task ? "task" : "future";
     int rc;
 
-    wait_init(&watch.wait, (struct observed_object){kind, future->name, future->id}, here);
+    wait_init(&watch.wait, task_current(), future->is_task ? "task" : "future", here);
+    watch.wait.object.name = future->name;
+    watch.wait.object.id = future->id;
     future_add_waiter(future, &watch.waiter);
     rc = wait_suspend(&watch.wait);
     list_remove(&watch.waiter.link);

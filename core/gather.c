@@ -132,8 +132,8 @@ int rondo_gather_at(rondo_future *const *futures, size_t count, unsigned flags,
     gather.children = alloc_take(count * sizeof *gather.children);
     if (gather.children == NULL)
         return RONDO_ENOMEM;
-    wait_init(&gather.wait,
-              (struct observed_object){"gather", NULL, object_number(task->future.loop)}, here);
+    wait_init(&gather.wait, task, "gather", here);
+    gather.wait.object.id = object_number(task->future.loop);
     gather.wait.cancel = gather_cancel;
     watch(&gather, futures);
     rc = conclude(&gather, wait_suspend(&gather.wait), results);

@@ -62,7 +62,7 @@ static struct generator *generator_current(void)
     struct fiber *fiber = fiber_current();
     struct task *task = fiber->task;
 
-    if (task == NULL || fiber == &task->fiber)
+    if (task == NULL || fiber == task->fiber)
         return NULL;
     return container_of(fiber, struct generator, fiber);
 }

@@ -301,7 +301,8 @@ static int wait_once(struct group *group)
     struct wait wait;
     int rc;
 
-    wait_init(&wait, group->object, group->here);
+    wait_init(&wait, task_current(), group->object.kind, group->here);
+    wait.object = group->object;
     group->wait = &wait;
     rc = wait_suspend(&wait);
     group->wait = NULL;

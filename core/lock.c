@@ -28,8 +28,7 @@ int rondo_lock_acquire_at(rondo_lock *lock, const char *here)
     if (lock->holder != 0 && lock->loop != task->future.loop)
         return RONDO_EMISUSE;
     if (lock->holder != 0 || !park_empty(&lock->waiters)) {
-        parked =
-            park_wait(&lock->waiters, object_view(task->future.loop, &lock->object, "lock"), here);
+        parked = park_wait(&lock->waiters, &lock->object, "lock", here);
         if (parked.rc < 0) {
             /* It may have been this task's turn: pass it on (LCK-05), unless another is woken. */
             if (lock->holder == 0 && lock->waiters.woken == 0)

@@ -11,8 +11,10 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/fiber.h"
+#include "base/overflow.h"
 #include "debug.h"
 #include "loop_core.h"
+#include "task_core.h"
 
 /* asyncio's slow_callback_duration. */
 #define SLOW_NS RONDO_MS(100)
@@ -24,14 +26,6 @@ const struct observer *observer;
 const char timer_order[] = "timer.order";
 const char timer_together[] = "timer.together";
 const char sched_ready[] = "sched.ready";
-
-static bool deadline_before(const struct heap_node *a, const struct heap_node *b)
-{
-    const struct deadline *x = container_of(a, struct deadline, node);
-    const struct deadline *y = container_of(b, struct deadline, node);
-
-    return x->when_ns != y->when_ns ? x->when_ns < y->when_ns : x->order < y->order;
-}
 
 void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port_self)
 {
@@ -45,7 +39,7 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
     list_init(&loop->devices);
     list_init(&loop->generators);
     list_init(&loop->crossings);
-    heap_init(&loop->deadlines, deadline_before);
+    deadlines_init(&loop->deadlines);
 }
 
 struct rondo_loop *loop_running(void)
@@ -53,17 +47,10 @@ struct rondo_loop *loop_running(void)
     return fiber_current()->loop;
 }
 
-static struct deadline *earliest(const struct rondo_loop *loop)
-{
-    struct heap_node *node = heap_min(&loop->deadlines);
-
-    return node != NULL ? container_of(node, struct deadline, node) : NULL;
-}
-
 /* Tell the port when the next iteration is wanted. */
 static void arm_port(struct rondo_loop *loop)
 {
-    const struct deadline *first = earliest(loop);
+    const struct deadline *first = deadlines_first(&loop->deadlines);
     int64_t when = first != NULL ? first->when_ns : RONDO_FOREVER;
 
     if (!loop->iterating)
@@ -94,15 +81,15 @@ void loop_call_at(struct rondo_loop *loop, struct deadline *deadline, int64_t wh
     deadline->when_ns = when_ns;
     deadline->order = loop->order_next++;
     deadline->armed = true;
-    heap_push(&loop->deadlines, &deadline->node);
-    if (earliest(loop) == deadline)
+    deadlines_add(&loop->deadlines, deadline);
+    if (deadlines_first(&loop->deadlines) == deadline)
         arm_port(loop);
 }
 
 void loop_cancel(struct rondo_loop *loop, struct deadline *deadline)
 {
     if (deadline->armed) {
-        heap_remove(&loop->deadlines, &deadline->node);
+        deadlines_remove(&loop->deadlines, deadline);
         deadline->armed = false;
     }
     list_remove(&deadline->callback.link);
@@ -164,16 +151,16 @@ static struct callback *choose_from(const struct list *from, size_t count, const
  */
 static size_t take_tied(struct rondo_loop *loop, int64_t loop_time, struct list *tied)
 {
-    struct deadline *first = earliest(loop);
+    struct deadline *first = deadlines_first(&loop->deadlines);
     int64_t due = due_at(first->when_ns);
     size_t count = 0;
 
     list_init(tied);
     do {
-        heap_remove(&loop->deadlines, &first->node);
+        deadlines_remove(&loop->deadlines, first);
         list_push_back(tied, &first->callback.link);
         count++;
-        first = earliest(loop);
+        first = deadlines_first(&loop->deadlines);
     } while (observer != NULL && due == loop_time && first != NULL &&
              due_at(first->when_ns) == due);
     return count;
@@ -186,7 +173,7 @@ static void put_back(struct rondo_loop *loop, struct list *tied)
         struct callback *callback = container_of(node, struct callback, link);
 
         list_remove(node);
-        heap_push(&loop->deadlines, &container_of(callback, struct deadline, callback)->node);
+        deadlines_add(&loop->deadlines, container_of(callback, struct deadline, callback));
     }
 }
 
@@ -225,8 +212,9 @@ static void collect_due(struct rondo_loop *loop)
 {
     int64_t loop_time = loop->port->loop_time(loop->port_self);
 
-    for (struct deadline *first = earliest(loop);
-         first != NULL && due_at(first->when_ns) <= loop_time; first = earliest(loop)) {
+    for (struct deadline *first = deadlines_first(&loop->deadlines);
+         first != NULL && due_at(first->when_ns) <= loop_time;
+         first = deadlines_first(&loop->deadlines)) {
         struct list tied;
         size_t count;
 
@@ -291,15 +279,25 @@ static void run(struct rondo_loop *loop, struct callback *callback)
     turn_end(&turn);
 }
 
+struct callback *loop_next(struct rondo_loop *loop)
+{
+    if (loop->next == NULL && !list_empty(&loop->batch)) {
+        loop->next = choose_from(&loop->batch, ready_options(loop), sched_ready);
+        list_remove(&loop->next->link);
+    }
+    return loop->next;
+}
+
 void loop_iterate(struct rondo_loop *loop)
 {
+    struct callback *callback;
+
     loop->iterating = true;
+    loop->home = fiber_current();
     collect_due(loop);
     list_move(&loop->batch, &loop->ready);
-    while (!list_empty(&loop->batch)) {
-        struct callback *callback = choose_from(&loop->batch, ready_options(loop), sched_ready);
-
-        list_remove(&callback->link);
+    while ((callback = loop_next(loop)) != NULL) {
+        loop->next = NULL;
         run(loop, callback);
     }
     loop->iterating = false;
@@ -312,6 +310,7 @@ int rondo_loop_enter(rondo_loop *loop)
 
     if (loop->running || fiber->loop != NULL)
         return RONDO_EMISUSE;
+    overflow_watch(task_words);
     fiber->loop = loop;
     loop->outer_errand = fiber->errand; /* what runs in a loop is the loop's */
     fiber->errand = NULL;
@@ -371,12 +370,15 @@ static void discard(struct callback *callback)
 
 void loop_discard(struct rondo_loop *loop)
 {
-    struct heap_node *node;
+    struct deadline *deadline;
 
     while (!list_empty(&loop->ready))
         discard(container_of(loop->ready.next, struct callback, link));
-    while ((node = heap_pop(&loop->deadlines)) != NULL)
-        discard(&container_of(node, struct deadline, node)->callback);
+    while ((deadline = deadlines_first(&loop->deadlines)) != NULL) {
+        deadlines_remove(&loop->deadlines, deadline);
+        discard(&deadline->callback);
+    }
+    deadlines_clear(&loop->deadlines);
 }
 
 int rondo_loop_run_forever(rondo_loop *loop)
@@ -521,6 +523,7 @@ char *rondo_loop_describe(const rondo_loop *loop, char *text, size_t size)
 {
     snprintf(text, size, "<Loop %s tasks=%zu ready=%zu deadlines=%zu>",
              loop->running ? "running" : "idle", list_length(&loop->tasks),
-             list_length(&loop->ready) + list_length(&loop->batch), loop->deadlines.count);
+             list_length(&loop->ready) + list_length(&loop->batch),
+             deadlines_count(&loop->deadlines));
     return text;
 }

@@ -11,14 +11,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/heap.h"
 #include "base/list.h"
+#include "deadlines.h"
 #include "handler.h"
 #include "loop.h"
 #include "observe.h"
 #include "task.h"
 
 struct bindings;
+struct fiber;
 
 /* What the variables of context.h are for whoever runs in it. */
 struct rondo_context {
@@ -39,9 +40,9 @@ struct callback {
 
 /* A callback that becomes ready at a time. */
 struct deadline {
-    struct heap_node node;
     int64_t when_ns;
     uint64_t order; /* ties go by creation */
+    uint32_t slot;  /* where it stands in deadlines.h */
     bool armed;
     struct callback callback;
 };
@@ -74,9 +75,11 @@ struct loop_port {
 };
 
 struct rondo_loop {
-    struct list ready; /* callbacks for the next iteration */
-    struct list batch; /* those of the iteration that runs */
-    struct heap deadlines;
+    struct list ready;     /* callbacks for the next iteration */
+    struct list batch;     /* those of the iteration that runs */
+    struct callback *next; /* of these, the one whose turn it is, if it has been chosen already */
+    struct fiber *home;    /* that makes the iteration */
+    struct deadlines deadlines;
     uint64_t order_next;
     int64_t apart_ns; /* timers of this instant wait for an empty ready queue; see collect_due() */
     atomic_bool running; /* other threads ask, in debug mode */
@@ -129,6 +132,10 @@ int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns);
 /* One iteration: timers that are due become ready, then what was ready at its start runs. Called by
  * the port only. */
 void loop_iterate(struct rondo_loop *loop);
+
+/* The callback whose turn it is in the iteration that runs, which stays queued as loop->next until
+ * somebody runs it. Returns: NULL at the end of the iteration. */
+struct callback *loop_next(struct rondo_loop *loop);
 
 /* Give up everything that is queued or armed. */
 void loop_discard(struct rondo_loop *loop);

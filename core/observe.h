@@ -82,11 +82,11 @@ struct observer {
 /* The observer in place, or NULL. */
 extern const struct observer *observer;
 
-/* Report `event` if anybody listens. */
-static inline void observe(const struct observed *event)
-{
-    if (observer != NULL)
-        observer->event(observer->self, event);
-}
+/* Report a `const struct observed *`, which is not even made if nobody listens. */
+#define observe(...)                                      \
+    do {                                                  \
+        if (observer != NULL)                             \
+            observer->event(observer->self, __VA_ARGS__); \
+    } while (0)
 
 #endif

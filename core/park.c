@@ -32,14 +32,17 @@ bool park_refuses(const rondo_park *park)
     return wait_of(park->next)->task->future.loop != task->future.loop;
 }
 
-struct parked park_wait(rondo_park *park, struct observed_object object, const char *here)
+struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind, const char *here)
 {
     struct parked parked = {RONDO_EMISUSE, false};
+    struct task *task = task_current();
     struct wait wait;
 
     if (park_refuses(park))
         return parked;
-    wait_init(&wait, object, here);
+    wait_init(&wait, task, kind, here);
+    wait.object.name = object->name;
+    wait.object.id = object_id(task->future.loop, object);
     wait.woken = &park->woken;
     list_push_back(line_of(park), &wait.waiter.link);
     parked.rc = wait_suspend(&wait);

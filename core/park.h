@@ -16,9 +16,9 @@ struct parked {
     bool woken; /* it had been woken: what that stood for must be used or passed on */
 };
 
-/* Join the end of the line and suspend until woken or cancelled.
+/* Join the end of the line of `object`, a `kind`, and suspend until woken or cancelled.
  * Returns: rc RONDO_EMISUSE, and then it did not wait, where park_refuses(). */
-struct parked park_wait(rondo_park *park, struct observed_object object, const char *here);
+struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind, const char *here);
 
 /* Whether nobody may wait here now: outside a task, or behind a task of another loop (LCK-09). */
 bool park_refuses(const rondo_park *park);

@@ -10,11 +10,6 @@
 #include "base/alloc.h"
 #include "park.h"
 
-static struct observed_object view(rondo_queue *queue, const char *kind)
-{
-    return object_view(task_current()->future.loop, &queue->object, kind);
-}
-
 size_t rondo_queue_qsize(const rondo_queue *queue)
 {
     return queue->count;
@@ -222,7 +217,7 @@ int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here)
     if (task_current() == NULL)
         return RONDO_EMISUSE;
     if (!queue->shut_down && (no_room(queue) || !park_empty(&queue->putters)))
-        rc = park_wait(&queue->putters, view(queue, "room in queue"), here).rc;
+        rc = park_wait(&queue->putters, &queue->object, "room in queue", here).rc;
     if (rc == 0)
         return add(queue, item);
     serve(queue); /* the place it was woken for, if it was, is for the next in line */
@@ -237,7 +232,7 @@ int rondo_queue_get_at(rondo_queue *queue, rondo_value *item, const char *here)
     if (task_current() == NULL)
         return RONDO_EMISUSE;
     if (!over && (no_item(queue) || !park_empty(&queue->getters)))
-        rc = park_wait(&queue->getters, view(queue, "queue"), here).rc;
+        rc = park_wait(&queue->getters, &queue->object, "queue", here).rc;
     if (rc == 0)
         return take(queue, item);
     serve(queue); /* the item it was woken for, if it was, is for the next in line */
@@ -272,7 +267,7 @@ int rondo_queue_join_at(rondo_queue *queue, const char *here)
         return RONDO_EMISUSE;
     if (queue->unfinished == 0)
         return 0;
-    return park_wait(&queue->joiners, view(queue, "join of queue"), here).rc;
+    return park_wait(&queue->joiners, &queue->object, "join of queue", here).rc;
 }
 
 int rondo_queue_clear(rondo_queue *queue)

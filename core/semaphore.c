@@ -40,7 +40,7 @@ int rondo_semaphore_acquire_at(rondo_semaphore *semaphore, const char *here)
     if (!rondo_semaphore_locked(semaphore)) {
         semaphore->value--;
     } else {
-        parked = park_wait(&semaphore->waiters, view(semaphore, task), here);
+        parked = park_wait(&semaphore->waiters, &semaphore->object, "semaphore", here);
         if (parked.rc < 0) {
             if (parked.woken) { /* the permit it was promised goes to the next (SEM-07) */
                 semaphore->value++;

@@ -19,31 +19,37 @@ static void nap_over(struct callback *callback)
     wait_wake(&container_of(deadline, struct nap, deadline)->wait);
 }
 
-/* One trip round the ready queue. */
-static int yield(const char *here)
+/* One trip round the ready queue. In a frame of its own: a nap's is larger. */
+static __attribute__((noinline)) int yield(struct task *task, const char *here)
 {
     struct wait wait;
 
-    wait_init(&wait, (struct observed_object){"sleep", NULL, 0}, here);
+    wait_init(&wait, task, "sleep", here);
     wait_wake(&wait); /* so there is nothing to cancel: a request is due when the task resumes */
     return wait_suspend(&wait);
+}
+
+/* Until the clock has moved on by `delay_ns`. */
+static __attribute__((noinline)) int nap(struct task *task, int64_t delay_ns, const char *here)
+{
+    struct rondo_loop *loop = task->future.loop;
+    struct nap nap;
+    int rc;
+
+    wait_init(&nap.wait, task, "sleep", here);
+    nap.deadline =
+        (struct deadline){.callback = {.run = nap_over, .who = &task->subject, .what = "sleep"}};
+    loop_call_at(loop, &nap.deadline, loop_after(loop, delay_ns));
+    rc = wait_suspend(&nap.wait);
+    loop_cancel(loop, &nap.deadline);
+    return rc;
 }
 
 int rondo_sleep_at(int64_t delay_ns, const char *here)
 {
     struct task *task = task_current();
-    struct nap nap;
-    int rc;
 
     if (task == NULL)
         return RONDO_EMISUSE;
-    if (delay_ns <= 0)
-        return yield(here);
-    wait_init(&nap.wait, (struct observed_object){"sleep", NULL, 0}, here);
-    nap.deadline =
-        (struct deadline){.callback = {.run = nap_over, .who = &task->subject, .what = "sleep"}};
-    loop_call_at(task->future.loop, &nap.deadline, loop_after(task->future.loop, delay_ns));
-    rc = wait_suspend(&nap.wait);
-    loop_cancel(task->future.loop, &nap.deadline);
-    return rc;
+    return delay_ns <= 0 ? yield(task, here) : nap(task, delay_ns, here);
 }

@@ -64,42 +64,7 @@ static void finish(struct task *task, int code)
     rondo_unref(future);
 }
 
-/* The body, on the task's own stack. */
-static void task_main(void *argument)
-{
-    struct task *task = argument;
-
-    task->future.code = task->fn(task->arg, &task->future.value);
-    task->ended = true;
-    fiber_switch_last(task->resumer);
-}
-
-/* Run `task` until it suspends or ends. Called by the loop's callbacks, and by an eager spawn. */
-static void step(struct task *task)
-{
-    task->resumer = fiber_current();
-    fiber_switch(task->innermost);
-    if (!task->ended)
-        return;
-    stack_give(task->stack);
-    task->stack = NULL;
-    finish(task, task->future.code);
-}
-
-static void start(struct callback *callback)
-{
-    struct task *task = container_of(callback, struct task, start);
-
-    if (!task->must_cancel) {
-        step(task);
-        return;
-    }
-    /* Cancelled before its first step: the body never runs (CAN-02). */
-    task->ended = true;
-    stack_give(task->stack);
-    task->stack = NULL;
-    finish(task, RONDO_ECANCELED);
-}
+/* ---- stacks: taken at the first step, so that what ends without suspending needs but one ---- */
 
 /* Room for a frame of printf; less is a wish that cannot be met. */
 #define STACK_SIZE_LEAST ((size_t)16 << 10)
@@ -115,7 +80,172 @@ static size_t page_round(size_t size)
 
 struct stack *task_stack_take(size_t size)
 {
-    return stack_take(size != 0 ? page_round(size) + 4096 : STACK_SIZE_TASK);
+    return stack_take(size != 0 ? page_round(size) + STACK_OVERHEAD : STACK_SIZE_TASK);
+}
+
+/* What runs bodies: a fiber that lies at the top of the stack it runs on. */
+struct worker {
+    struct fiber fiber;
+    bool usual; /* its stack is of the usual size */
+};
+
+#define WORKER_ROOM ((sizeof(struct worker) + 63) / 64 * 64)
+
+static void worker_main(void *argument);
+
+/* Let `worker` run the body of `task` next. */
+static void assign(struct worker *worker, struct task *task)
+{
+    worker->fiber.task = task;
+    worker->fiber.loop = task->future.loop;
+    task->fiber = &worker->fiber;
+    task->innermost = &worker->fiber;
+}
+
+/* Give `task` something to run on, with a stack as it wishes (0: the usual). Returns: false when
+ * there is none. */
+static bool bind(struct task *task, size_t stack_size)
+{
+    struct stack *stack = task_stack_take(stack_size);
+    struct worker *worker;
+
+    if (stack == NULL)
+        return false;
+    worker = (struct worker *)(void *)(stack->low + stack->size - WORKER_ROOM);
+    fiber_init(&worker->fiber, stack, worker_main, worker);
+    worker->usual = stack_size == 0;
+    assign(worker, task);
+    return true;
+}
+
+/* ---- turns ---- */
+
+static void start(struct callback *callback);
+static void wait_over(struct callback *callback);
+
+/* The task whose turn it is, if all that is due is to let it begin or go on; it is then out of the
+ * queue. One that was cancelled before its first step never begins (CAN-02). */
+static struct task *next_in_turn(struct rondo_loop *loop)
+{
+    struct callback *next = loop_next(loop);
+    struct task *task = NULL;
+
+    if (next == NULL || loop->debug) /* in debug mode every turn is measured, at home */
+        return NULL;
+    if (next->run == wait_over)
+        task = container_of(container_of(next, struct waiter, callback), struct wait, waiter)->task;
+    else if (next->run == start && !container_of(next, struct task, start)->must_cancel)
+        task = container_of(next, struct task, start);
+    if (task != NULL)
+        loop->next = NULL;
+    return task;
+}
+
+/* The fiber to go on with when the one that runs stops: the next task's, if one is next, else the
+ * one at home, where everything else is done. */
+static struct fiber *next_fiber(struct rondo_loop *loop)
+{
+    struct task *task = next_in_turn(loop);
+
+    if (task == NULL)
+        return loop->home;
+    if (task->fiber == NULL && !bind(task, 0)) {
+        loop->next = &task->start; /* home will tell it */
+        return loop->home;
+    }
+    task->resumer = NULL;
+    return task->innermost;
+}
+
+/* Stop here until it is the task's turn again. A task that was begun eagerly leaves to its parent.
+ */
+static void give_way(struct task *task)
+{
+    struct fiber *next = task->resumer != NULL ? task->resumer : next_fiber(task->future.loop);
+
+    if (next != fiber_current())
+        fiber_switch(next);
+}
+
+/* The stack is free: for the next task, if one is to begin that has none yet. */
+static bool take_over(struct worker *worker, struct rondo_loop *loop)
+{
+    struct callback *next = loop->debug ? NULL : loop_next(loop);
+    struct task *task;
+
+    if (next == NULL || next->run != start || !worker->usual)
+        return false;
+    task = container_of(next, struct task, start);
+    if (task->must_cancel || task->fiber != NULL)
+        return false;
+    loop->next = NULL;
+    task->resumer = NULL;
+    assign(worker, task);
+    return true;
+}
+
+/* Bodies, on the stack of the worker: one, and then whatever begins next. */
+static void worker_main(void *argument)
+{
+    struct worker *worker = argument;
+    struct rondo_loop *loop = worker->fiber.loop;
+    struct fiber *resumer;
+
+    do {
+        struct task *task = worker->fiber.task;
+        int code = task->fn(task->arg, &task->future.value);
+
+        resumer = task->resumer;
+        worker->fiber.task = NULL;
+        task->fiber = NULL;
+        finish(task, code);
+    } while (resumer == NULL && take_over(worker, loop));
+    if (resumer == NULL)
+        resumer = next_fiber(loop);
+    stack_give(worker->fiber.stack); /* nobody takes it before the switch */
+    fiber_switch_last(resumer);
+}
+
+/* Let `task`, whose turn it is, begin or go on, and what comes after it; returns when something
+ * is to be done at home. */
+static void step(struct task *task)
+{
+    task->resumer = NULL;
+    fiber_switch(task->innermost);
+}
+
+/* Give up a task that has not begun. */
+static void fail_to_start(struct task *task, int code)
+{
+    struct fiber *fiber = task->fiber;
+
+    task->fiber = NULL;
+    if (fiber != NULL)
+        stack_give(fiber->stack);
+    finish(task, code);
+}
+
+static void start(struct callback *callback)
+{
+    struct task *task = container_of(callback, struct task, start);
+
+    if (task->must_cancel)
+        fail_to_start(task, RONDO_ECANCELED); /* the body never runs (CAN-02) */
+    else if (task->fiber == NULL && !bind(task, 0))
+        fail_to_start(task, RONDO_ENOMEM);
+    else
+        step(task);
+}
+
+/* Begin now, on top of who spawns it, up to the first suspension (EAG-01). */
+static void start_eagerly(struct task *task)
+{
+    if (task->fiber == NULL && !bind(task, 0)) {
+        fail_to_start(task, RONDO_ENOMEM);
+        return;
+    }
+    task->resumer = fiber_current();
+    fiber_switch(task->innermost);
 }
 
 static struct task *make(struct rondo_loop *loop, size_t stack_size)
@@ -124,18 +254,14 @@ static struct task *make(struct rondo_loop *loop, size_t stack_size)
 
     if (task == NULL)
         return NULL;
-    task->stack = task_stack_take(stack_size);
-    if (task->stack == NULL) {
+    task->future.loop = loop;
+    if (stack_size != 0 && !bind(task, stack_size)) { /* what is asked for is had at once, or not */
         alloc_release(task);
         return NULL;
     }
-    future_init(&task->future, loop, ++loop->task_id_last, "Task");
+    future_init(&task->future, loop, ++loop->task_id_last);
     task->future.is_task = true;
     task->subject.id = task->future.id;
-    fiber_init(&task->fiber, task->stack, task_main, task);
-    task->fiber.task = task;
-    task->fiber.loop = loop;
-    task->innermost = &task->fiber;
     return task;
 }
 
@@ -188,6 +314,7 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
     task->fn = fn;
     task->arg = arg;
     task->here = loop->debug ? here : NULL;
+    task->spawned_at = here;
     task->context = &task->own_context;
     if (options->context != NULL)
         task->context = rondo_context_ref(options->context);
@@ -207,16 +334,29 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
                                                             : (struct subject){NULL, 0},
                                .here = here});
     if (options->eager_start && loop_running() == loop)
-        start(&task->start);
+        start_eagerly(task);
     else if (options->eager_start)
         loop_call_soon(loop, &task->start); /* nothing can run before the loop does */
     return &task->future;
 }
 
+char *task_words(char *text, size_t size)
+{
+    const struct task *task = task_current();
+
+    if (task == NULL)
+        snprintf(text, size, "a fiber without a task");
+    else
+        snprintf(text, size, "task %s%s%s", rondo_get_name(&task->future),
+                 task->spawned_at != NULL ? ", spawned at " : "",
+                 task->spawned_at != NULL ? task->spawned_at : "");
+    return text;
+}
+
 void task_destroy(struct task *task)
 {
-    if (task->stack != NULL)
-        stack_give(task->stack);
+    if (task->fiber != NULL)
+        stack_give(task->fiber->stack);
     if (task->context != NULL && task->context != &task->own_context)
         rondo_context_unref(task->context);
     context_release(&task->own_context);
@@ -232,19 +372,22 @@ static void wait_over(struct callback *callback)
     step(container_of(waiter, struct wait, waiter)->task);
 }
 
-void wait_init(struct wait *wait, struct observed_object object, const char *here)
+void wait_init(struct wait *wait, struct task *task, const char *kind, const char *here)
 {
-    struct task *task = task_current();
-
-    CHECK(task != NULL);
-    wait->waiter =
-        (struct waiter){.callback = {.run = wait_over, .who = &task->subject, .what = object.kind}};
+    wait->waiter.link.next = NULL;
+    wait->waiter.callback.link.next = NULL;
+    wait->waiter.callback.run = wait_over;
+    wait->waiter.callback.discard = NULL;
+    wait->waiter.callback.who = &task->subject;
+    wait->waiter.callback.what = kind;
     wait->state = WAIT_PENDING;
     wait->task = task;
     wait->cancel = wait_cancel;
     wait->awaited = NULL;
     wait->woken = NULL;
-    wait->object = object;
+    wait->object.kind = kind;
+    wait->object.name = NULL;
+    wait->object.id = 0;
     wait->here = here;
 }
 
@@ -283,7 +426,7 @@ int wait_suspend(struct wait *wait)
                                .object = wait->object,
                                .here = wait->here});
     task->innermost = fiber_current();
-    fiber_switch(task->resumer);
+    give_way(task);
     task->wait = NULL;
     list_remove(&wait->waiter.link);
     if (wait->state == WAIT_CANCELLED || task->must_cancel)
@@ -441,9 +584,7 @@ uint32_t object_number(struct rondo_loop *loop)
 
 struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind)
 {
-    if (object->id == 0)
-        object->id = object_number(loop);
-    return (struct observed_object){kind, object->name, object->id};
+    return (struct observed_object){kind, object->name, object_id(loop, object)};
 }
 
 /* Nobody will be told of the end of `future`: what waits for that is discarded. */

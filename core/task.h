@@ -30,7 +30,8 @@ typedef struct rondo_spawn_options {
  * before the caller suspends (TASK-01), unless it starts eagerly. A failure that nobody ever looks
  * at goes to the loop's exception handler (handler.h). Options: `rondo_spawn(fn, &job, .name =
  * "fetch")`. Returns: the task, or NULL without memory, outside a loop or if `fn` is NULL
- * (TASK-03); NULL may be passed on to await, gather and unref. Suspends: never. Owns: the caller
+ * (TASK-03); NULL may be passed on to await, gather and unref. The usual stack is taken at the
+ * first step; if there is none, the task ends with RONDO_ENOMEM. Suspends: never. Owns: the caller
  * holds one reference; `arg` must live until the task is done. */
 #define rondo_spawn(fn, arg, ...) \
     rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)

@@ -58,20 +58,19 @@ struct wait {
 
 struct task {
     struct rondo_future future; /* first: a task is a future */
-    struct fiber fiber;
-    struct stack *stack;
+    struct fiber *fiber;        /* that runs its body, from its first step to its end; else NULL */
     struct subject subject;
     struct callback start;
-    struct fiber *resumer;         /* who switched to it, and gets control back */
-    struct fiber *innermost;       /* where it goes on: its own fiber, or a generator's it is in */
+    struct fiber *resumer;         /* who began it eagerly and gets control back; NULL: the loop */
+    struct fiber *innermost;       /* where it goes on: `fiber`, or a generator's it is in */
     unsigned scopes;               /* timeouts, groups and contexts that it has entered */
     struct wait *wait;             /* where it stands, or NULL */
     struct rondo_context *context; /* in which it runs: its own, or one that it was given */
     struct rondo_context own_context;
     rondo_fn fn;
     void *arg;
-    bool ended;       /* the body has returned, or never runs */
-    const char *here; /* where it was spawned, if that was in debug mode; else NULL */
+    const char *here;       /* where it was spawned, if that was in debug mode; else NULL */
+    const char *spawned_at; /* or NULL */
     bool being_cancelled;
     struct task *cancelled_from;
     bool must_cancel; /* a request that no wait could take: due at the next suspension */
@@ -100,9 +99,10 @@ struct task *task_of(rondo_future *future);
 /* The subject of a future: its task's, or nobody. */
 struct subject future_subject(const rondo_future *future);
 
-/* Prepare `wait` for the running task, for `object`, called at `here`; it can be cancelled and the
- * task then leaves the line at once. */
-void wait_init(struct wait *wait, struct observed_object object, const char *here);
+/* Prepare `wait` for `task`, which runs, called at `here`; it can be cancelled and the task then
+ * leaves the line at once. What it waits for is a `kind` of object; its name and number, if it has
+ * any, the caller adds. */
+void wait_init(struct wait *wait, struct task *task, const char *kind, const char *here);
 
 /* Suspend the running task in `wait` until its callback runs.
  * Returns: 0 when woken; RONDO_ECANCELED. The wait is in no line afterwards. */
@@ -143,11 +143,14 @@ int future_watch(rondo_future *future, const char *here);
 int future_deliver(rondo_future *future, rondo_value *out);
 
 /* Set up `future` as pending, with one reference. */
-void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id, const char *kind);
+void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id);
 
 /* A stack for a task or a generator that wishes for `size` bytes (0: the usual).
  * Returns: NULL when there is none. */
 struct stack *task_stack_take(size_t size);
+
+/* Words for the running task, whose stack is spent (base/overflow.h). */
+char *task_words(char *text, size_t size);
 
 /* Free what a task owns besides its future part. */
 void task_destroy(struct task *task);
@@ -164,6 +167,14 @@ void task_note_error(int code, const char *text);
 
 /* A number for a new object of `loop`. */
 uint32_t object_number(struct rondo_loop *loop);
+
+/* The number of `object`, which it gets now if it has none. */
+static inline uint32_t object_id(struct rondo_loop *loop, rondo_object *object)
+{
+    if (object->id == 0)
+        object->id = object_number(loop);
+    return object->id;
+}
 
 /* The object that observers see for `object`, which gets its number now if it has none. */
 struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind);

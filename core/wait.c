@@ -74,8 +74,8 @@ static struct watch *watch_new(size_t count, rondo_return_when return_when, cons
 
     if (watch == NULL)
         return NULL;
-    wait_init(&watch->wait,
-              (struct observed_object){"wait", NULL, object_number(task->future.loop)}, here);
+    wait_init(&watch->wait, task, "wait", here);
+    watch->wait.object.id = object_number(task->future.loop);
     watch->deadline.callback =
         (struct callback){.run = time_is_up, .who = &task->subject, .what = "timeout"};
     watch->return_when = return_when;

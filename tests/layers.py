@@ -43,7 +43,9 @@ class Layer:
 LAYERS = (
     Layer("base", "core/base", "core/libbase.a", ("base/",), (),
           f"{MEMORY} {REPORT} vasprintf mmap mprotect madvise "
-          "getcontext makecontext swapcontext"),
+          "getcontext makecontext swapcontext "
+          # A spent stack is told from the signal that the kernel sends (overflow.c).
+          "sigaction sigaltstack signal write"),
     Layer("core", "core", "core/libcore.a", ("base/", "core:"), ("core/libbase.a",), "uv_\\w+ fprintf stderr",
           # The devices: the only files of core that know libuv. error.c takes its list of codes.
           {"loop_uv.h": ("<uv.h>",), "error.c": ("<uv.h>",), "concurrent.c": ("<uv.h>",),

@@ -1,6 +1,6 @@
 /*
- * fiber.c - see fiber.h. The registers are moved by fiber_x86_64.S, or by <ucontext.h> elsewhere
- * (and where RONDO_UCONTEXT is defined, so that the fallback is tested too).
+ * fiber.c - see fiber.h. The registers are moved by fiber_x86_64.S or fiber_aarch64.S, or by
+ * <ucontext.h> elsewhere (and where RONDO_UCONTEXT is defined, so that the fallback is tested too).
  */
 #include "base/fiber.h"
 
@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/overflow.h"
 
-#if defined(__x86_64__) && !defined(RONDO_UCONTEXT)
+#if (defined(__x86_64__) || defined(__aarch64__)) && !defined(RONDO_UCONTEXT)
 #define HAVE_ASSEMBLY 1
 #else
 #define HAVE_ASSEMBLY 0
@@ -95,22 +96,32 @@ static void begin(void)
 
 #if HAVE_ASSEMBLY
 
-/* In fiber_x86_64.S: push the callee-saved registers, store the stack pointer, load the other. */
+/* In assembly: save the callee-saved registers and the stack pointer, load the other's, return. */
 void fiber_swap_registers(void **save, void *load);
-/* In fiber_x86_64.S: the outermost frame, where backtraces end; calls the function in rbx. */
+/* In assembly: the outermost frame, where backtraces end; calls the function it finds in the first
+ * callee-saved register. */
 void fiber_first_frame(void);
+
+/* Words of a saved context, from its lowest address on. */
+#if defined(__x86_64__)
+enum { SAVED_CALLEE = 4, SAVED_RETURN = 6, SAVED_COUNT = 7 }; /* r15 r14 r13 r12 rbx rbp rip */
+#else
+enum {
+    SAVED_CALLEE = 0,
+    SAVED_RETURN = 11,
+    SAVED_COUNT = 20
+}; /* x19 to x28, x29, x30, d8 to d15 */
+#endif
 
 static void prepare(struct fiber *fiber)
 {
-    uintptr_t top = (uintptr_t)(fiber->stack->low + fiber->stack->size) & ~(uintptr_t)15;
-    void **sp = (void **)top;
+    uintptr_t top = (uintptr_t)(fiber->low + fiber->size) & ~(uintptr_t)15;
+    void **context = (void **)top - SAVED_COUNT;
 
-    *--sp = (void *)fiber_first_frame;
-    *--sp = NULL;          /* rbp: no caller's frame */
-    *--sp = (void *)begin; /* rbx */
-    for (int i = 0; i < 4; i++)
-        *--sp = NULL; /* r12 to r15 */
-    fiber->context = sp;
+    memset(context, 0, SAVED_COUNT * sizeof *context);
+    context[SAVED_CALLEE] = (void *)begin;
+    context[SAVED_RETURN] = (void *)fiber_first_frame;
+    fiber->context = context;
 }
 
 static void swap(struct fiber *from, struct fiber *to)
@@ -120,14 +131,17 @@ static void swap(struct fiber *from, struct fiber *to)
 
 #else
 
+#define CANARY_ROOM 64
+
 static void prepare(struct fiber *fiber)
 {
     /* The context lies at the foot of the fiber's own stack, so it needs no allocation. */
-    ucontext_t *context = (ucontext_t *)(void *)fiber->stack->low;
+    char *foot = (char *)(uintptr_t)fiber->low + CANARY_ROOM;
+    ucontext_t *context = (ucontext_t *)(void *)foot;
 
     getcontext(context);
-    context->uc_stack.ss_sp = fiber->stack->low + sizeof *context;
-    context->uc_stack.ss_size = fiber->stack->size - sizeof *context;
+    context->uc_stack.ss_sp = foot + sizeof *context;
+    context->uc_stack.ss_size = fiber->size - CANARY_ROOM - sizeof *context;
     context->uc_link = NULL;
     makecontext(context, begin, 0);
     fiber->context = context;
@@ -152,6 +166,9 @@ void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *),
     fiber->beside = fiber_current()->beside;
     fiber->low = stack->low;
     fiber->size = stack->size;
+    if ((char *)fiber >= stack->low && (char *)fiber < stack->low + stack->size)
+        fiber->size = (size_t)((char *)fiber - stack->low);
+    fiber->canary = stack->guarded ? NULL : (const uint64_t *)(const void *)stack->low;
     prepare(fiber);
 }
 
@@ -160,6 +177,8 @@ void fiber_switch(struct fiber *to)
     struct fiber *from = fiber_current();
 
     CHECK(to != from);
+    if (from->canary != NULL && *from->canary != STACK_CANARY)
+        overflow_met();
     announce_leave(from, to, 0);
     previous = from;
     running = to;

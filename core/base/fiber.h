@@ -10,16 +10,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/stack.h"
 
 struct fiber {
-    void *context;       /* saved registers, while it does not run */
-    struct stack *stack; /* NULL: a root fiber, on the thread's own stack */
+    void *context;          /* saved registers, while it does not run */
+    void *loop;             /* the loop that runs on this fiber, if any */
+    void *task;             /* the task that this fiber is, if any */
+    const uint64_t *canary; /* of its stack, if that has no guard page; else NULL */
+    struct stack *stack;    /* NULL: a root fiber, on the thread's own stack */
     void (*entry)(void *argument);
     void *argument;
-    void *loop;   /* the loop that runs on this fiber, if any */
-    void *task;   /* the task that this fiber is, if any */
     void *errand; /* the piece of work of an executor that runs on this fiber, if any */
     bool beside;  /* on another thread than the first of its process */
     /* For AddressSanitizer, which must be told of every switch. */
@@ -30,7 +32,7 @@ struct fiber {
 };
 
 /* Prepare `fiber` to run `entry(argument)` on `stack` at the first switch to it, on the thread that
- * calls.
+ * calls. `fiber` may itself lie on `stack`: its frames then begin below it.
  * Requires: `entry` never returns, it ends in fiber_switch_last(). */
 void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *), void *argument);
 

@@ -4,11 +4,8 @@
 #include "base/stack.h"
 
 #include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 
-#include "base/alloc.h"
 #include "base/check.h"
 
 #if RONDO_ASAN
@@ -23,16 +20,30 @@
 #define VALGRIND_STACK_REGISTER(low, high) ((void)(low), (void)(high))
 #endif
 
-#define GUARD_SIZE ((size_t)4096)
-/* Stacks a slab: one mmap for many keeps a cold start of a thousand tasks to a few system calls. */
-#define SLAB_COUNT ((size_t)16)
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+/* One mmap for a thousand stacks; less if there is not so much address space. */
+#define SLAB_SIZE ((size_t)64 << 20)
+/* A protected page cuts a mapping in two; the kernel allows a process 65,530 of them. */
+#define GUARD_BUDGET ((size_t)12000)
+/* Stacks lie a power of two apart, so their tops would all fall into the same few sets of the
+ * caches: they are spread over so many cache lines. */
+#define COLOURS     ((size_t)48)
+#define COLOUR_SIZE ((size_t)64)
 
 static struct list pool = {&pool, &pool};
 static struct list used = {&used, &used};
-static void *current_owner; /* of simulated processes, which are all on one thread */
+static char *slab; /* the rest of the last one, for stacks of STACK_SIZE_TASK */
+static size_t slab_left;
+static size_t colour_next;
+static bool cheap_guards = true;
+static size_t guard_budget = GUARD_BUDGET; /* what is left of it */
+static void *current_owner;                /* of simulated processes, which are all on one thread */
 
-/* Guards the lists. Loops of several threads take from one pool; each takes and gives so shortly
- * that going round is better than sleeping, for which the floor has no means. */
+/* Guards all of these but the owner. Loops of several threads take from one pool; each takes and
+ * gives so shortly that going round is better than sleeping, for which the floor has no means. */
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
 static void enter(void)
@@ -46,31 +57,70 @@ static void leave(void)
     atomic_flag_clear_explicit(&busy, memory_order_release);
 }
 
-static void add_to_pool(char *low, size_t size)
+void stack_limit_guards(bool cheap, size_t budget)
 {
-    struct stack *stack = must_alloc(sizeof *stack);
-
-    /* Past the kernel's limit of mappings the guard is refused, and the stack works without. */
-    (void)mprotect(low, GUARD_SIZE, PROT_NONE);
-    VALGRIND_STACK_REGISTER(low + GUARD_SIZE, low + size);
-    stack->low = low + GUARD_SIZE;
-    stack->size = size - GUARD_SIZE;
-    list_push_front(&pool, &stack->link);
+    cheap_guards = cheap;
+    guard_budget = budget;
 }
 
-/* Map new stacks of `size` bytes each, guard included. Large ones come alone. */
-static void map_slab(size_t size)
+/* Make the page at `low` one that faults. Returns: whether that could be done. */
+static bool guard(char *low)
 {
-    size_t count = size <= STACK_SIZE_TASK ? SLAB_COUNT : 1;
-    char *slab = mmap(NULL, size * count, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (cheap_guards && madvise(low, STACK_GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
+        return true;
+    cheap_guards = false;
+    if (guard_budget == 0)
+        return false;
+    guard_budget--;
+    return mprotect(low, STACK_GUARD_SIZE, PROT_NONE) == 0;
+}
 
-    if (slab == MAP_FAILED)
-        return;
-    /* A huge page under a stack would make every task cost its whole size in memory. */
-    (void)madvise(slab, size * count, MADV_NOHUGEPAGE);
-    for (size_t i = count; i-- > 0;)
-        add_to_pool(slab + i * size, size);
+/* Make a stack of the `mapped` bytes at `low`. */
+static struct stack *stack_make(char *low, size_t mapped)
+{
+    size_t colour = colour_next++ % COLOURS * COLOUR_SIZE;
+    size_t head = (sizeof(struct stack) + COLOUR_SIZE - 1) / COLOUR_SIZE * COLOUR_SIZE;
+    struct stack *stack = (struct stack *)(void *)(low + mapped - head - colour);
+
+    *stack = (struct stack){.low = low + STACK_GUARD_SIZE, .mapped = mapped};
+    stack->size = (size_t)((char *)stack - stack->low);
+    stack->guarded = guard(low);
+    if (!stack->guarded)
+        *(uint64_t *)(void *)stack->low = STACK_CANARY;
+    VALGRIND_STACK_REGISTER(stack->low, (char *)stack);
+    return stack;
+}
+
+/* Address space that costs nothing before it is touched. A huge page under a stack would make
+ * every task cost its whole size in memory. */
+static char *map(size_t size)
+{
+    char *low = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (low == MAP_FAILED)
+        return NULL;
+    (void)madvise(low, size, MADV_NOHUGEPAGE);
+    return low;
+}
+
+/* The next `size` bytes of a slab; a size of its own is mapped by itself. */
+static char *cut(size_t size)
+{
+    char *low;
+
+    if (size != STACK_SIZE_TASK)
+        return map(size);
+    for (size_t wish = SLAB_SIZE; slab_left < size && wish >= size; wish /= 2) {
+        slab = map(wish);
+        slab_left = slab != NULL ? wish : 0;
+    }
+    if (slab_left < size)
+        return NULL;
+    low = slab;
+    slab += size;
+    slab_left -= size;
+    return low;
 }
 
 static struct stack *find_in_pool(size_t size)
@@ -78,7 +128,7 @@ static struct stack *find_in_pool(size_t size)
     list_for_each(node, &pool) {
         struct stack *stack = container_of(node, struct stack, link);
 
-        if (stack->size + GUARD_SIZE == size)
+        if (stack->mapped == size)
             return stack;
     }
     return NULL;
@@ -87,16 +137,19 @@ static struct stack *find_in_pool(size_t size)
 static struct stack *take(size_t size)
 {
     struct stack *stack = find_in_pool(size);
+    char *low = stack == NULL ? cut(size) : NULL;
 
-    if (stack == NULL) {
-        map_slab(size);
-        stack = find_in_pool(size);
-    }
+    if (low != NULL)
+        stack = stack_make(low, size);
     if (stack == NULL)
         return NULL;
     list_remove(&stack->link);
     list_push_front(&used, &stack->link);
     stack->owner = current_owner;
+#if RONDO_ASAN
+    /* Frames of whoever ran on it last left their red zones behind. */
+    __asan_unpoison_memory_region(stack->low, stack->size);
+#endif
     return stack;
 }
 
@@ -104,7 +157,7 @@ struct stack *stack_take(size_t size)
 {
     struct stack *stack;
 
-    CHECK(size % GUARD_SIZE == 0 && size > GUARD_SIZE);
+    CHECK(size % STACK_GUARD_SIZE == 0 && size > 2 * STACK_GUARD_SIZE);
     enter();
     stack = take(size);
     leave();
@@ -113,10 +166,6 @@ struct stack *stack_take(size_t size)
 
 static void give(struct stack *stack)
 {
-#if RONDO_ASAN
-    /* Frames of a run that was cut short left their red zones behind. */
-    __asan_unpoison_memory_region(stack->low, stack->size);
-#endif
     list_remove(&stack->link);
     list_push_front(&pool, &stack->link);
 }

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/overflow.h"
 #include "base/stack.h"
 #include "cli/command.h"
 
@@ -47,29 +48,34 @@ static void say_where(const char *what)
     backtrace_symbols_fd(frames, count, STDERR_FILENO);
 }
 
-static void crashed(int number)
+static void crashed(int number, siginfo_t *info, void *context)
 {
+    static char overflow[500] = ": ";
+
+    (void)context;
     signal(number, SIG_DFL);
     if (check_failing)
         _exit(STATUS_HARNESS);
-    say_where(number == SIGABRT   ? ": the program was aborted; it stood at\n"
-              : number == SIGFPE  ? ": the program crashed (arithmetic); it stood at\n"
-              : number == SIGSEGV ? ": the program crashed (bad address, or its stack is spent); "
-                                    "it stood at\n"
-                                  : ": the program crashed; it stood at\n");
+    if (number == SIGSEGV && overflow_describe(info->si_addr, overflow + 2, sizeof overflow - 20))
+        say_where(strcat(overflow, "; it stood at\n"));
+    else
+        say_where(number == SIGABRT   ? ": the program was aborted; it stood at\n"
+                  : number == SIGFPE  ? ": the program crashed (arithmetic); it stood at\n"
+                  : number == SIGSEGV ? ": the program crashed (bad address); it stood at\n"
+                                      : ": the program crashed; it stood at\n");
     _exit(STATUS_FINDING);
 }
 
-static void burns(int number)
+static void burns(int number, siginfo_t *info, void *context)
 {
-    (void)number;
+    (void)number, (void)info, (void)context;
     say_where(": burns CPU time and does not suspend; it stands at\n");
     _exit(STATUS_HARNESS);
 }
 
-static void handle(int number, void (*handler)(int))
+static void handle(int number, void (*handler)(int, siginfo_t *, void *))
 {
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_ONSTACK | SA_SIGINFO};
 
     sigaction(number, &action, NULL);
 }

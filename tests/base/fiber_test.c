@@ -8,11 +8,13 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fiber.h"
+#include "base/overflow.h"
 #include "tests/lib/apart.h"
 
 #define MANY 1000
@@ -300,14 +302,14 @@ static void a_fiber_runs_on_a_stack_that_was_left_in_the_middle(void **state)
     stack_give(next.stack);
 }
 
-static void a_stack_has_at_least_the_size_asked_for_less_its_guard(void **state)
+static void a_stack_has_at_least_the_size_asked_for_less_its_overhead(void **state)
 {
     struct stack *large = stack_take(STACK_SIZE_MAIN);
     struct stack *small = stack_take(STACK_SIZE_TASK);
 
     (void)state;
-    assert_true(large->size + 4096 >= STACK_SIZE_MAIN);
-    assert_true(small->size + 4096 >= STACK_SIZE_TASK);
+    assert_true(large->size + STACK_OVERHEAD >= STACK_SIZE_MAIN);
+    assert_true(small->size + STACK_OVERHEAD >= STACK_SIZE_TASK);
     assert_true(small->size < large->size);
     memset(large->low, 1, large->size);
     memset(small->low, 1, small->size);
@@ -352,6 +354,90 @@ static void an_overflow_meets_the_guard_page(void **state)
     stack_give(stack);
 }
 
+/* Stacks of a size that no other test takes are new ones. */
+static struct stack *new_stack(size_t pages)
+{
+    return stack_take((100 + pages) * STACK_GUARD_SIZE);
+}
+
+static void past_the_budget_of_guards_a_stack_has_a_canary(void **state)
+{
+    struct stack *first, *second;
+
+    (void)state;
+    stack_limit_guards(false, 1);
+    first = new_stack(1);
+    second = new_stack(1);
+    assert_true(first->guarded);
+    assert_false(second->guarded);
+    stack_limit_guards(true, 12000);
+    stack_give(first);
+    stack_give(second);
+}
+
+static void run_past_the_end(void *argument)
+{
+    struct worker *worker = argument;
+
+    memset(worker->stack->low, 0, 8); /* what a frame too many does */
+    fiber_switch(worker->home);
+    fiber_switch_last(worker->home);
+}
+
+static void run_without_guard(void *arg)
+{
+    struct worker worker = {.home = fiber_current()};
+
+    (void)arg;
+    stack_limit_guards(false, 0);
+    worker.stack = new_stack(2);
+    fiber_init(&worker.fiber, worker.stack, run_past_the_end, &worker);
+    fiber_switch(&worker.fiber);
+}
+
+static void a_dead_canary_is_noticed_when_the_fiber_stops(void **state)
+{
+    (void)state;
+    assert_int_equal(run_apart(run_without_guard, NULL), -SIGABRT);
+}
+
+static void the_tops_of_stacks_are_spread_over_cache_lines(void **state)
+{
+    struct stack *a = new_stack(3);
+    struct stack *b = new_stack(3);
+
+    (void)state;
+    assert_int_not_equal(((uintptr_t)a->low + a->size) % 4096,
+                         ((uintptr_t)b->low + b->size) % 4096);
+    assert_int_equal((uintptr_t)a % 64, 0);
+    stack_give(a);
+    stack_give(b);
+}
+
+static void describe_faults(void *argument)
+{
+    struct worker *worker = argument;
+
+    worker->steps = overflow_describe(worker->stack->low, worker->text, 200);
+    worker->damage = overflow_describe(worker->stack->low - 1, worker->text, 200);
+    fiber_switch_last(worker->home);
+}
+
+static void a_fault_in_the_guard_is_described_as_an_overflow(void **state)
+{
+    char text[200] = "";
+    struct worker worker = {.text = text};
+
+    (void)state;
+    assert_false(overflow_describe(text, text, sizeof text)); /* on the thread's own stack */
+    worker_open(&worker, describe_faults);
+    fiber_switch(&worker.fiber);
+    assert_int_equal(worker.steps, 0);
+    assert_int_equal(worker.damage, 1);
+    assert_non_null(strstr(text, "stack overflow: a fiber, has used up its "));
+    stack_give(worker.stack);
+}
+
 static void an_entry_function_must_not_return(void *argument)
 {
     (void)argument;
@@ -384,9 +470,13 @@ int main(void)
         cmocka_unit_test(a_fiber_begins_on_an_aligned_stack),
         cmocka_unit_test(a_stack_given_back_is_the_next_one_taken),
         cmocka_unit_test(a_fiber_runs_on_a_stack_that_was_left_in_the_middle),
-        cmocka_unit_test(a_stack_has_at_least_the_size_asked_for_less_its_guard),
+        cmocka_unit_test(a_stack_has_at_least_the_size_asked_for_less_its_overhead),
         cmocka_unit_test(all_stacks_of_an_owner_come_back_at_once),
         cmocka_unit_test(an_overflow_meets_the_guard_page),
+        cmocka_unit_test(past_the_budget_of_guards_a_stack_has_a_canary),
+        cmocka_unit_test(a_dead_canary_is_noticed_when_the_fiber_stops),
+        cmocka_unit_test(the_tops_of_stacks_are_spread_over_cache_lines),
+        cmocka_unit_test(a_fault_in_the_guard_is_described_as_an_overflow),
         cmocka_unit_test(an_entry_function_that_returns_is_a_broken_invariant),
     };
 

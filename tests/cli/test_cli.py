@@ -307,12 +307,13 @@ class Misbehaviour(unittest.TestCase):
         status, said = self.run_program("asserts")
         self.assertEqual(status, 1)
         self.assertRegex(said, r"misbehaves\.c:\d+: .*asserts.*: Assertion `7 == 8' failed\.")
-        for program, how in (("crashes", "crashed (bad address, or its stack is spent)"),
-                             ("overflows", "crashed (bad address, or its stack is spent)"),
-                             ("aborts", "was aborted")):
+        for program, how in (("crashes", "the program crashed (bad address)"),
+                             ("overflows", "stack overflow: task main, has used up its 59 KiB "
+                              "(.stack_size gives it more)"),
+                             ("aborts", "the program was aborted")):
             status, said = self.run_program(program)
             self.assertEqual(status, 1, said)
-            self.assertIn(f"t.yaml: the program {how}; it stood at\n", said)
+            self.assertIn(f"t.yaml: {how}; it stood at\n", said)
             self.assertIn("misbehaves.so", said)
 
     def test_a_coroutine_that_fails_is_named_by_its_code(self) -> None:

@@ -73,7 +73,7 @@ static int iterate(void *fixture, int64_t n)
 /* Nothing of an iteration is left in the loop or in the lines of the children. */
 static void assert_nothing_is_left(struct fixture *f)
 {
-    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_int_equal(deadlines_count(&f->script.loop->deadlines), 0);
     assert_true(list_empty(&f->script.loop->ready));
     for (int i = 0; i < CHILDREN; i++)
         assert_true(list_empty(&f->children[i]->waiters));
@@ -196,11 +196,11 @@ static int count_timers_while_open(void *fixture, int64_t n)
     rondo_as_completed each;
 
     check(f, rondo_as_completed_open(&each, f->children, CHILDREN, n) == 0);
-    note(f, "%zu timers", f->script.loop->deadlines.count);
+    note(f, "%zu timers", deadlines_count(&f->script.loop->deadlines));
     for (int i = 0; i < CHILDREN; i++)
         check(f, rondo_set_result(f->children[i], i) == 0);
     check(f, rondo_sleep(0) == 0);
-    note(f, "%zu timers", f->script.loop->deadlines.count);
+    note(f, "%zu timers", deadlines_count(&f->script.loop->deadlines));
     rondo_as_completed_close(&each);
     return 0;
 }
@@ -516,7 +516,7 @@ static void iterating_over_nothing_does_not_suspend(void **state)
 
     spawn(f, "i", iterate_over_nothing, 5);
     expect_trace(f, "");
-    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_int_equal(deadlines_count(&f->script.loop->deadlines), 0);
 }
 
 static int iterate_wrongly(void *fixture, int64_t n)

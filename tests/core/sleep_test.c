@@ -155,16 +155,28 @@ static int count_down(void *fixture, int64_t n)
     return 0;
 }
 
-/* A sleep takes no memory: it cannot fail. */
-static void a_sleep_takes_no_memory(void **state)
+/* A sleep takes no memory of its own; the loop has an array of deadlines, which grows at times. */
+static void sleeps_take_no_memory_but_the_loops_array(void **state)
 {
     struct fixture *f = *state;
 
     spawn(f, "a", count_down, 50);
     memory_fail(&f->script.memory, 0);
     expect_trace(f, "");
-    assert_int_equal(f->script.memory.requests, 0);
+    assert_int_equal(f->script.memory.requests, 2);
     assert_int_equal(rondo_future_result(role(f, "a"), NULL), 0);
+}
+
+/* And if the array cannot grow, the sleep goes on all the same. */
+static void a_sleep_cannot_fail(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", nap, 8 * MS);
+    spawn(f, "b", nap, 3 * MS);
+    memory_fail(&f->script.memory, 1);
+    expect_trace(f, "3ms b wakes with OK\n8ms a wakes with OK\n");
+    assert_true(memory_failed(&f->script.memory));
 }
 
 static void note_sleeps(void *self, const struct observed *event)
@@ -212,7 +224,8 @@ int main(void)
         TEST(equal_sleeps_end_in_the_order_they_began),
         TEST(a_sleep_for_ever_ends_by_a_cancel_only),
         TEST(sleeping_outside_a_task_is_misuse),
-        TEST(a_sleep_takes_no_memory),
+        TEST(sleeps_take_no_memory_but_the_loops_array),
+        TEST(a_sleep_cannot_fail),
         TEST(a_sleep_is_nobody_elses),
     };
 

@@ -661,7 +661,7 @@ static void a_cancelled_sleep_ends_at_the_cancel(void **state)
     spawn(f, "b", cancel_a, 5 * MS);
     expect_trace(f, "5ms b cancels a: taken\n5ms a woke with ECANCELED\n");
     expect_time(f, 5 * MS);
-    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_int_equal(deadlines_count(&f->script.loop->deadlines), 0);
 }
 
 static int cancel_a_with_a_message(void *fixture, int64_t n)

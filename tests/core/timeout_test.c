@@ -109,7 +109,7 @@ static void a_body_in_time_leaves_no_timer(void **state)
     spawn(f, "a", expired, 50 * MS);
     expect_trace(f, "10ms a in time\n10ms a OK, in time\n");
     expect_time(f, 10 * MS);
-    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_int_equal(deadlines_count(&f->script.loop->deadlines), 0);
 }
 
 /* TMO-03: no limit. */
@@ -968,7 +968,7 @@ static int count_timers(void *fixture, int64_t n)
     int rc = 0;
 
     RONDO_TIMEOUT(rc, n) {
-        note(f, "%zu timers", f->script.loop->deadlines.count);
+        note(f, "%zu timers", deadlines_count(&f->script.loop->deadlines));
     }
     return rc;
 }
@@ -1011,6 +1011,30 @@ static void the_least_limit_is_more_than_none(void **state)
     expect_trace(f, "0ms a OK\n");
 }
 
+static int reschedule_without_memory(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_timeout timeout;
+    int rc;
+
+    rondo_timeout_open(&timeout, RONDO_FOREVER, RONDO_HERE);
+    memory_fail(&f->script.memory, 1);
+    check(f, rondo_timeout_reschedule(&timeout, time_at(f, n)) == 0);
+    check(f, memory_failed(&f->script.memory));
+    rc = rondo_timeout_close(&timeout, rondo_sleep(RONDO_FOREVER));
+    note(f, "ends %s", rondo_err_name(rc));
+    return 0;
+}
+
+/* A deadline for which the loop's array has no room strikes all the same. */
+static void a_deadline_without_memory_strikes_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", reschedule_without_memory, 5 * MS);
+    expect_trace(f, "5ms a ends ETIMEDOUT\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1030,6 +1054,7 @@ int main(void)
         TEST(another_error_passes_unchanged),
         TEST(an_error_of_the_cleanup_replaces_the_timeout),
         TEST(a_foreign_cancel_stays_a_cancel),
+        TEST(a_deadline_without_memory_strikes_all_the_same),
         TEST(a_cancel_that_was_due_at_the_opening_stays_a_cancel),
         TEST(a_foreign_cancel_during_the_cleanup_is_not_swallowed),
         TEST(a_foreign_cancel_at_the_deadline_is_not_swallowed),

@@ -271,7 +271,7 @@ static void a_limit_that_was_not_needed_leaves_no_timer(void **state)
     spawn(f, "w", wait_for_some, 1);
     spawn(f, "a", complete_child, 10);
     expect_trace(f, "1ms w 1 +--\n");
-    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_int_equal(deadlines_count(&f->script.loop->deadlines), 0);
     expect_time(f, 1 * MS);
 }
 
@@ -281,10 +281,10 @@ static int complete_and_count_timers(void *fixture, int64_t n)
     size_t limits = f->limit < RONDO_FOREVER;
 
     check(f, rondo_sleep(0) == 0);
-    check(f, f->script.loop->deadlines.count == limits);
+    check(f, deadlines_count(&f->script.loop->deadlines) == limits);
     check(f, rondo_set_result(f->children[n], 0) == 0);
     check(f, rondo_sleep(0) == 0); /* now "w" has been woken, but has not run */
-    note(f, "%zu timers", f->script.loop->deadlines.count);
+    note(f, "%zu timers", deadlines_count(&f->script.loop->deadlines));
     return 0;
 }
 
@@ -430,7 +430,7 @@ static void cancelling_the_waiter_leaves_no_timer(void **state)
     spawn(f, "w", wait_for_some, 1);
     spawn(f, "a", cancel_w, 3 * MS);
     expect_trace(f, "3ms w ECANCELED \"why\"\n");
-    assert_int_equal(f->script.loop->deadlines.count, 0);
+    assert_int_equal(deadlines_count(&f->script.loop->deadlines), 0);
     expect_time(f, 3 * MS);
 }
 

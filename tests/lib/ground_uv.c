@@ -20,7 +20,8 @@ static void count(uv_prepare_t *prepare)
 {
     struct counter *counter = prepare->data;
 
-    counter->iterations += !list_empty(&counter->loop->ready) || counter->loop->deadlines.count > 0;
+    counter->iterations +=
+        !list_empty(&counter->loop->ready) || deadlines_count(&counter->loop->deadlines) > 0;
 }
 
 void ground_open(struct ground *ground)
