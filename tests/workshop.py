@@ -80,8 +80,10 @@ class Workshop:
 
     def link_judges(self) -> list[Judge]:
         """The programs of the build that judge, against the library."""
-        names = sorted(f"tests/bin/{file.name}" for file in (self.build / "tests/bin").iterdir()
-                       if re.match(r"(core|base)-", file.name) and not file.name.endswith("-real"))
+        said = subprocess.run(["ninja", "-C", str(self.build), "-t", "targets", "all"],
+                              capture_output=True, text=True, check=True).stdout
+        names = sorted(name for name in re.findall(r"^(tests/bin/(?:core|base)-\w+(?:-\w+)*):", said, re.M)
+                       if not name.endswith("-real"))
         for name in (*names, "bin/rondo"):
             said = subprocess.run(["ninja", "-C", str(self.build), "-t", "commands", "-s", name],
                                   capture_output=True, text=True, check=True).stdout
