@@ -64,7 +64,7 @@ KINDS = {"&&": "logic", "||": "logic", "true": "constant", "false": "constant",
          "next": "order", "prev": "order", "list_push_back": "order", "list_push_front": "order"}
 KEYWORDS = {"if", "else", "for", "while", "do", "switch", "case", "default", "return", "break",
             "continue", "goto", "sizeof", "static", "const", "struct", "enum", "union"}
-GUARDS = {"CHECK", "_Static_assert", "va_start", "va_end"}  # checked by themselves, or no statement
+GUARDS = {"CHECK", "CHECK_NEVER", "_Static_assert", "va_start", "va_end"}  # checked by themselves, or no statement
 
 
 @dataclass(frozen=True)
@@ -185,14 +185,17 @@ def operator_edits(row: Sequence[Token], returns_int: bool) -> Iterator[Edit]:
 def statement_edits(row: Sequence[Token]) -> Iterator[Edit]:
     """Each expression statement and jump, left out."""
     closing = {last for _, last in conditions(row)}
-    closing |= {partner(row, i + 1) for i, token in enumerate(row[:-1])
-                if token.text == "for" or token.text.startswith("list_for_each")}
+    loops = {partner(row, i + 1) for i, token in enumerate(row[:-1])
+             if token.text in ("for", "while") or token.text.startswith("list_for_each")}
+    closing |= loops
     for i, token in enumerate(row):
         if i and row[i - 1].text not in (";", "{", "}", "else", "do", ":") and i - 1 not in closing:
             continue
         end = next((j for j in range(i, len(row)) if row[j].text in (";", "{", "}")), None)
         if end is None or row[end].text != ";" or end == i:
             continue
+        if token.text == "continue" and i - 1 in loops:
+            continue  # a loop without a body is one
         second = row[i + 1].text
         jump = token.text in ("break", "continue") or (token.text == "return" and second == ";")
         word = token.kind == "word" and token.text not in KEYWORDS | GUARDS

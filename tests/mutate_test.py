@@ -34,6 +34,7 @@ class Mutants(unittest.TestCase):
 
     def test_leaves_statements_and_jumps_out(self):
         self.assertEqual(self.edits("for (;;)\n        break;"), [";"])
+        self.assertEqual(self.edits("for (;;)\n        continue;"), [])
         self.assertEqual(self.edits("list->count = n;\n    *out = n;\n    int x = n;"), [";", ";"])
 
     def test_turns_queues_round(self):

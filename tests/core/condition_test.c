@@ -494,12 +494,14 @@ static void a_cancelled_waiter_waits_for_the_holder(void **state)
 /* ---- events ---- */
 
 static int kinds_seen[OBSERVED_RELEASED + 1];
+static int waits_seen; /* for a condition */
 
 static void count_event(void *self, const struct observed *event)
 {
     (void)self;
     if (event->object.kind != NULL && strcmp(event->object.kind, "condition") == 0)
         check((struct fixture *)self, strcmp(event->object.name, "changed") == 0);
+    waits_seen += event->kind == OBSERVED_BLOCKED && strcmp(event->object.kind, "condition") == 0;
     kinds_seen[event->kind]++;
 }
 
@@ -518,6 +520,7 @@ static void an_observer_sees_the_lock_go_and_come(void **state)
 
     f->changed = (rondo_condition)RONDO_CONDITION("changed");
     memset(kinds_seen, 0, sizeof kinds_seen);
+    waits_seen = 0;
     observer = &watcher;
     spawn(f, "a", wait_once, 0);
     spawn(f, "n", notify_one, 1 * MS);
@@ -525,6 +528,7 @@ static void an_observer_sees_the_lock_go_and_come(void **state)
     observer = NULL;
     assert_int_equal(kinds_seen[OBSERVED_HELD], 3);
     assert_int_equal(kinds_seen[OBSERVED_RELEASED], 3);
+    assert_int_equal(waits_seen, 1);
 }
 
 /* ---- against a model ---- */

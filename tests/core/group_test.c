@@ -1727,6 +1727,43 @@ static void a_generator_may_yield_behind_a_group_that_was_left(void **state)
     expect_trace(f, "0ms p 1\n0ms p EMISUSE\n");
 }
 
+/* A group that was never opened has no tasks. */
+static void a_new_group_describes_itself(void **state)
+{
+    rondo_group group = {{NULL}};
+    char text[80];
+
+    (void)state;
+    assert_string_equal(rondo_group_describe(&group, text, sizeof text),
+                        "<Group tasks=0 errors=0 new>");
+}
+
+static int fail_very_many(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    char name[64];
+    int rc;
+
+    RONDO_GROUP(rc, g) {
+        for (int64_t i = 0; i < n; i++) {
+            snprintf(name, sizeof name, "a child with quite a long name, and number %d", (int)i);
+            start(f, g, name, break_down, 0);
+        }
+    }
+    note(f, "%s, %s", rondo_err_name(rc),
+         strlen(rondo_error_text()) < 1000 ? "in some words" : "in a flood of words");
+    return 0;
+}
+
+/* A message that names many failures is cut off. */
+static void the_message_of_many_failures_is_cut_off(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "p", fail_very_many, 8);
+    expect_trace(f, "0ms p EGROUP, in some words\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1790,6 +1827,8 @@ int main(void)
         TEST(a_failure_under_a_deadline_comes_out),
         TEST(a_group_that_is_left_keeps_the_failures_before_it),
         TEST(a_generator_may_yield_behind_a_group_that_was_left),
+        TEST(a_new_group_describes_itself),
+        TEST(the_message_of_many_failures_is_cut_off),
     };
 
     return play_all(tests);

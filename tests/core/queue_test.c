@@ -1425,6 +1425,27 @@ static void a_cancelled_getter_leaves_the_line_at_once(void **state)
                     "1ms a gives up: ECANCELED 0\n");
 }
 
+/* A queue in whose lines somebody stands, whichever it is, is not cleared. */
+static void a_queue_that_somebody_waits_for_is_not_cleared(void **state)
+{
+    struct fixture *f = *state;
+
+    limit(f, 1);
+    spawn(f, "a", put, 1);
+    spawn(f, "b", put, 2); /* waits */
+    script_play(&f->script);
+    assert_int_equal(rondo_queue_clear(&f->queue), RONDO_EMISUSE);
+    assert_int_equal(rondo_queue_qsize(&f->queue), 1);
+    rondo_cancel(role(f, "b"), NULL);
+    spawn(f, "j", join, 0); /* waits for the task_done of 1 */
+    script_play(&f->script);
+    assert_int_equal(rondo_queue_clear(&f->queue), RONDO_EMISUSE);
+    assert_int_equal(rondo_queue_qsize(&f->queue), 1);
+    rondo_cancel(role(f, "j"), NULL);
+    script_play(&f->script);
+    assert_int_equal(rondo_queue_clear(&f->queue), 0);
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1480,6 +1501,7 @@ int main(void)
         TEST(a_priority_queue_sorts_every_order),
         TEST(a_description_is_cut_to_size),
         TEST(a_cancelled_getter_leaves_the_line_at_once),
+        TEST(a_queue_that_somebody_waits_for_is_not_cleared),
     };
 
     return play_all(tests);

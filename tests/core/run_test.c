@@ -810,6 +810,87 @@ static void a_closed_runner_does_nothing_more(void **state)
     assert_string_equal(f->text, "");
 }
 
+static void stop_that_loop(void *loop)
+{
+    rondo_loop_stop(loop);
+}
+
+/* What another thread has called before the run looks whether it is stuck has come. */
+static void a_call_that_came_before_the_run_is_heard(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = ignore_event, .pick = first, .stuck = give_up, .self = f};
+    rondo_loop *loop = rondo_loop_new();
+
+    assert_int_equal(rondo_call_soon_threadsafe(loop, stop_that_loop, loop), 0);
+    observer = &watcher;
+    assert_int_equal(rondo_loop_run_forever(loop), 0);
+    observer = NULL;
+    assert_string_equal(f->text, "");
+    rondo_loop_close(loop);
+}
+
+static void ignore_wake(uv_async_t *async)
+{
+    (void)async;
+}
+
+/* One loop of ours a uv loop; handles of the program's own are no loop of ours. */
+static void a_uv_loop_has_one_loop_of_ours(void **state)
+{
+    struct fixture *f = *state;
+    rondo_loop *loop;
+    uv_async_t foreign;
+
+    (void)f;
+    assert_int_equal(uv_async_init(uv_default_loop(), &foreign, ignore_wake), 0);
+    uv_unref((uv_handle_t *)&foreign);
+    loop = rondo_loop_new();
+    assert_non_null(loop);
+    assert_null(rondo_loop_new());
+    assert_int_equal(rondo_loop_close(loop), 0);
+    loop = rondo_loop_new();
+    assert_non_null(loop);
+    assert_int_equal(rondo_loop_close(loop), 0);
+    uv_close((uv_handle_t *)&foreign, NULL);
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+}
+
+struct visitor {
+    struct fixture *f;
+    rondo_loop *loop;
+};
+
+static void say_ours(void *arg)
+{
+    struct visitor *visitor = arg;
+
+    note(visitor->f, "ours");
+    rondo_loop_stop(visitor->loop);
+}
+
+static void run_uv_inside(void *arg)
+{
+    struct visitor *visitor = arg;
+
+    rondo_call_soon(visitor->loop, say_ours, visitor);
+    note(visitor->f, "before");
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+    note(visitor->f, "behind");
+}
+
+/* A program may run its uv loop inside a callback of ours: ours are not run inside another. */
+static void a_uv_run_inside_a_callback_runs_none_of_ours(void **state)
+{
+    struct fixture *f = *state;
+    struct visitor visitor = {f, rondo_loop_new()};
+
+    rondo_call_soon(visitor.loop, run_uv_inside, &visitor);
+    assert_int_equal(rondo_loop_run_forever(visitor.loop), 0);
+    assert_string_equal(f->text, "before behind ours ");
+    rondo_loop_close(visitor.loop);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -845,6 +926,9 @@ int main(void)
         TEST(runs_of_a_runner_share_loop_and_context),
         TEST(a_task_goes_on_in_the_next_run),
         TEST(a_closed_runner_does_nothing_more),
+        TEST(a_call_that_came_before_the_run_is_heard),
+        TEST(a_uv_loop_has_one_loop_of_ours),
+        TEST(a_uv_run_inside_a_callback_runs_none_of_ours),
     };
 
     return play_all(tests);

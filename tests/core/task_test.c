@@ -1594,6 +1594,35 @@ static void an_observer_sees_who_spawned_whom(void **state)
     expect_noted(f, "0ms a is spawned by 0\n0ms a swept is spawned by 1\n");
 }
 
+static int fill_a_small_stack(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    size_t size = (size_t)n;
+    rondo_task *task = rondo_spawn(fill_stack, &size, .stack_size = 1);
+
+    check(f, rondo_await(task, NULL) == 0);
+    rondo_unref(task);
+    return 0;
+}
+
+static void run_with_a_small_stack(void *arg)
+{
+    struct fixture *f = arg;
+
+    spawn(f, "a", fill_a_small_stack, 12 << 10);
+    script_play(&f->script);
+    if (f->script.length > 0)
+        exit(1);
+}
+
+/* However small the wish, there is room for a frame of printf. */
+static void the_least_stack_has_room_for_printf(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play_apart(f, run_with_a_small_stack, f), 0);
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -1666,6 +1695,7 @@ int main(void)
         TEST(an_observer_sees_who_is_given_up),
         TEST(a_task_needs_a_loop_and_a_function),
         TEST(an_observer_sees_who_spawned_whom),
+        TEST(the_least_stack_has_room_for_printf),
     };
 
     return play_all(tests);
