@@ -7,15 +7,12 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "child.h"
 #include "park.h"
-#include "task_core.h"
 
-struct child {
-    struct waiter waiter;
-    struct as_completed *state;
-    rondo_future *future;
+struct entry {
+    struct child child;
     struct list in_ready;
-    bool owes; /* its task owes the iteration its end */
 };
 
 /* On the heap, so that no line and no heap ever leads to a coroutine's stack. */
@@ -25,33 +22,16 @@ struct as_completed {
     struct rondo_loop *loop;
     struct deadline deadline;
     rondo_object object;
+    struct observed_object view; /* of that */
     rondo_park park;
-    struct list ready; /* struct child, ended and not handed out */
+    struct list ready; /* struct entry, ended and not handed out */
     size_t ready_count;
     size_t late;    /* timeouts not handed out */
     size_t pending; /* children that may still come */
     size_t waiting; /* tasks inside next() */
     size_t count;
-    struct child children[];
+    struct entry entries[];
 };
-
-static struct observed_object view(struct as_completed *state)
-{
-    return object_view(state->loop, &state->object, "wait");
-}
-
-/* A child owes the iteration its end, which is how a report knows whom it is for. */
-static void owe(struct child *child, bool owes)
-{
-    struct subject who = future_subject(child->future);
-
-    if (who.id == 0 || child->owes == owes)
-        return;
-    child->owes = owes;
-    observe(&(struct observed){.kind = owes ? OBSERVED_HELD : OBSERVED_RELEASED,
-                               .who = who,
-                               .object = view(child->state)});
-}
 
 static size_t there(const struct as_completed *state)
 {
@@ -65,21 +45,12 @@ static void serve(struct as_completed *state)
         continue;
 }
 
-static void unwatch(struct child *child)
-{
-    owe(child, false);
-    list_remove(&child->waiter.link);
-    list_remove(&child->waiter.callback.link);
-}
-
 static void child_done(struct callback *callback)
 {
-    struct waiter *waiter = container_of(callback, struct waiter, callback);
-    struct child *child = container_of(waiter, struct child, waiter);
-    struct as_completed *state = child->state;
+    struct child *child = child_ended(callback);
+    struct as_completed *state = child->of;
 
-    owe(child, false);
-    list_push_back(&state->ready, &child->in_ready);
+    list_push_back(&state->ready, &container_of(child, struct entry, child)->in_ready);
     state->ready_count++;
     if (--state->pending == 0)
         loop_cancel(state->loop, &state->deadline);
@@ -92,7 +63,7 @@ static void time_is_up(struct callback *callback)
     struct as_completed *state = container_of(deadline, struct as_completed, deadline);
 
     for (size_t i = 0; i < state->count; i++)
-        unwatch(&state->children[i]);
+        child_unwatch(&state->entries[i].child);
     state->late = state->pending;
     state->pending = 0;
     serve(state);
@@ -100,24 +71,22 @@ static void time_is_up(struct callback *callback)
 
 static void watch(struct as_completed *state, rondo_future *future)
 {
-    struct child *child = &state->children[state->count++];
+    struct entry *entry = &state->entries[state->count++];
 
-    *child = (struct child){.state = state, .future = rondo_ref(future)};
-    child->waiter.callback = (struct callback){.run = child_done, .what = "wait"};
-    owe(child, future->state == FUTURE_PENDING);
-    future_add_waiter(future, &child->waiter);
+    child_watch(&entry->child, rondo_ref(future), state, &state->view, child_done);
 }
 
 /* Returns: NULL without memory. */
 static struct as_completed *state_new(struct rondo_loop *loop, rondo_future *const *futures,
                                       size_t count)
 {
-    struct as_completed *state = alloc_zero(sizeof *state + count * sizeof state->children[0]);
+    struct as_completed *state = alloc_zero(sizeof *state + count * sizeof state->entries[0]);
 
     if (state == NULL)
         return NULL;
     state->refs = 1;
     state->loop = loop;
+    state->view = object_view(loop, &state->object, "wait");
     state->deadline.callback = (struct callback){.run = time_is_up, .what = "timeout"};
     list_init(&state->ready);
     for (size_t i = 0; i < count; i++) {
@@ -136,7 +105,7 @@ static void state_unref(struct as_completed *state)
     if (--state->refs > 0)
         return;
     for (size_t i = 0; i < state->count; i++)
-        rondo_unref(state->children[i].future);
+        rondo_unref(state->entries[i].child.future);
     alloc_release(state);
 }
 
@@ -176,7 +145,7 @@ static int take(struct as_completed *state, rondo_future **future)
 
     if (first != NULL) {
         state->ready_count--;
-        *future = container_of(first, struct child, in_ready)->future;
+        *future = container_of(first, struct entry, in_ready)->child.future;
         return 1;
     }
     CHECK(state->late > 0);
@@ -224,7 +193,7 @@ void rondo_as_completed_close(rondo_as_completed *iteration)
         return;
     loop_cancel(state->loop, &state->deadline);
     for (size_t i = 0; i < state->count; i++)
-        unwatch(&state->children[i]);
+        child_unwatch(&state->entries[i].child);
     state->closed = true;
     park_wake_all(&state->park);
     state_unref(state);

@@ -5,16 +5,7 @@
 #include "gather.h"
 
 #include "base/alloc.h"
-#include "base/check.h"
-#include "task_core.h"
-
-struct gather;
-
-struct child {
-    struct waiter waiter;
-    struct gather *gather;
-    rondo_future *future;
-};
+#include "child.h"
 
 struct gather {
     struct wait wait;
@@ -26,24 +17,13 @@ struct gather {
     bool cancel_requested;
 };
 
-/* A child owes the gather its end, which is how a report knows whom the gather waits for. */
-static void owe(const struct child *child, enum observed_kind kind)
-{
-    struct subject who = future_subject(child->future);
-
-    if (who.id != 0)
-        observe(&(struct observed){.kind = kind, .who = who, .object = child->gather->wait.object});
-}
-
 static void child_done(struct callback *callback)
 {
-    struct waiter *waiter = container_of(callback, struct waiter, callback);
-    struct child *child = container_of(waiter, struct child, waiter);
-    struct gather *gather = child->gather;
+    const struct child *child = child_ended(callback);
+    struct gather *gather = child->of;
     bool failure = child->future->code < 0 && (gather->flags & RONDO_RETURN_ERRORS) == 0;
 
     gather->done++;
-    owe(child, OBSERVED_RELEASED);
     if (gather->wait.state != WAIT_PENDING)
         return;
     if (failure)
@@ -68,15 +48,9 @@ static bool gather_cancel(struct wait *wait, const char *message)
 
 static void watch(struct gather *gather, rondo_future *const *futures)
 {
-    for (size_t i = 0; i < gather->count; i++) {
-        struct child *child = &gather->children[i];
-        struct callback done = {.run = child_done, .what = "gather"};
-
-        *child = (struct child){.gather = gather, .future = rondo_ref(futures[i])};
-        child->waiter.callback = done;
-        owe(child, OBSERVED_HELD);
-        future_add_waiter(child->future, &child->waiter);
-    }
+    for (size_t i = 0; i < gather->count; i++)
+        child_watch(&gather->children[i], rondo_ref(futures[i]), gather, &gather->wait.object,
+                    child_done);
 }
 
 static void unwatch(struct gather *gather)
@@ -84,8 +58,7 @@ static void unwatch(struct gather *gather)
     for (size_t i = 0; i < gather->count; i++) {
         struct child *child = &gather->children[i];
 
-        list_remove(&child->waiter.link);
-        list_remove(&child->waiter.callback.link);
+        child_unwatch(child);
         child->future->retrieved = true; /* later failures are nobody's (GAT-11) */
         rondo_unref(child->future);
     }

@@ -5,16 +5,7 @@
 #include "wait.h"
 
 #include "base/alloc.h"
-#include "task_core.h"
-
-struct watch;
-
-struct child {
-    struct waiter waiter;
-    struct watch *watch;
-    rondo_future *future;
-    bool owes; /* its task owes the wait its end */
-};
+#include "child.h"
 
 /* One allocation, so that no line and no heap ever leads to a coroutine's stack. */
 struct watch {
@@ -26,19 +17,6 @@ struct watch {
     struct child children[];
 };
 
-/* A child owes the wait its end, which is how a report knows whom the wait is for. */
-static void owe(struct child *child, bool owes)
-{
-    struct subject who = future_subject(child->future);
-
-    if (who.id == 0 || child->owes == owes)
-        return;
-    child->owes = owes;
-    observe(&(struct observed){.kind = owes ? OBSERVED_HELD : OBSERVED_RELEASED,
-                               .who = who,
-                               .object = child->watch->wait.object});
-}
-
 static bool failed(const rondo_future *future)
 {
     return future->state == FUTURE_DONE && future->code < 0;
@@ -46,11 +24,9 @@ static bool failed(const rondo_future *future)
 
 static void child_done(struct callback *callback)
 {
-    struct waiter *waiter = container_of(callback, struct waiter, callback);
-    struct child *child = container_of(waiter, struct child, waiter);
-    struct watch *watch = child->watch;
+    const struct child *child = child_ended(callback);
+    struct watch *watch = child->of;
 
-    owe(child, false);
     watch->pending--;
     if (watch->pending > 0 && watch->return_when != RONDO_FIRST_COMPLETED &&
         !(watch->return_when == RONDO_FIRST_ERROR && failed(child->future)))
@@ -91,26 +67,17 @@ static void watch_start(struct watch *watch, rondo_future *const *futures, int64
 
     if (timeout_ns < RONDO_FOREVER)
         loop_call_at(loop, &watch->deadline, loop_after(loop, timeout_ns));
-    for (size_t i = 0; i < watch->count; i++) {
-        struct child *child = &watch->children[i];
-
-        *child = (struct child){.watch = watch, .future = rondo_ref(futures[i])};
-        child->waiter.callback = (struct callback){.run = child_done, .what = "wait"};
-        owe(child, child->future->state == FUTURE_PENDING);
-        future_add_waiter(child->future, &child->waiter);
-    }
+    for (size_t i = 0; i < watch->count; i++)
+        child_watch(&watch->children[i], rondo_ref(futures[i]), watch, &watch->wait.object,
+                    child_done);
 }
 
 static void watch_free(struct watch *watch)
 {
     loop_cancel(watch->wait.task->future.loop, &watch->deadline);
     for (size_t i = 0; i < watch->count; i++) {
-        struct child *child = &watch->children[i];
-
-        owe(child, false);
-        list_remove(&child->waiter.link);
-        list_remove(&child->waiter.callback.link);
-        rondo_unref(child->future);
+        child_unwatch(&watch->children[i]);
+        rondo_unref(watch->children[i].future);
     }
     alloc_release(watch);
 }

@@ -392,6 +392,38 @@ static void tasks_owe_the_gather_their_ends(void **state)
                     "2ms g OK OK/0 OK/1 OK/0\n");
 }
 
+static int gather_later(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    check(f, rondo_sleep(n) == 0);
+    return gather(f, 0);
+}
+
+/* observe.h: a task that is done when it is gathered owes nothing; one that is still at work when a
+ * failure ends the gather owes nothing any more. */
+static void debts_end_with_the_gather(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watching = observer_of_waits(f);
+
+    spawn(f, "x", nap, 1 * MS);
+    spawn(f, "z", nap, 9 * MS);
+    spawn(f, "b", fail_child, 41);
+    spawn(f, "g", gather_later, 2 * MS);
+    adopt(f, 0, "x");
+    adopt(f, 2, "z");
+    observer = &watching;
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, "1ms x ends with OK\n"
+                    "2ms g is owed by z\n"
+                    "2ms g blocks\n"
+                    "4ms g no longer by z\n"
+                    "4ms g EUSER-41 \"broken\"\n"
+                    "9ms z ends with OK\n");
+}
+
 /* Complete all children, and cancel "g" after `n` iterations more. */
 static int complete_all_then_cancel_g(void *fixture, int64_t n)
 {
@@ -513,6 +545,7 @@ int main(void)
         TEST(results_may_be_left_out),
         TEST(a_gather_without_memory_fails_cleanly),
         TEST(tasks_owe_the_gather_their_ends),
+        TEST(debts_end_with_the_gather),
         TEST(a_cancel_between_the_last_end_and_the_task_is_not_lost),
         TEST(a_cancel_after_a_gather_is_due_at_the_next_suspension),
         TEST(the_message_of_a_cancel_outlives_a_block),

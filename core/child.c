@@ -1,0 +1,47 @@
+/*
+ * child.c - see child.h.
+ */
+#include "child.h"
+
+static void tell(const struct child *child, enum observed_kind kind)
+{
+    observe(&(struct observed){.kind = kind,
+                               .who = future_subject(child->future),
+                               .object = *child->owed});
+}
+
+static void settle(struct child *child)
+{
+    if (child->owed == NULL)
+        return;
+    tell(child, OBSERVED_RELEASED);
+    child->owed = NULL;
+}
+
+void child_watch(struct child *child, rondo_future *future, void *of,
+                 const struct observed_object *owed, void (*ended)(struct callback *))
+{
+    bool owes = future->is_task && future->state == FUTURE_PENDING;
+
+    *child = (struct child){.future = future, .of = of, .owed = owes ? owed : NULL};
+    child->waiter.callback = (struct callback){.run = ended, .what = owed->kind};
+    if (owes)
+        tell(child, OBSERVED_HELD);
+    future_add_waiter(future, &child->waiter);
+}
+
+struct child *child_ended(struct callback *callback)
+{
+    struct waiter *waiter = container_of(callback, struct waiter, callback);
+    struct child *child = container_of(waiter, struct child, waiter);
+
+    settle(child);
+    return child;
+}
+
+void child_unwatch(struct child *child)
+{
+    settle(child);
+    list_remove(&child->waiter.link);
+    list_remove(&child->waiter.callback.link);
+}
