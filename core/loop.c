@@ -32,7 +32,8 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
     *loop = (struct rondo_loop){.port = port,
                                 .port_self = port_self,
                                 .apart_ns = INT64_MIN,
-                                .slow_ns = SLOW_NS};
+                                .slow_ns = SLOW_NS,
+                                .poll_interval = 1};
     list_init(&loop->ready);
     list_init(&loop->batch);
     list_init(&loop->tasks);
@@ -397,6 +398,19 @@ void loop_interrupt(struct rondo_loop *loop)
 {
     loop->interrupted = true;
     rondo_loop_stop(loop);
+}
+
+int rondo_loop_set_poll_interval(rondo_loop *loop, unsigned iterations)
+{
+    if (iterations == 0)
+        return RONDO_EINVAL;
+    loop->poll_interval = iterations;
+    return 0;
+}
+
+unsigned rondo_loop_get_poll_interval(const rondo_loop *loop)
+{
+    return loop->poll_interval;
 }
 
 rondo_loop *rondo_get_running_loop(void)

@@ -94,6 +94,13 @@ RONDO_API bool rondo_loop_get_debug(const rondo_loop *loop);
 RONDO_API void rondo_loop_set_slow_callback_duration(rondo_loop *loop, int64_t limit_ns);
 RONDO_API int64_t rondo_loop_get_slow_callback_duration(const rondo_loop *loop);
 
+/* Poll the outside - descriptors, timers, other threads - before every `iterations`-th iteration
+ * only, as long as something is ready; 1, at first, is asyncio's way. What it costs: a timer, or a
+ * message, may wait for so many iterations more. What it gains: a poll is a system call.
+ * Returns: 0, or RONDO_EINVAL for 0. Suspends: never. */
+RONDO_API int rondo_loop_set_poll_interval(rondo_loop *loop, unsigned iterations);
+RONDO_API unsigned rondo_loop_get_poll_interval(const rondo_loop *loop);
+
 /* Queue `callback(arg)` for the next iteration (asyncio: call_soon).
  * Returns: a handle, borrowed, good for rondo_handle_cancel() until the callback begins (not from
  * inside it) or the loop is closed, which drops it uncalled; NULL when there is no memory, or

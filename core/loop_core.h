@@ -91,6 +91,7 @@ struct rondo_loop {
     bool iterating;
     atomic_bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
+    unsigned poll_interval; /* iterations from one poll to the next, while something is ready */
     struct list tasks;      /* not done yet */
     struct list generators; /* that have begun and are not finished */
     struct list devices;    /* that are open on what it stands on */

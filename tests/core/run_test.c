@@ -35,6 +35,7 @@ struct fixture {
     rondo_task *task;
     rondo_generator *gen;
     uv_timer_t timer;
+    uv_prepare_t prepare;
     uv_loop_t uv;
     int64_t took;
 };
@@ -72,6 +73,50 @@ static int answer(void *arg, rondo_value *out)
 {
     note(arg, "runs");
     return rondo_return(out, 42);
+}
+
+static void count_poll(uv_prepare_t *prepare)
+{
+    ++*(int *)prepare->data;
+}
+
+/* The polls of a hundred turns, at so many iterations a poll; a handle of the program's counts. */
+static int polls_of_a_hundred_turns(struct fixture *f, unsigned interval)
+{
+    int polls = 0, rc = rondo_loop_set_poll_interval(rondo_get_running_loop(), interval);
+
+    f->prepare.data = &polls;
+    uv_prepare_start(&f->prepare, count_poll);
+    for (int i = 0; i < 100 && rc == 0; i++)
+        rc = rondo_sleep(0);
+    uv_prepare_stop(&f->prepare);
+    return rc == 0 ? polls : rc;
+}
+
+static int compare_intervals(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+    int each, tenth;
+
+    (void)out;
+    if (rondo_loop_set_poll_interval(rondo_get_running_loop(), 0) == RONDO_EINVAL)
+        note(f, "refused");
+    uv_prepare_init(uv_default_loop(), &f->prepare);
+    each = polls_of_a_hundred_turns(f, 1);
+    tenth = polls_of_a_hundred_turns(f, 10);
+    uv_close((uv_handle_t *)&f->prepare, NULL);
+    note(f, each >= 99 && each <= 101 ? "a poll a turn" : "WRONG");
+    note(f, tenth >= 9 && tenth <= 11 ? "a poll in ten turns" : "WRONG");
+    return rondo_loop_set_poll_interval(rondo_get_running_loop(), 1);
+}
+
+/* As asyncio the loop polls in every iteration, unless it is told to do so less often. */
+static void a_loop_polls_as_often_as_it_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(compare_intervals, f, NULL), 0);
+    assert_string_equal(f->text, "refused a poll a turn a poll in ten turns ");
 }
 
 /* RUN-01: run returns what the coroutine returns. */
@@ -923,6 +968,7 @@ int main(void)
         TEST(a_run_takes_the_loop_that_it_is_given),
         TEST(a_run_without_a_loop_is_refused),
         TEST(a_runner_keeps_the_words_of_a_failure),
+        TEST(a_loop_polls_as_often_as_it_is_told),
         TEST(runs_of_a_runner_share_loop_and_context),
         TEST(a_task_goes_on_in_the_next_run),
         TEST(a_closed_runner_does_nothing_more),
