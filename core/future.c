@@ -126,7 +126,8 @@ void rondo_unref(rondo_future *future)
     alloc_release(future->name);
     if (future->is_task)
         task_destroy(task_of(future));
-    alloc_release(future);
+    else
+        alloc_release(future);
 }
 
 void rondo_unref_all(rondo_future *const *futures, size_t count)

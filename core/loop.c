@@ -36,6 +36,7 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
                                 .poll_interval = 1};
     list_init(&loop->ready);
     list_init(&loop->batch);
+    list_init(&loop->spare);
     list_init(&loop->tasks);
     list_init(&loop->devices);
     list_init(&loop->generators);
@@ -372,6 +373,7 @@ static void discard(struct callback *callback)
 void loop_discard(struct rondo_loop *loop)
 {
     struct deadline *deadline;
+    struct list *node;
 
     while (!list_empty(&loop->ready))
         discard(container_of(loop->ready.next, struct callback, link));
@@ -380,6 +382,8 @@ void loop_discard(struct rondo_loop *loop)
         discard(&deadline->callback);
     }
     deadlines_clear(&loop->deadlines);
+    while ((node = list_pop_front(&loop->spare)) != NULL)
+        alloc_release(node);
 }
 
 int rondo_loop_run_forever(rondo_loop *loop)

@@ -92,10 +92,12 @@ struct rondo_loop {
     atomic_bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
     unsigned poll_interval; /* iterations from one poll to the next, while something is ready */
-    struct list tasks;      /* not done yet */
-    struct list generators; /* that have begun and are not finished */
-    struct list devices;    /* that are open on what it stands on */
-    struct list crossings;  /* from concurrent futures, see crossing.h */
+    struct list spare;      /* memory of tasks that are gone, for the next ones */
+    unsigned spare_count;
+    struct list tasks;               /* not done yet */
+    struct list generators;          /* that have begun and are not finished */
+    struct list devices;             /* that are open on what it stands on */
+    struct list crossings;           /* from concurrent futures, see crossing.h */
     struct rondo_executor *executor; /* the default one, owned; NULL: none yet */
     bool executor_is_shut;
     void *outer_errand; /* what ran on the fiber that entered */

@@ -248,9 +248,36 @@ static void start_eagerly(struct task *task)
     fiber_switch(task->innermost);
 }
 
+/* Tasks come and go by the thousand, and all of one size: a loop keeps the memory of some. */
+#define SPARE_MAX 1024
+
+static struct task *memory_take(struct rondo_loop *loop)
+{
+    struct task *task = (struct task *)(void *)list_pop_front(&loop->spare);
+
+    if (task == NULL)
+        return alloc_zero(sizeof *task);
+    loop->spare_count--;
+    memset(task, 0, sizeof *task);
+    return task;
+}
+
+static void memory_give(struct task *task)
+{
+    struct rondo_loop *loop = loop_running();
+
+    if (loop != task->future.loop || loop->spare_count == SPARE_MAX || !alloc_is_plain() ||
+        RONDO_ASAN) {
+        alloc_release(task);
+        return;
+    }
+    loop->spare_count++;
+    list_push_front(&loop->spare, (struct list *)(void *)task);
+}
+
 static struct task *make(struct rondo_loop *loop, size_t stack_size)
 {
-    struct task *task = alloc_zero(sizeof *task);
+    struct task *task = memory_take(loop);
 
     if (task == NULL)
         return NULL;
@@ -363,6 +390,7 @@ void task_destroy(struct task *task)
     alloc_release(task->cancel_text);
     alloc_release(task->error_text);
     group_failures_release(task->failures);
+    memory_give(task);
 }
 
 static void wait_over(struct callback *callback)

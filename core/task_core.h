@@ -152,7 +152,7 @@ struct stack *task_stack_take(size_t size);
 /* Words for the running task, whose stack is spent (base/overflow.h). */
 char *task_words(char *text, size_t size);
 
-/* Free what a task owns besides its future part. */
+/* Free a task that nobody holds any more, and what it owns besides its future part. */
 void task_destroy(struct task *task);
 
 /* Free a list of a group's failures; NULL is allowed. */

@@ -24,6 +24,11 @@ static void libc_release(void *self, void *old)
 static const struct alloc_source libc = {libc_resize, libc_release, NULL};
 static const struct alloc_source *current = &libc;
 
+bool alloc_is_plain(void)
+{
+    return current == &libc;
+}
+
 const struct alloc_source *alloc_replace(const struct alloc_source *source)
 {
     const struct alloc_source *old = current;

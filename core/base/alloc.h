@@ -9,6 +9,7 @@
 #ifndef RONDO_BASE_ALLOC_H
 #define RONDO_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where program memory comes from. Each function behaves as its namesake of <stdlib.h>. */
@@ -22,6 +23,10 @@ struct alloc_source {
  * Returns: the source that was in place, to be put back later. Owns nothing: `source` must outlive
  * its use. */
 const struct alloc_source *alloc_replace(const struct alloc_source *source);
+
+/* Whether program memory comes from the C library, so that nobody minds if some is kept for the
+ * next who asks; an arena, and a test that counts or refuses, wants to see every request. */
+bool alloc_is_plain(void);
 
 /* Program memory, not initialised. Returns: NULL when there is none. */
 void *alloc_take(size_t size);
