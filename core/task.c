@@ -202,8 +202,7 @@ static void worker_main(void *argument)
     } while (resumer == NULL && take_over(worker, loop));
     if (resumer == NULL)
         resumer = next_fiber(loop);
-    stack_give(worker->fiber.stack); /* nobody takes it before the switch */
-    fiber_switch_last(resumer);
+    fiber_end(resumer);
 }
 
 /* Let `task`, whose turn it is, begin or go on, and what comes after it; returns when something

@@ -27,6 +27,7 @@
 static _Thread_local struct fiber root;
 static _Thread_local struct fiber *running;
 static _Thread_local struct fiber *previous; /* who switched to the one that runs */
+static _Thread_local struct stack *spent;    /* its stack, if it has no more use for it */
 #if RONDO_TSAN
 static _Thread_local void *ended; /* ThreadSanitizer's name of the fiber that has just ended */
 #endif
@@ -86,10 +87,23 @@ static void announce_arrive(struct fiber *to)
 #endif
 }
 
+/* `to` runs. Only now is nobody on the stack of a fiber that gave it back: before, another thread
+ * could have taken it. */
+static void arrive(struct fiber *to)
+{
+    struct stack *stack = spent;
+
+    announce_arrive(to);
+    if (stack == NULL)
+        return;
+    spent = NULL;
+    stack_give(stack);
+}
+
 /* The first frame of every fiber. */
 static void begin(void)
 {
-    announce_arrive(running);
+    arrive(running);
     running->entry(running->argument);
     CHECK_NEVER("a fiber's entry function returned");
 }
@@ -183,7 +197,7 @@ void fiber_switch(struct fiber *to)
     previous = from;
     running = to;
     swap(from, to);
-    announce_arrive(from);
+    arrive(from);
 }
 
 void fiber_switch_last(struct fiber *to)
@@ -199,4 +213,10 @@ void fiber_switch_last(struct fiber *to)
     running = to;
     swap(from, to);
     __builtin_unreachable();
+}
+
+void fiber_end(struct fiber *to)
+{
+    spent = fiber_current()->stack;
+    fiber_switch_last(to);
 }

@@ -45,4 +45,7 @@ void fiber_switch(struct fiber *to);
 /* As fiber_switch, from a fiber that will never run again. Does not return. */
 void fiber_switch_last(struct fiber *to) __attribute__((noreturn));
 
+/* As fiber_switch_last; its stack goes back to the pool as soon as `to` runs. */
+void fiber_end(struct fiber *to) __attribute__((noreturn));
+
 #endif

@@ -15,7 +15,7 @@
 
 #define SIGNAL_STACK_SIZE ((size_t)64 << 10)
 
-static overflow_words describe_runner;
+static _Atomic(overflow_words) describe_runner; /* the same for the loops of all threads */
 static _Thread_local bool has_signal_stack;
 
 static void say(const char *text)
@@ -28,10 +28,11 @@ static void say(const char *text)
 /* "stack overflow: task writer, spawned at a.c:12, has used up 60 KiB; ..." */
 static void line_about(const struct stack *stack, char *text, size_t size)
 {
+    overflow_words words = describe_runner;
     char who[200] = "a fiber";
 
-    if (describe_runner != NULL)
-        describe_runner(who, sizeof who);
+    if (words != NULL)
+        words(who, sizeof who);
     snprintf(text, size, "stack overflow: %s, has used up its %zu KiB (.stack_size gives it more)",
              who, stack->size / 1024);
 }
