@@ -301,6 +301,7 @@ static int spawn_in_context_of(struct fixture *f, rondo_task *task)
 
     check(f, context != NULL && rondo_get_context(f->future) == NULL);
     check(f, rondo_get_context(NULL) == NULL);
+    rondo_context_unref(rondo_context_ref(context)); /* a reference to it is one to the task */
     rondo_unref(rondo_spawn(show_and_set, f, .name = "heir", .context = context));
     return 0;
 }
