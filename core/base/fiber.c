@@ -48,6 +48,22 @@ struct fiber *fiber_current(void)
     return running;
 }
 
+/* Where a C++ runtime keeps what the thread is catching and how much has not been caught yet; NULL
+ * without one. A fiber that suspends inside a `catch` takes that with it, or the next to leave its
+ * own would free or rethrow the wrong exception. */
+extern void *__cxa_get_globals(void) __attribute__((weak));
+
+static void exceptions_swap(struct fiber *from, const struct fiber *to)
+{
+    void *globals;
+
+    if (__cxa_get_globals == NULL)
+        return;
+    globals = __cxa_get_globals();
+    memcpy(from->exceptions, globals, sizeof from->exceptions);
+    memcpy(globals, to->exceptions, sizeof to->exceptions);
+}
+
 /* Tell the sanitizers that `from` stops, `last` when for ever, and `to` goes on. To ThreadSanitizer
  * every fiber is a thread of its own, and a switch orders what is before it and what is after. */
 static void announce_leave(struct fiber *from, struct fiber *to, int last)
@@ -193,6 +209,7 @@ void fiber_switch(struct fiber *to)
     CHECK(to != from);
     if (from->canary != NULL && *from->canary != STACK_CANARY)
         overflow_met();
+    exceptions_swap(from, to);
     announce_leave(from, to, 0);
     previous = from;
     running = to;
@@ -205,6 +222,7 @@ void fiber_switch_last(struct fiber *to)
     struct fiber *from = fiber_current();
 
     CHECK(to != from);
+    exceptions_swap(from, to);
     announce_leave(from, to, 1);
 #if RONDO_TSAN
     ended = from->tsan;
