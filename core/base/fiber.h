@@ -23,8 +23,8 @@ struct fiber {
     void (*entry)(void *argument);
     void *argument;
     void *exceptions[2]; /* of a C++ runtime, if there is one: what is being caught here */
-    void *errand; /* the piece of work of an executor that runs on this fiber, if any */
-    bool beside;  /* on another thread than the first of its process */
+    void *errand;        /* the piece of work of an executor that runs on this fiber, if any */
+    bool beside;         /* on another thread than the first of its process */
     /* For AddressSanitizer, which must be told of every switch. */
     void *fake_stack;
     const void *low;
