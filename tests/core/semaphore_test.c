@@ -461,6 +461,28 @@ static void an_observer_sees_permits_go_and_come(void **state)
                     "5ms a seen to give back permits\n");
 }
 
+static void release_in_a_callback(void *fixture)
+{
+    struct fixture *f = fixture;
+
+    check(f, rondo_semaphore_release(&f->semaphore) == 0);
+}
+
+/* A callback may give a permit, as in asyncio; no task is seen to have given it. */
+static void a_callback_may_give_a_permit(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_permits, .pick = first, .self = f};
+
+    f->semaphore = (rondo_semaphore)RONDO_SEMAPHORE("permits", 0);
+    observer = &watcher;
+    spawn(f, "a", take_one, 0);
+    rondo_call_later(f->script.loop, 5 * MS, release_in_a_callback, f);
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, "5ms a seen to take permits\n5ms a takes a permit\n");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -483,6 +505,7 @@ int main(void)
         TEST(a_release_that_would_overflow_is_misuse),
         TEST(at_most_so_many_tasks_are_inside),
         TEST(an_observer_sees_permits_go_and_come),
+        TEST(a_callback_may_give_a_permit),
     };
 
     return play_all(tests);
