@@ -26,8 +26,10 @@
 
 static _Thread_local struct fiber root;
 static _Thread_local struct fiber *running;
+#if RONDO_ASAN
 static _Thread_local struct fiber *previous; /* who switched to the one that runs */
-static _Thread_local struct stack *spent;    /* its stack, if it has no more use for it */
+#endif
+static _Thread_local struct stack *spent; /* of the fiber that ran before, which needs it no more */
 #if RONDO_TSAN
 static _Thread_local void *ended; /* ThreadSanitizer's name of the fiber that has just ended */
 #endif
@@ -71,6 +73,7 @@ static void announce_leave(struct fiber *from, struct fiber *to, int last)
     (void)from, (void)to, (void)last;
 #if RONDO_ASAN
     __sanitizer_start_switch_fiber(last ? NULL : &from->fake_stack, to->low, to->size);
+    previous = from;
 #endif
 #if RONDO_TSAN
     if (from->tsan == NULL)
@@ -211,7 +214,6 @@ void fiber_switch(struct fiber *to)
         overflow_met();
     exceptions_swap(from, to);
     announce_leave(from, to, 0);
-    previous = from;
     running = to;
     swap(from, to);
     arrive(from);
@@ -227,7 +229,6 @@ void fiber_switch_last(struct fiber *to)
 #if RONDO_TSAN
     ended = from->tsan;
 #endif
-    previous = from;
     running = to;
     swap(from, to);
     __builtin_unreachable();
