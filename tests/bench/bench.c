@@ -1,276 +1,129 @@
 /*
- * bench.c - rondo-bench: the core on real libuv, each row beside the floor (floor.h).
+ * bench.c - rondo-bench: the core on real libuv, each row beside the floor (floor.h) and, where it
+ * has the like, plain libuv; then what the hooks cost.
  */
-#include <stdlib.h>
-
-#include "base/alloc.h"
-#include "base/check.h"
-#include "base/fiber.h"
 #include "floor.h"
+#include "floor_work.h"
+#include "libuv_work.h"
 #include "measure.h"
-#include "rondo.h"
+#include "memory.h"
+#include "observe.h"
+#include "work.h"
 
-#define CROWD     1000
-#define BATCH     1000
-#define SLEEPS    3 /* of each task */
-#define SPREAD_MS 100
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-/* Run `main_coroutine(count)` on a loop of its own. */
-static void run(rondo_fn main_coroutine, size_t count)
+/* Rows that hardly do anything but poll, as they are when the loop does so less often. */
+#define SELDOM 61
+
+static void seldom(measure_fn work, size_t count)
 {
-    int rc = rondo_run(main_coroutine, &count, NULL);
-
-    CHECK(rc == 0);
+    work_poll_every(SELDOM);
+    work(count);
+    work_poll_every(1);
 }
 
-/* ---- switch ---- */
+#define SELDOM_MAP(X) X(yield_2) X(spawn_one) X(hand_off) X(lock) X(iteration)
+#define X(id)                                \
+    static void seldom_##id(size_t how_many) \
+    {                                        \
+        seldom(work_##id, how_many);         \
+    }
+SELDOM_MAP(X)
+#undef X
 
-/* As in floor_switches(): both sides run this one loop. */
-static __attribute__((noinline)) void bounce(struct fiber *other, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        fiber_switch(other);
-}
-
-static void other_side(void *home)
-{
-    bounce(home, SIZE_MAX);
-}
-
-static void switches(size_t count)
-{
-    struct stack *stack = stack_take(STACK_SIZE_TASK);
-    struct fiber fiber;
-
-    CHECK(stack != NULL);
-    fiber_init(&fiber, stack, other_side, fiber_current());
-    bounce(&fiber, count / 2);
-    stack_give(stack);
-}
-
-/* ---- yield: `tasks` of them share the trips ---- */
-
-struct share {
-    size_t tasks;
-    size_t trips;
+static const struct row operations[] = {
+    {"switch", "switch", 4000000, .work = {work_switch, floor_switches}},
+    {"yield, 2 tasks", "yield", 100000, .work = {work_yield_2, floor_work_yield_2}},
+    {"yield, 2 tasks, a poll in 61", "yield", 1000000,
+     .work = {seldom_yield_2, floor_work_yield_2}},
+    {"yield, 1000 tasks", "yield", 1000000, .work = {work_yield_crowd, floor_work_yield_crowd}},
+    {"yield, 100,000 tasks", "yield", 1000000, .work = {work_yield_horde, floor_work_yield_horde}},
+    {"spawn and join, one at a time", "task", 50000,
+     .work = {work_spawn_one, floor_work_spawn_one}},
+    {"spawn and join, one, a poll in 61", "task", 100000,
+     .work = {seldom_spawn_one, floor_work_spawn_one}},
+    {"spawn and join, 1000 at a time", "task", 200000,
+     .work = {work_spawn_batch, floor_work_spawn_batch}},
+    {"gather of 1000", "task", 200000, .work = {work_gather, floor_work_spawn_batch}},
+    {"group of 1000", "task", 200000, .work = {work_group, floor_work_spawn_batch}},
+    {"cancel, 1000 at a time", "task", 200000, .work = {work_cancel, floor_work_cancel}},
+    {"hand-off through a queue of 1", "item", 50000, .work = {work_hand_off, floor_work_hand_off}},
+    {"hand-off, a poll in 61", "item", 200000, .work = {seldom_hand_off, floor_work_hand_off}},
+    {"queue of 128", "item", 1000000, .work = {work_buffered, floor_work_buffered}},
+    {"lock, 10 tasks contend", "lock", 50000, .work = {work_lock, floor_work_lock}},
+    {"lock, a poll in 61", "lock", 200000, .work = {seldom_lock, floor_work_lock}},
+    {"iteration with one callback", "iteration", 200000,
+     .work = {work_iteration, floor_work_iteration, libuv_work_iteration}},
+    {"iteration, a poll in 61", "iteration", 1000000,
+     .work = {seldom_iteration, floor_work_iteration}},
+    {"sleep, 100,000 tasks", "sleep", 300000,
+     .work = {work_sleep, floor_work_sleep, libuv_work_sleep}},
+    {"sleep, 1,000,000 tasks", "sleep", 3000000,
+     .work = {work_sleep, floor_work_sleep, libuv_work_sleep}, .is_long = true},
 };
 
-static int yield_often(void *arg, rondo_value *out)
-{
-    const struct share *share = arg;
+/* ---- what the hooks cost: an observer that does nothing ---- */
 
-    (void)out;
-    for (size_t i = 0; i < share->trips; i++)
-        RONDO_TRY(rondo_sleep(0));
+static void ignore(void *self, const struct observed *event)
+{
+    (void)self, (void)event;
+}
+
+static size_t production_order(void *self, const struct observed_choice *choice)
+{
+    (void)self, (void)choice;
     return 0;
 }
 
-static int yield_together(void *arg, rondo_value *out)
+static bool wants_none(void *self, const char *label)
 {
-    struct share *share = arg;
-    rondo_task *tasks[CROWD];
-    int rc;
-
-    (void)out;
-    for (size_t i = 0; i < share->tasks; i++)
-        tasks[i] = rondo_spawn(yield_often, share);
-    rc = rondo_gather(tasks, share->tasks, 0, NULL);
-    rondo_unref_all(tasks, share->tasks);
-    return rc;
+    (void)self, (void)label;
+    return false;
 }
 
-static void yields(size_t tasks, size_t count)
+static void hooked(measure_fn work, size_t count)
 {
-    struct share share = {tasks, count / tasks};
-    int rc = rondo_run(yield_together, &share, NULL);
+    static const struct observer idler = {.event = ignore,
+                                          .pick = production_order,
+                                          .wants = wants_none};
 
-    CHECK(rc == 0);
+    observer = &idler;
+    work(count);
+    observer = NULL;
 }
 
-static void yields_2(size_t count)
-{
-    yields(2, count);
-}
-
-static void yields_crowd(size_t count)
-{
-    yields(CROWD, count);
-}
-
-static void floor_yield_often(void *arg)
-{
-    const struct share *share = arg;
-
-    for (size_t i = 0; i < share->trips; i++)
-        floor_yield();
-}
-
-static void floor_yields(size_t tasks, size_t count)
-{
-    struct share share = {tasks, count / tasks};
-    struct floor_task *all[CROWD];
-
-    for (size_t i = 0; i < tasks; i++)
-        all[i] = floor_spawn(floor_yield_often, &share);
-    for (size_t i = 0; i < tasks; i++)
-        floor_join(all[i]);
-}
-
-static void floor_yields_2(size_t count)
-{
-    floor_yields(2, count);
-}
-
-static void floor_yields_crowd(size_t count)
-{
-    floor_yields(CROWD, count);
-}
-
-/* ---- spawn and join ---- */
-
-static int nothing(void *arg, rondo_value *out)
-{
-    (void)arg, (void)out;
-    return 0;
-}
-
-static int spawn_one_by_one(void *arg, rondo_value *out)
-{
-    (void)out;
-    for (size_t i = *(size_t *)arg; i > 0; i--) {
-        rondo_task *task = rondo_spawn(nothing, NULL);
-        int rc = rondo_await(task, NULL);
-
-        rondo_unref(task);
-        RONDO_TRY(rc);
+#define X(id, name, what, count)             \
+    static void hooked_##id(size_t how_many) \
+    {                                        \
+        hooked(work_##id, how_many);         \
     }
-    return 0;
-}
+WORK_LAYERED_MAP(X)
+#undef X
 
-static int spawn_in_batches(void *arg, rondo_value *out)
-{
-    (void)out;
-    for (size_t left = *(size_t *)arg; left >= BATCH; left -= BATCH) {
-        rondo_task *tasks[BATCH];
-        int rc = 0;
+static const struct row layers[] = {
+#define X(id, name, what, count) {name ": hooks on", what, count, .work = {hooked_##id, work_##id}},
+    WORK_LAYERED_MAP(X)
+#undef X
+};
 
-        for (size_t i = 0; i < BATCH; i++)
-            tasks[i] = rondo_spawn(nothing, NULL);
-        for (size_t i = 0; i < BATCH && rc == 0; i++)
-            rc = rondo_await(tasks[i], NULL);
-        rondo_unref_all(tasks, BATCH);
-        RONDO_TRY(rc);
-    }
-    return 0;
-}
+/* ---- the program ---- */
 
-static void spawns(size_t count)
-{
-    run(spawn_one_by_one, count);
-}
-
-static void spawns_batch(size_t count)
-{
-    run(spawn_in_batches, count);
-}
-
-static void floor_nothing(void *arg)
-{
-    (void)arg;
-}
-
-static void floor_spawns(size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        floor_join(floor_spawn(floor_nothing, NULL));
-}
-
-static void floor_spawns_batch(size_t count)
-{
-    for (size_t left = count; left >= BATCH; left -= BATCH) {
-        struct floor_task *tasks[BATCH];
-
-        for (size_t i = 0; i < BATCH; i++)
-            tasks[i] = floor_spawn(floor_nothing, NULL);
-        for (size_t i = 0; i < BATCH; i++)
-            floor_join(tasks[i]);
-    }
-}
-
-/* ---- sleep ---- */
-
-/* The same deadlines for both: a linear congruential generator (Knuth's MMIX). */
-static int64_t delay_ns(uint64_t *state)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int64_t)(*state >> 33) % (SPREAD_MS * INT64_C(1000000)) + 1;
-}
-
-static int sleep_some(void *arg, rondo_value *out)
-{
-    uint64_t state = (uintptr_t)arg;
-
-    (void)out;
-    for (int i = 0; i < SLEEPS; i++)
-        RONDO_TRY(rondo_sleep(delay_ns(&state)));
-    return 0;
-}
-
-static int sleep_together(void *arg, rondo_value *out)
-{
-    size_t count = *(size_t *)arg / SLEEPS;
-    rondo_task **tasks = must_alloc(count * sizeof(rondo_task *));
-    int rc = 0;
-
-    (void)out;
-    for (size_t i = 0; i < count; i++)
-        tasks[i] = rondo_spawn(sleep_some, (void *)i);
-    for (size_t i = 0; i < count && rc == 0; i++)
-        rc = rondo_await(tasks[i], NULL);
-    rondo_unref_all(tasks, count);
-    free(tasks);
-    return rc;
-}
-
-static void sleeps(size_t count)
-{
-    run(sleep_together, count);
-}
-
-static void floor_sleep_some(void *arg)
-{
-    uint64_t state = (uintptr_t)arg;
-
-    for (int i = 0; i < SLEEPS; i++)
-        floor_sleep(delay_ns(&state));
-}
-
-static void floor_sleeps(size_t count)
-{
-    size_t task_count = count / SLEEPS;
-    struct floor_task **tasks = must_alloc(task_count * sizeof(struct floor_task *));
-
-    for (size_t i = 0; i < task_count; i++)
-        tasks[i] = floor_spawn(floor_sleep_some, (void *)i);
-    for (size_t i = 0; i < task_count; i++)
-        floor_join(tasks[i]);
-    free(tasks);
-}
-
-static const struct row rows[] = {
-    {"switch", "switch", 4000000, switches, floor_switches, false},
-    {"yield, 2 tasks", "yield", 200000, yields_2, floor_yields_2, false},
-    {"yield, 1000 tasks", "yield", 1000000, yields_crowd, floor_yields_crowd, false},
-    {"spawn and join, one at a time", "task", 100000, spawns, floor_spawns, false},
-    {"spawn and join, 1000 at a time", "task", 200000, spawns_batch, floor_spawns_batch, false},
-    {"sleep, 100,000 tasks, 3 times each", "sleep", 300000, sleeps, floor_sleeps, false},
+static const struct table tables[] = {
+    {"operations", {"rondo", "floor", "libuv"}, NULL, operations, COUNT_OF(operations)},
+    {"hooks", {"hooks_on", "hooks_off"}, NULL, layers, COUNT_OF(layers)},
 };
 
 int main(int argc, char **argv)
 {
     struct measure_options options;
+    int status;
 
     if (!measure_options_read(&options, argc, argv))
         return 2;
-    return measure(rows, sizeof rows / sizeof *rows, &options);
+    if (options.once != NULL)
+        return measure(&tables[0], &options);
+    status = memory(&options); /* first: its processes begin with what this one has */
+    for (size_t i = 0; status == 0 && i < COUNT_OF(tables); i++)
+        status = measure(&tables[i], &options);
+    return status;
 }

@@ -1,7 +1,11 @@
 /*
- * bench_sim.c - rondo-bench-sim: schedules of small scenarios in simulation, hooks on, in-process:
- * each from its own seed with every family of decisions open, then reset, traced and judged.
+ * bench_sim.c - rondo-bench-sim: the core in simulation. Rows of rondo-bench, traced, in a world of
+ * their own and in production order, beside the same without hooks on real libuv; then whole
+ * schedules of small scenarios, in-process: each from its own seed with every family of decisions
+ * open, then reset, traced and judged.
  */
+#include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +14,102 @@
 #include "cli/bridge.h"
 #include "cli/command.h"
 #include "measure.h"
+#include "run/arena.h"
 #include "run/runner.h"
+#include "work.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* ---- rows of rondo-bench ---- */
+
+struct errand {
+    measure_fn work;
+    size_t count;
+    const struct alloc_source *source; /* in place in the process */
+    const struct alloc_source *outer;
+};
+
+static int process_main(void *context)
+{
+    struct errand *errand = context;
+
+    errand->work(errand->count);
+    return 0;
+}
+
+static void enter(void *context)
+{
+    struct errand *errand = context;
+
+    errand->outer = alloc_replace(errand->source);
+}
+
+static void leave(void *context)
+{
+    struct errand *errand = context;
+
+    errand->source = alloc_replace(errand->outer);
+}
+
+static void simulate(measure_fn work, size_t count)
+{
+    struct arena *arena = arena_new(0);
+    struct errand errand = {.work = work, .count = count, .source = arena_source(arena)};
+    struct process_spec spec = {
+        .name = "bench", .main = process_main, .context = &errand, .enter = enter, .leave = leave};
+    struct trace *events = trace_new();
+    struct chance chance;
+    struct world world;
+    enum world_end end;
+
+    chance_init(&chance);
+    world_init(&world, &chance, events);
+    world.steps_max = UINT64_MAX;
+    world_spawn(&world, &spec);
+    end = world_run(&world);
+    CHECK(end == WORLD_ENDED);
+    world_close(&world);
+    chance_clear(&chance);
+    trace_free(events);
+    arena_free(arena);
+}
+
+#define X(id, name, what, count)                \
+    static void simulated_##id(size_t how_many) \
+    {                                           \
+        simulate(work_##id, how_many);          \
+    }
+WORK_LAYERED_MAP(X)
+#undef X
+
+static const struct row layers[] = {
+#define X(id, name, what, count) {name, what, count, .work = {simulated_##id}},
+    WORK_LAYERED_MAP(X)
+#undef X
+};
+
+static char *rondo_bench; /* the other program */
+
+/* One program is linked with one libuv, so the other one has to say. */
+static int64_t without_simulation_ps(const struct row *row, size_t count)
+{
+    char *command = must_format("'%s' --once '%s' --count %zu", rondo_bench, row->name, count);
+    FILE *output = popen(command, "r");
+    int64_t ps;
+
+    CHECK(output != NULL);
+    if (fscanf(output, "%" SCNd64, &ps) != 1 || pclose(output) != 0) {
+        fprintf(stderr, "bench: %s failed\n", command);
+        exit(2);
+    }
+    free(command);
+    return ps;
+}
+
+static const struct table layers_table = {
+    "simulator", {"simulated", "hooks_off"}, without_simulation_ps, layers, COUNT_OF(layers)};
+
+/* ---- schedules ---- */
 
 static struct runner runner;
 
@@ -55,26 +154,43 @@ static void schedules_of_circle(size_t count)
 }
 
 static const struct row rows[] = {
-    {"five workers, two permits", "schedule", 2000, schedules_of_workers, NULL, true},
-    {"two locks in a circle: deadlock", "schedule", 2000, schedules_of_circle, NULL, true},
+    {"five workers, two permits", "schedule", 2000, .work = {schedules_of_workers}, .rate = true},
+    {"two locks in a circle: deadlock", "schedule", 2000, .work = {schedules_of_circle},
+     .rate = true},
 };
+
+static const struct table schedules_table = {"schedules", {"rondo"}, NULL, rows, COUNT_OF(rows)};
+
+static int measure_schedules(const struct measure_options *options, char *modules)
+{
+    int status;
+
+    runner_open(&runner, modules, bridge_start, rondo_err_name);
+    workers = open_scenario(SCENARIOS "/layers/five_workers_two_permits.yaml");
+    circle = open_scenario(SCENARIOS "/guide/lock_circle.yaml");
+    status = measure(&schedules_table, options);
+    scenario_free(workers);
+    scenario_free(circle);
+    runner_close(&runner);
+    return status;
+}
 
 int main(int argc, char **argv)
 {
     struct measure_options options;
     char *modules = modules_beside_executable();
+    char *self = must_text(argv[0]);
     int status;
 
     if (!measure_options_read(&options, argc, argv))
         return 2;
+    rondo_bench = must_format("%s/rondo-bench", dirname(self));
     bridge_install();
-    runner_open(&runner, modules, bridge_start, rondo_err_name);
-    workers = open_scenario(SCENARIOS "/layers/five_workers_two_permits.yaml");
-    circle = open_scenario(SCENARIOS "/guide/lock_circle.yaml");
-    status = measure(rows, sizeof rows / sizeof *rows, &options);
-    scenario_free(workers);
-    scenario_free(circle);
-    runner_close(&runner);
+    status = options.once == NULL ? measure(&layers_table, &options) : 0;
+    if (status == 0)
+        status = measure_schedules(&options, modules);
+    free(rondo_bench);
+    free(self);
     free(modules);
     return status;
 }

@@ -3,7 +3,6 @@
  */
 #include "floor.h"
 
-#include <stdbool.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -22,6 +21,8 @@ struct floor_task {
     void *sp;
     struct floor_task *next; /* in the queue or in the pool */
     struct floor_task *joiner;
+    struct floor_line place; /* in the line where it waits, if it does */
+    void *item;              /* of a queue: that it waits to put, or has been given */
     floor_fn fn;
     void *arg;
     bool done;
@@ -219,6 +220,119 @@ void floor_sleep(int64_t delay_ns)
 {
     timer_push((now_ns() + delay_ns + GRAIN_NS - 1) / GRAIN_NS * GRAIN_NS, current);
     suspend();
+}
+
+/* ---- lines ---- */
+
+static struct floor_task *task_at(struct floor_line *place)
+{
+    return (struct floor_task *)(void *)((char *)place - offsetof(struct floor_task, place));
+}
+
+static void wake(struct floor_line *place)
+{
+    place->prev->next = place->next;
+    place->next->prev = place->prev;
+    ready(task_at(place));
+}
+
+void floor_wait(struct floor_line *line)
+{
+    struct floor_line *place = &current->place;
+
+    *place = (struct floor_line){line, line->prev};
+    place->prev->next = place;
+    line->prev = place;
+    suspend();
+}
+
+bool floor_wake(struct floor_line *line)
+{
+    bool anybody = line->next != line;
+
+    if (anybody)
+        wake(line->next);
+    return anybody;
+}
+
+void floor_cancel(struct floor_task *task)
+{
+    wake(&task->place);
+}
+
+static void store(struct floor_queue *queue, void *item)
+{
+    size_t at = queue->first + queue->count++;
+
+    queue->items[at < queue->places ? at : at - queue->places] = item;
+}
+
+void floor_put(struct floor_queue *queue, void *item)
+{
+    if (queue->getters.next != &queue->getters) {
+        task_at(queue->getters.next)->item = item;
+        wake(queue->getters.next);
+    } else if (queue->count < queue->places) {
+        store(queue, item);
+    } else {
+        current->item = item;
+        floor_wait(&queue->putters);
+    }
+}
+
+void *floor_get(struct floor_queue *queue)
+{
+    void *item;
+
+    if (queue->count == 0) {
+        floor_wait(&queue->getters);
+        return current->item;
+    }
+    item = queue->items[queue->first++];
+    if (queue->first == queue->places)
+        queue->first = 0;
+    queue->count--;
+    if (queue->putters.next != &queue->putters) {
+        store(queue, task_at(queue->putters.next)->item);
+        wake(queue->putters.next);
+    }
+    return item;
+}
+
+void floor_acquire(struct floor_lock *lock)
+{
+    if (lock->held)
+        floor_wait(&lock->waiters);
+    lock->held = true;
+}
+
+void floor_release(struct floor_lock *lock)
+{
+    lock->held = floor_wake(&lock->waiters);
+}
+
+/* ---- callbacks ---- */
+
+static struct floor_callback *callback_first, *callback_last;
+
+void floor_call_soon(struct floor_callback *callback)
+{
+    callback->next = NULL;
+    if (callback_first == NULL)
+        callback_first = callback;
+    else
+        callback_last->next = callback;
+    callback_last = callback;
+}
+
+void floor_run_callbacks(void)
+{
+    while (callback_first != NULL) {
+        struct floor_callback *callback = callback_first;
+
+        callback_first = callback->next;
+        callback->fn(callback);
+    }
 }
 
 /* ---- bare switches ---- */
