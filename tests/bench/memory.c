@@ -120,6 +120,7 @@ int memory(const struct measure_options *options)
             status = 1;
         }
     }
+    fflush(stdout);
     if (json != NULL && fclose(json) != 0)
         status = 2;
     return status;
