@@ -6,7 +6,8 @@ statement left out (a wake-up, a push, a flag), a queue turned round, a count of
 a truth replaced. What stands in CHECK() is left alone: it is a test itself. Each mutant is compiled
 alone, linked into a library of the core that the test programs share, and shown to the judges until
 one of them fails: first the tests of the same name, then those that most often caught its
-neighbours, all of tests/core (but for the real clock) and tests/base, then the scenarios.
+neighbours, all of tests/core (but for the real clock) and tests/base, then the scenarios and the
+random programs.
 
 Nobody has to list anything: sources and test programs are those of the build. A survivor is a test
 that is missing, or an edit that changes nothing one could see; the latter stand in
@@ -15,8 +16,8 @@ equivalent_mutants.txt, each under its reason, with a key made of its function a
 usage: python3 -m tests.mutate [FILE...] [--changed [BASE]] [--again FILE] [--sample N] [--seconds S]
                  [--seed S] [--jobs N] [--list] [--results FILE] [--build FOLDER]
 exit:  0; 1 when fewer than nine of ten were killed (of a sample: of twenty and more, the explained
-       set aside), or, of a whole run, a survivor is not explained; 2 for bad usage; 3 when the
-       tests fail without a mutant
+       set aside), or, of a whole run, a survivor is not explained or an explanation has lost its
+       line; 2 for bad usage; 3 when the tests fail without a mutant
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from tests.workshop import ROOT, Judge, Workshop, read_sources
+from tests.workshop import ROOT, Judge, Source, Workshop, read_sources
 
 EXPLAINED = ROOT / "tests" / "equivalent_mutants.txt"
 LEAST_KILLED = 0.9
@@ -285,13 +286,14 @@ def read_explained(text: str) -> dict[str, str]:
 class Court:
     """Which judge to ask first, as it has turned out."""
 
-    def __init__(self, judges: Sequence[Judge]) -> None:
+    def __init__(self, judges: Sequence[Judge], limits: Mapping[str, float]) -> None:
         self.judges = judges
+        self.limits = limits
         self.caught: dict[str, Counter[str]] = defaultdict(Counter)
         self.lock = threading.Lock()
 
     def order(self, source: Source) -> list[Judge]:
-        """Those of the same name, then by what they caught. A source that knows no libuv does the
+        """Those of the same name, then by what they caught for the time they take. A source that knows no libuv does the
         same on the simulated one, so what is played without is enough."""
         stem = Path(source.name).stem
         with self.lock:
@@ -301,7 +303,7 @@ class Court:
         judges = [judge for judge in self.judges if judge.name not in twins]
         own = [judge for judge in judges if re.match(rf"\w+-{stem}_test(-manual)?$", judge.name)]
         others = [judge for judge in judges if judge not in own]
-        return own + sorted(others, key=lambda judge: -caught.get(judge.name, 0))
+        return own + sorted(others, key=lambda judge: -caught.get(judge.name, 0) / self.limits[judge.name])
 
     def note(self, file: str, judge: Judge) -> None:
         with self.lock:
@@ -335,7 +337,7 @@ def try_one(workshop: Workshop, court: Court, mutant: Mutant, folder: Path) -> d
 def try_all(workshop: Workshop, mutants: Sequence[Mutant], jobs: int, seconds: float,
             keep: Callable[[dict[str, object]], None]) -> list[dict[str, object]]:
     """Try as many as there is time for; each record is handed to `keep` when it is made."""
-    court = Court(workshop.judges)
+    court = Court(workshop.judges, workshop.limits)
     ends = time.monotonic() + seconds
     free = [workshop.folder / f"job{i}" for i in range(jobs)]
     records: list[dict[str, object]] = []
@@ -360,6 +362,13 @@ def try_all(workshop: Workshop, mutants: Sequence[Mutant], jobs: int, seconds: f
 
 
 # ---- the report ----
+
+def stale(explained: Iterable[str], sources: Mapping[str, Source]) -> list[str]:
+    """The keys that no mutant has any more: their line is gone, or reads differently."""
+    living = {mutant.key for name, source in sources.items() if name.endswith(".c")
+              for mutant in mutants_of(source.text, name)}
+    return [key for key in explained if key not in living]
+
 
 def report(records: Sequence[dict[str, object]], wanted: int, whole: bool,
            explained: dict[str, str]) -> bool:
@@ -464,7 +473,11 @@ def main(argv: Sequence[str]) -> int:
         print(f"mutate.py: no file {unknown[0]}", file=sys.stderr)
         return 2
     sources = read_sources(options.build)
+    explained = read_explained(EXPLAINED.read_text()) if EXPLAINED.is_file() else {}
     mutants = select(options, sources)
+    gone = stale(explained, sources)
+    for key in gone:
+        print(f"explained, and no longer there: {key}")
     if options.list:
         for mutant in mutants:
             print(f"{mutant.file}:{mutant.line}: {mutant.kind}: {mutant.key.partition(': ')[2]}")
@@ -483,10 +496,10 @@ def main(argv: Sequence[str]) -> int:
         with results_file(options.results) as file:
             records = try_all(workshop, drawn, options.jobs, options.seconds or float("inf"),
                               lambda record: print(json.dumps(record), file=file, flush=True))
-    explained = read_explained(EXPLAINED.read_text()) if EXPLAINED.is_file() else {}
     print(by_file(records), end="")
     whole = options.changed is None and options.again is None
-    return 0 if report(records, len(mutants), whole, explained) else 1
+    well = report(records, len(mutants), whole, explained)
+    return 0 if well and not (whole and gone) else 1
 
 
 if __name__ == "__main__":

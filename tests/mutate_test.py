@@ -110,6 +110,12 @@ class Report(unittest.TestCase):
         said = self.report([self.record("killed")], explained=["core/x.c f: g(); => ;"])[1]
         self.assertIn("explained, and yet killed: core/x.c f: g(); => ;\n", said)
 
+    def test_tells_an_explanation_whose_line_is_gone(self):
+        source = mutate.Source("core/x.c", [], function("g();"))
+        there, gone = "core/x.c f: g(); => ;", "core/x.c f: h(); => ;"
+        self.assertEqual(mutate.stale([there, gone, "core/y.c f: g(); => ;"], {"core/x.c": source}),
+                         [gone, "core/y.c f: g(); => ;"])
+
     def test_reads_explanations_by_reason(self):
         text = "# words\n\none reason\n    a b: c => d\n    e\n\nanother\n    f\n"
         self.assertEqual(mutate.read_explained(text),

@@ -19,12 +19,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+RANDOM = "tests/bin/random-random_test"
 
 
 @dataclass(frozen=True)
 class Judge:
     name: str
     command: tuple[str, ...]
+    place: Path = ROOT  # where it is asked
 
 
 @dataclass
@@ -84,7 +86,7 @@ class Workshop:
                               capture_output=True, text=True, check=True).stdout
         names = sorted(name for name in re.findall(r"^(tests/bin/(?:core|base)-\w+(?:-\w+)*):", said, re.M)
                        if not name.endswith("-real"))
-        for name in (*names, "bin/rondo"):
+        for name in (*names, "bin/rondo", RANDOM):
             said = subprocess.run(["ninja", "-C", str(self.build), "-t", "commands", "-s", name],
                                   capture_output=True, text=True, check=True).stdout
             last = said.strip().splitlines()[-1].removeprefix(": && ").removesuffix(" && :")
@@ -97,13 +99,15 @@ class Workshop:
         # The tests of one stem come first on the clock that needs nothing, then simulated.
         judges.sort(key=lambda judge: judge.name.endswith("-simulated"))
         rondo = (str(self.folder / "rondo"), "run", "--modules", str(self.build / "modules"),
-                 "scenarios", "demo/kitchen.yaml")
-        return [*judges, Judge("scenarios", rondo)]
+                 "scenarios", "demo/kitchen.yaml", "tests/scripts")
+        # What it finds it keeps in out/random, which is no place for the finds of a mutant.
+        random = (str(self.folder / Path(RANDOM).name),)
+        return [*judges, Judge("scenarios", rondo), Judge("random", random, self.folder)]
 
     def ask(self, judge: Judge, folder: Path, patience: float) -> str:
         """What `judge` says of the library in `folder`: nothing, or how it failed."""
         environment = {**os.environ, "LD_LIBRARY_PATH": str(folder), "CMOCKA_MESSAGE_OUTPUT": "stdout"}
-        process = subprocess.Popen(judge.command, cwd=ROOT, env=environment, start_new_session=True,
+        process = subprocess.Popen(judge.command, cwd=judge.place, env=environment, start_new_session=True,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    preexec_fn=lambda: limit(patience))
         try:
