@@ -445,7 +445,6 @@ void rondo_group_leave(rondo_group *handle)
     if (group->state != GROUP_OPEN)
         return;
     scope_report_left("a group was left by return, break or goto", "", group->here);
-    group->state = GROUP_CLOSING;
     group->parent->scopes--;
     ending = ending_take(group->parent, group->parent->error_code);
     if (!group->aborting)

@@ -19,6 +19,7 @@
 #include "future.h"
 #include "gather.h"
 #include "handler.h"
+#include "observe.h"
 #include "run.h"
 #include "sleep.h"
 #include "tests/lib/notes.h"
@@ -425,6 +426,31 @@ static void a_task_that_is_cancelled_does_not_wait_for_its_thread(void **state)
     run(*state, give_up);
 }
 
+static void note_block(void *self, const struct observed *event)
+{
+    if (event->kind == OBSERVED_BLOCKED)
+        note((struct fixture *)self, "waits for %s", event->object.name);
+}
+
+static size_t first(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+/* As an observer is told. */
+static void a_task_waits_for_what_is_of_a_thread(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_block, .pick = first, .self = f};
+
+    observer = &watcher;
+    assert_int_equal(rondo_run(to_thread_once, f, NULL), 0);
+    observer = NULL;
+    assert_memory_equal(f->notes.text, "waits for of a thread\n", 22);
+}
+
 /* ---- the default executor ---- */
 
 static int run_here(void *self, rondo_job *job)
@@ -456,13 +482,34 @@ static void the_default_executor_is_a_pool(void **state)
     rondo_executor_shutdown(other, false);
 }
 
+/* Who replaces it waits for what it has been given. */
+static void a_default_executor_that_is_replaced_does_all_its_work(void **state)
+{
+    struct fixture *f = *state;
+
+    open_gate(f);
+    f->loop = rondo_loop_new();
+    rondo_loop_set_default_executor(f->loop, rondo_executor_new("first", 1));
+    rondo_unref(rondo_run_in_executor(f->loop, NULL, pass_gate, f));
+    rondo_unref(rondo_run_in_executor(f->loop, NULL, count_up, f));
+    uv_sem_wait(&f->begun);
+    uv_sem_post(&f->go);
+    rondo_loop_set_default_executor(f->loop, rondo_executor_new("second", 1));
+    assert_int_equal(f->count, 2);
+    rondo_loop_close(f->loop);
+    close_gate(f);
+}
+
 static int shut_down_too_early(void *arg, rondo_value *out)
 {
     struct fixture *f = arg;
-    rondo_future *future = rondo_run_in_executor(NULL, NULL, pass_gate, f);
+    rondo_future *future;
     int rc;
 
     (void)out;
+    RONDO_TRY(rondo_to_thread(count_up, f, NULL)); /* idle once more is not at its end */
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    future = rondo_run_in_executor(NULL, NULL, pass_gate, f);
     rondo_loop_set_exception_handler(rondo_get_running_loop(), note_report, f);
     rc = rondo_shutdown_default_executor(RONDO_MS(1));
     note(f, "%s", rondo_err_name(rc));
@@ -470,7 +517,7 @@ static int shut_down_too_early(void *arg, rondo_value *out)
     uv_sem_post(&f->go);
     rc = rondo_shutdown_default_executor(RONDO_FOREVER);
     note(f, "%s", rondo_err_name(rc));
-    check(f, f->count == 1);
+    check(f, f->count == 2);
     check(f, rondo_await(future, NULL) == 0);
     rondo_unref(future);
     return 0;
@@ -486,6 +533,32 @@ static void shutting_down_waits_as_long_as_it_is_told_to(void **state)
     assert_string_equal(f->notes.text, "the default executor did not end its work in time\n"
                                        "ETIMEDOUT\n"
                                        "OK\n");
+    close_gate(f);
+}
+
+static void open_the_gate(void *arg)
+{
+    uv_sem_post(&((struct fixture *)arg)->go);
+}
+
+/* What has begun ends only when what stands in line has been cancelled. */
+static void a_loop_that_closes_cancels_what_its_executor_has_not_begun(void **state)
+{
+    struct fixture *f = *state;
+    rondo_executor *pool = rondo_executor_new("pool", 1);
+    rondo_concurrent *second;
+
+    open_gate(f);
+    f->loop = rondo_loop_new();
+    rondo_loop_set_default_executor(f->loop, pool);
+    assert_int_equal(rondo_executor_submit(pool, pass_gate, f, NULL), 0);
+    assert_int_equal(rondo_executor_submit(pool, count_up, f, &second), 0);
+    assert_int_equal(rondo_concurrent_add_done_callback(second, open_the_gate, f), 0);
+    uv_sem_wait(&f->begun);
+    rondo_loop_close(f->loop);
+    assert_true(rondo_concurrent_cancelled(second));
+    assert_int_equal(f->count, 1);
+    rondo_concurrent_unref(second);
     close_gate(f);
 }
 
@@ -518,12 +591,21 @@ static void an_executor_that_is_shut_takes_no_work_from_anybody(void **state)
     assert_int_equal(f->count, 1);
 }
 
+static int send_to_one_and_leave(void *arg, rondo_value *out)
+{
+    rondo_loop_set_default_executor(rondo_get_running_loop(), rondo_executor_new("one", 1));
+    return send_and_leave(arg, out);
+}
+
+/* Also when they stand in line. */
 static void a_run_ends_when_its_threads_have(void **state)
 {
     struct fixture *f = *state;
 
     run(f, send_and_leave);
     assert_int_equal(f->count, JOBS);
+    run(f, send_to_one_and_leave);
+    assert_int_equal(f->count, 2 * JOBS);
 }
 
 /* ---- pools ---- */
@@ -713,17 +795,63 @@ static int await_at_once(void *arg, rondo_value *out)
     check(f, rondo_await(future, &value) == 0);
     check(f, strcmp(rondo_var_get(&user).as.text, "nobody") == 0);
     rondo_unref(future);
+    rondo_fail(RONDO_EUSER, "the task's own");
+    future = rondo_run_in_executor(NULL, inline_executor, fail_in_words, f);
+    check(f, strcmp(rondo_error_text(), "the task's own") == 0);
+    check(f, rondo_await(future, NULL) == RONDO_EUSER);
+    rondo_unref(future);
     rondo_executor_shutdown(inline_executor, false);
     return 0;
 }
 
-/* Its context is the job's, although a task runs it; its end is told by the loop, in its turn. */
+/* Its context and its words are the job's, although a task runs it; its end is told by the loop, in
+ * its turn. */
 static void work_that_a_task_runs_itself_is_still_the_executors(void **state)
 {
     struct fixture *f = *state;
 
     assert_int_equal(rondo_run(await_at_once, f, NULL), 0);
-    assert_string_equal(f->notes.text, "runs\nhas run\nnot yet\n");
+    assert_string_equal(f->notes.text, "runs\nhas run\nnot yet\nruns\nhas run\n");
+}
+
+static void note_where_it_is(void *arg)
+{
+    note((struct fixture *)arg, "a callback for %s: \"%s\"", rondo_var_get(&user).as.text,
+         rondo_error_text());
+    rondo_loop_stop(((struct fixture *)arg)->loop);
+}
+
+static int run_a_loop_then_fail(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    check(f, rondo_var_set(&user, "the thread", NULL) == 0);
+    f->loop = rondo_loop_new();
+    note(f, "before it: %s", rondo_var_get(&user).as.text);
+    rondo_fail(RONDO_EUSER, "disk %d is full", 7);
+    rondo_call_soon(f->loop, note_where_it_is, f);
+    check(f, rondo_loop_run_forever(f->loop) == 0);
+    check(f, rondo_loop_close(f->loop) == 0);
+    note(f, "behind it: %s, %s", rondo_var_get(&user).as.text, rondo_error_text());
+    return RONDO_EUSER;
+}
+
+/* Behind the loop it is the work again that a failure's words and a variable belong to. */
+static void work_may_run_a_loop_and_goes_on_as_itself(void **state)
+{
+    struct fixture *f = *state;
+    rondo_concurrent *result;
+
+    f->pool = rondo_executor_new("pool", 1);
+    assert_int_equal(rondo_executor_submit(f->pool, run_a_loop_then_fail, f, &result), 0);
+    assert_int_equal(rondo_concurrent_result(result, RONDO_FOREVER, NULL), RONDO_EUSER);
+    assert_string_equal(rondo_concurrent_error_text(result), "disk 7 is full");
+    rondo_concurrent_unref(result);
+    rondo_executor_shutdown(f->pool, false);
+    assert_string_equal(f->notes.text, "before it: the thread\n"
+                                       "a callback for the thread: \"\"\n"
+                                       "behind it: the thread, disk 7 is full\n");
 }
 
 /* ---- without memory ---- */
@@ -879,7 +1007,10 @@ int main(void)
         TEST(run_in_executor_carries_no_context),
         TEST(ten_together_are_all_carried_out),
         TEST(a_task_that_is_cancelled_does_not_wait_for_its_thread),
+        TEST(a_task_waits_for_what_is_of_a_thread),
         TEST(the_default_executor_is_a_pool),
+        TEST(a_default_executor_that_is_replaced_does_all_its_work),
+        TEST(a_loop_that_closes_cancels_what_its_executor_has_not_begun),
         TEST(shutting_down_waits_as_long_as_it_is_told_to),
         TEST(an_executor_that_is_shut_takes_no_work_from_anybody),
         TEST(a_run_ends_when_its_threads_have),
@@ -891,6 +1022,7 @@ int main(void)
         TEST(an_executor_may_refuse_and_has_to_let_go_at_its_end),
         TEST(an_executor_may_hand_its_work_to_another),
         TEST(work_that_a_task_runs_itself_is_still_the_executors),
+        TEST(work_may_run_a_loop_and_goes_on_as_itself),
         TEST(without_memory_nothing_begins),
         TEST(without_memory_a_failure_has_no_words),
         TEST(without_memory_work_is_refused_or_fails_as_it_does),

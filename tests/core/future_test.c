@@ -525,6 +525,40 @@ static void what_became_of_one_future_is_passed_on_to_another(void **state)
     rondo_unref(copy);
 }
 
+static void count_report(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    (void)loop;
+    (void)exception;
+    ++*(int *)arg;
+}
+
+static int look_at_the_copy(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_future *copy = rondo_create_future(NULL);
+
+    (void)n;
+    check(f, rondo_future_copy_state(copy, f->future) == 0);
+    rondo_unref(f->future);
+    f->future = NULL;
+    check(f, rondo_future_result(copy, NULL) == RONDO_EUSER);
+    rondo_unref(copy);
+    return 0;
+}
+
+/* FUT-14: who has a copy of a failure looks at the copy. */
+static void a_failure_that_was_copied_counts_as_retrieved(void **state)
+{
+    struct fixture *f = *state;
+    int reports = 0;
+
+    rondo_loop_set_exception_handler(f->script.loop, count_report, &reports);
+    rondo_set_error(f->future, RONDO_EUSER, "no bread");
+    spawn(f, "a", look_at_the_copy, 0);
+    expect_trace(f, "");
+    assert_int_equal(reports, 0);
+}
+
 static void only_what_is_done_is_copied_and_only_to_what_is_not(void **state)
 {
     struct fixture *f = *state;
@@ -617,6 +651,7 @@ int main(void)
         TEST(no_future_is_one_without_memory),
         TEST(removing_callbacks_leaves_who_waits),
         TEST(what_became_of_one_future_is_passed_on_to_another),
+        TEST(a_failure_that_was_copied_counts_as_retrieved),
         TEST(only_what_is_done_is_copied_and_only_to_what_is_not),
         TEST(without_memory_a_copy_has_no_words),
         TEST(a_task_is_not_told_how_it_ends),

@@ -1100,6 +1100,35 @@ static void a_cancel_while_a_return_is_caught_is_not_lost(void **state)
                     "25ms p then ECANCELED\n");
 }
 
+static int leave_after_a_cancel(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc;
+
+    check(f, rondo_sleep(100 * MS) == RONDO_ECANCELED);
+    RONDO_GROUP(rc, g) {
+        start(f, g, "a", work, n);
+    }
+    note(f, "has %s, then %s", rondo_err_name(rc), rondo_err_name(rondo_sleep(0)));
+    return call_and_note(f, n);
+}
+
+/* A cancel that was heard before the block is not heard again, however the block is left. */
+static void a_cancel_from_before_the_block_does_not_come_again(void **state)
+{
+    struct fixture *f = listening(state);
+
+    spawn(f, "p", leave_after_a_cancel, 5);
+    spawn(f, "x", cancel_p, 10);
+    expect_trace(f, "15ms a ends with OK\n"
+                    "15ms p has OK, then OK\n"
+                    "20ms p handler: a group was left by return, break or goto: "
+                    "EMISUSE \"group_test.c\" of p\n"
+                    "40ms a has cleaned up: OK\n"
+                    "40ms p has EUSER-4 \"its own words\", cancelling 1\n"
+                    "40ms p then OK\n");
+}
+
 static int leave_by_break_and_goto(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -1534,6 +1563,50 @@ static void a_group_without_memory_fails_cleanly(void **state)
     expect_sweep(f, sweep, 9, 60);
 }
 
+static int fail_inside(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc;
+
+    RONDO_GROUP(rc, g) {
+        start(f, g, "inmost", break_down, n);
+    }
+    return rc;
+}
+
+/* A body that ends with the failures of a group within, beside a child that fails likewise and one
+ * that fails as it is cancelled; the `n`-th allocation at its end fails. */
+static int sweep_the_end(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    const char *text;
+    int rc;
+
+    f->child_count = 0;
+    RONDO_GROUP(rc, g) {
+        start(f, g, "a", fail_when_cancelled, 1);
+        start(f, g, "b", fail_inside, 0);
+        RONDO_GROUP(rc, inner) {
+            start(f, inner, "c", break_down, 0);
+            start(f, inner, "d", break_down, 0);
+        }
+        memory_fail(&f->script.memory, (size_t)n);
+    }
+    sweep_over(f);
+    text = rondo_error_text();
+    check(f, rc == RONDO_EGROUP);
+    check(f, text[0] == '\0' || strncmp(text, "3 failures", 10) == 0);
+    return 0;
+}
+
+/* Then a failure has no words, or is only counted; what was inside of it goes with it. */
+static void without_memory_the_failures_of_a_group_are_counted_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_sweep(f, sweep_the_end, 2, 20);
+}
+
 static int start_without_memory(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -1666,6 +1739,9 @@ static int fail_then_leave_a_group(void *fixture, int64_t n)
     RONDO_GROUP(rc, g) {
         break;
     }
+    RONDO_GROUP(rc, g) {
+        rc = 0;
+    }
     for (const rondo_failure *at = rondo_group_failures(NULL); at != NULL; at = at->next)
         note(f, "%s %s", at->task, at->text);
     return 0;
@@ -1678,7 +1754,8 @@ static void ignore_report(rondo_loop *loop, const rondo_exception *exception, vo
     (void)arg;
 }
 
-/* The last failure is still the last after a group that was left by break. */
+/* The last failure is still the last after a group that was left by break, and one that was well.
+ */
 static void a_group_that_is_left_keeps_the_failures_before_it(void **state)
 {
     struct fixture *f = *state;
@@ -1806,6 +1883,7 @@ int main(void)
         TEST(a_cancel_together_with_a_failure_is_delivered_later),
         TEST(a_return_out_of_the_block_leaves_no_child_behind),
         TEST(a_cancel_while_a_return_is_caught_is_not_lost),
+        TEST(a_cancel_from_before_the_block_does_not_come_again),
         TEST(a_break_or_goto_out_of_the_block_leaves_no_child_behind),
         TEST(the_failures_of_a_group_that_was_left_are_told),
         TEST(failures_of_a_group_count_as_retrieved),
@@ -1821,6 +1899,7 @@ int main(void)
         TEST(a_group_that_is_given_up_leaves_no_eager_child),
         TEST(a_group_that_is_given_up_as_a_child_fails_leaves_nothing),
         TEST(a_group_without_memory_fails_cleanly),
+        TEST(without_memory_the_failures_of_a_group_are_counted_all_the_same),
         TEST(a_group_without_memory_for_a_child_has_failed),
         TEST(a_child_without_memory_for_another_fails_the_group),
         TEST(a_failure_of_the_body_comes_before_no_memory),

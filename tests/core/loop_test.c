@@ -18,6 +18,7 @@
 #include "sleep.h"
 #include "tests/lib/apart.h"
 #include "tests/lib/script.h"
+#include "threadsafe.h"
 
 struct fixture {
     struct script script;
@@ -122,6 +123,16 @@ static void a_cancelled_handle_is_skipped(void **state)
     rondo_handle_cancel(rondo_call_soon(loop_of(f), say, &a));
     rondo_call_soon(loop_of(f), say, &b);
     expect_trace(f, "0ms b\n");
+}
+
+/* LOOP-30: a call as from another thread is queued also where there are no other threads. */
+static void a_threadsafe_call_is_made_by_the_loop_when_it_runs(void **state)
+{
+    struct fixture *f = *state;
+    struct call a = {f, "a"};
+
+    assert_int_equal(rondo_call_soon_threadsafe(loop_of(f), say, &a), 0);
+    expect_trace(f, "0ms a\n");
 }
 
 /* LOOP-04: also by another callback of the same iteration. */
@@ -931,6 +942,7 @@ int main(void)
         TEST(a_cancelled_handle_is_skipped),
         TEST(a_handle_cancelled_by_an_earlier_callback_of_its_iteration_is_skipped),
         TEST(a_timer_cancelled_in_the_iteration_in_which_it_strikes_is_skipped),
+        TEST(a_threadsafe_call_is_made_by_the_loop_when_it_runs),
         TEST(call_later_is_not_ready_at_once),
         TEST(a_timer_never_fires_early),
         TEST(waking_too_soon_fires_nothing),

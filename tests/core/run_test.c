@@ -395,6 +395,45 @@ static void a_uv_callback_may_wake_a_task(void **state)
     assert_string_equal(f->text, "uv timer woken ");
 }
 
+static void too_late(uv_timer_t *timer)
+{
+    note(timer->data, "too late");
+}
+
+static int hold_the_thread(void *arg, rondo_value *out)
+{
+    (void)arg;
+    (void)out;
+    uv_sleep(5);
+    return 0;
+}
+
+static int sleep_beside_a_timer(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    uv_timer_init(uv_default_loop(), &f->timer);
+    f->timer.data = f;
+    uv_timer_start(&f->timer, too_late, 60000, 0);
+    rondo_unref(rondo_spawn(hold_the_thread, f));
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    RONDO_TRY(rondo_sleep(RONDO_MS(1)));
+    note(f, "slept twice");
+    uv_close((uv_handle_t *)&f->timer, NULL);
+    return 0;
+}
+
+/* A sleep that is over before uv looks again ends then, whatever else the uv loop waits for. */
+static void a_sleep_does_not_wait_for_a_handle_of_the_programs_own(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(rondo_run(sleep_beside_a_timer, f, NULL), 0);
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+    assert_string_equal(f->text, "slept twice ");
+}
+
 static bool give_up(void *self)
 {
     note(self, "stuck");
@@ -707,6 +746,12 @@ static rondo_loop *make_debugging_loop(void *arg)
     return loop;
 }
 
+static void note_listening(uv_handle_t *handle, void *arg)
+{
+    if (uv_handle_get_type(handle) == UV_SIGNAL)
+        note(arg, "listens");
+}
+
 static int nap_on_it(void *arg, rondo_value *out)
 {
     struct fixture *f = arg;
@@ -714,6 +759,7 @@ static int nap_on_it(void *arg, rondo_value *out)
     RONDO_TRY(say_debug(f, out));
     RONDO_TRY(rondo_sleep(RONDO_MS(1)));
     note(f, uv_loop_alive(&f->uv) ? "its own" : "another");
+    uv_walk(&f->uv, note_listening, f); /* Ctrl-C is the default loop's */
     return 0;
 }
 
@@ -954,6 +1000,7 @@ int main(void)
         TEST(short_sleeps_never_end_early),
         TEST(a_timeout_strikes_on_the_real_clock),
         TEST(a_uv_callback_may_wake_a_task),
+        TEST(a_sleep_does_not_wait_for_a_handle_of_the_programs_own),
         TEST(an_observer_may_end_a_run_that_is_stuck),
         TEST(a_loop_stopped_before_it_runs_does_not_wait),
         TEST(a_real_loop_may_be_turned_by_hand),

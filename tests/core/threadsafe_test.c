@@ -203,6 +203,37 @@ static int run_a_loop_of_ones_own(void *arg, rondo_value *out)
     return end_loop(f);
 }
 
+static int make_a_loop_without_memory(void *arg, rondo_value *out)
+{
+    struct fixture *f = arg;
+
+    (void)out;
+    for (size_t n = 1; n < 3; n++) { /* itself; of libuv, simulated */
+        rondo_loop *loop;
+
+        memory_fail(&f->notes.memory, n);
+        loop = rondo_loop_new();
+        memory_fail(&f->notes.memory, 0);
+        check(f, loop == NULL || n > 1);
+        if (loop != NULL)
+            rondo_loop_close(loop);
+    }
+    return 0;
+}
+
+static void without_memory_a_thread_has_no_loop(void **state)
+{
+    struct fixture *f = *state;
+    rondo_concurrent *result;
+
+    f->pool = rondo_executor_new("pool", 1);
+    assert_int_equal(rondo_executor_submit(f->pool, make_a_loop_without_memory, f, &result), 0);
+    assert_int_equal(rondo_concurrent_result(result, RONDO_FOREVER, NULL), 0);
+    rondo_concurrent_unref(result);
+    rondo_executor_shutdown(f->pool, false);
+    assert_string_equal(f->notes.text, "");
+}
+
 /* LOOP-35: while one thread runs a loop, another has none, and may run its own. */
 static void each_thread_has_a_running_loop_of_its_own(void **state)
 {
@@ -838,6 +869,7 @@ int main(void)
         TEST(a_call_that_the_loop_never_makes_is_dropped),
         TEST(debug_mode_refuses_calls_from_a_foreign_thread),
         TEST(each_thread_has_a_running_loop_of_its_own),
+        TEST(without_memory_a_thread_has_no_loop),
         TEST(loops_of_several_threads_do_not_disturb_each_other),
         TEST(a_thread_may_commission_a_coroutine),
         TEST(what_is_cancelled_before_it_begins_never_runs),
