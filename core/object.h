@@ -20,7 +20,8 @@ typedef struct rondo_object {
 typedef struct rondo_park {
     void *next;
     void *prev;
-    size_t woken; /* of those in line, who have been woken and have not run yet */
+    size_t woken; /* who were first in line, have been woken and have not run yet */
+    void *loop;   /* whose tasks these all are, while there are any */
 } rondo_park;
 
 #endif

@@ -29,7 +29,7 @@ bool park_refuses(const rondo_park *park)
 
     if (task == NULL || park_empty(park))
         return task == NULL;
-    return wait_of(park->next)->task->future.loop != task->future.loop;
+    return park->loop != task->future.loop;
 }
 
 struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind, const char *here)
@@ -44,6 +44,7 @@ struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind
     wait.object.name = object->name;
     wait.object.id = object_id(task->future.loop, object);
     wait.woken = &park->woken;
+    park->loop = task->future.loop;
     list_push_back(line_of(park), &wait.waiter.link);
     parked.rc = wait_suspend(&wait);
     parked.woken = wait.state == WAIT_WOKEN;
@@ -54,26 +55,27 @@ struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind
 
 bool park_wake(rondo_park *park)
 {
-    struct list *line = line_of(park);
+    struct list *first = list_pop_front(line_of(park));
 
-    list_for_each(node, line) {
-        if (wait_wake(wait_of(node))) {
-            park->woken++;
-            return true;
-        }
-    }
-    return false;
+    if (first == NULL)
+        return false;
+    park->woken++;
+    return wait_wake(wait_of(first));
 }
 
 void park_wake_all(rondo_park *park)
 {
-    list_for_each(node, line_of(park)) {
-        if (wait_wake(wait_of(node)))
-            park->woken++;
-    }
+    while (park_wake(park))
+        ;
 }
 
 bool park_empty(const rondo_park *park)
 {
-    return park->next == NULL || park->next == park;
+    return park->woken == 0 && (park->next == NULL || park->next == park);
+}
+
+size_t park_length(const rondo_park *park)
+{
+    return park_empty(park) ? 0
+                            : park->woken + list_length((const struct list *)(const void *)park);
 }

@@ -1,8 +1,9 @@
 /*
  * park.h - the one fair wait queue under every primitive. Not public.
  *
- * First come, first woken. A task that has been woken stays in the line until it runs, so that
- * whoever comes meanwhile queues behind it; a task that is cancelled leaves the line at once.
+ * First come, first woken. A task that has been woken leaves the line but counts until it runs, so
+ * that whoever comes meanwhile queues behind it, and to wake the next takes no search; a task that
+ * is cancelled leaves at once.
  */
 #ifndef RONDO_PARK_H
 #define RONDO_PARK_H
@@ -23,13 +24,16 @@ struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind
 /* Whether nobody may wait here now: outside a task, or behind a task of another loop (LCK-09). */
 bool park_refuses(const rondo_park *park);
 
-/* Wake the first in line that has not been woken yet. Returns: false if there is none. */
+/* Wake the first in line. Returns: false if there is none that has not been woken yet. */
 bool park_wake(rondo_park *park);
 
-/* Wake everybody in line who has not been woken yet, in order. */
+/* Wake everybody in line, in order. */
 void park_wake_all(rondo_park *park);
 
-/* Whether nobody stands in line, woken or not. */
+/* Whether nobody waits here, woken or not. */
 bool park_empty(const rondo_park *park);
+
+/* How many wait here, woken or not. */
+size_t park_length(const rondo_park *park);
 
 #endif

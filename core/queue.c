@@ -15,11 +15,6 @@ size_t rondo_queue_qsize(const rondo_queue *queue)
     return queue->count;
 }
 
-static size_t in_line(const rondo_park *park)
-{
-    return park_empty(park) ? 0 : list_length((const struct list *)(const void *)park);
-}
-
 /* Whether no place is left beside those that woken putters are about to take. */
 static bool no_room(const rondo_queue *queue)
 {
@@ -35,13 +30,13 @@ static bool no_item(const rondo_queue *queue)
 /* Who stands behind a woken one comes before whoever comes now, though not woken yet. */
 bool rondo_queue_empty(const rondo_queue *queue)
 {
-    return no_item(queue) || queue->count <= in_line(&queue->getters);
+    return no_item(queue) || queue->count <= park_length(&queue->getters);
 }
 
 bool rondo_queue_full(const rondo_queue *queue)
 {
     return no_room(queue) ||
-           (queue->maxsize != 0 && queue->count + in_line(&queue->putters) >= queue->maxsize);
+           (queue->maxsize != 0 && queue->count + park_length(&queue->putters) >= queue->maxsize);
 }
 
 /*
@@ -294,8 +289,10 @@ char *rondo_queue_describe(const rondo_queue *queue, char *text, size_t size)
         const char *name;
         size_t count;
     } parts[] = {
-        {"maxsize", queue->maxsize},           {"items", queue->count},
-        {"getters", in_line(&queue->getters)}, {"putters", in_line(&queue->putters)},
+        {"maxsize", queue->maxsize},
+        {"items", queue->count},
+        {"getters", park_length(&queue->getters)},
+        {"putters", park_length(&queue->putters)},
         {"unfinished", queue->unfinished},
     };
     const char *kind = queue->less != NULL ? "PriorityQueue" : queue->lifo ? "LifoQueue" : "Queue";
