@@ -328,7 +328,7 @@ int rondo_loop_turn(rondo_loop *loop)
 {
     int rc;
 
-    if (loop_running() != loop || loop->turning)
+    if (loop_running() != loop || loop->turning || loop->iterating)
         return RONDO_EMISUSE;
     loop->turning = true;
     rc = loop->port->turn(loop->port_self);
@@ -341,7 +341,7 @@ int rondo_loop_turn(rondo_loop *loop)
 
 int rondo_loop_leave(rondo_loop *loop)
 {
-    if (loop_running() != loop || loop->turning)
+    if (loop_running() != loop || loop->turning || loop->iterating)
         return RONDO_EMISUSE;
     loop->stopping = false;
     loop->interrupted = false;

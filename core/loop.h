@@ -62,8 +62,8 @@ RONDO_API RONDO_MUST int rondo_loop_run_forever(rondo_loop *loop);
  *
  * Returns: 0; of a turn RONDO_ESTOPPED once rondo_loop_stop() was called (the iteration is made),
  * RONDO_EINTERRUPTED and RONDO_EDEADLOCK as above; RONDO_EMISUSE, nothing changed: to enter inside
- * a running loop, to turn or leave one that was not entered, or from inside a turn. Suspends: a
- * turn blocks the thread. */
+ * a running loop, to turn or leave one that was not entered, or from inside a turn, be it one of
+ * the program's own uv_run(). Suspends: a turn blocks the thread. */
 RONDO_API RONDO_MUST int rondo_loop_enter(rondo_loop *loop);
 RONDO_API RONDO_MUST int rondo_loop_turn(rondo_loop *loop);
 RONDO_API int rondo_loop_leave(rondo_loop *loop);

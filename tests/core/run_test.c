@@ -492,6 +492,11 @@ static void a_loop_stopped_before_it_runs_does_not_wait(void **state)
     assert_int_equal(rondo_loop_close(loop), 0);
 }
 
+struct visitor {
+    struct fixture *f;
+    rondo_loop *loop;
+};
+
 static int nap_and_stop(void *arg, rondo_value *out)
 {
     (void)out;
@@ -521,6 +526,37 @@ static void a_real_loop_may_be_turned_by_hand(void **state)
     assert_int_equal(rondo_loop_leave(loop), 0);
     assert_string_equal(f->text, "once rested ");
     assert_int_equal(rondo_loop_close(loop), 0);
+}
+
+static void leave_inside(void *arg)
+{
+    struct visitor *visitor = arg;
+
+    assert_int_equal(rondo_loop_leave(visitor->loop), RONDO_EMISUSE);
+    assert_int_equal(rondo_loop_turn(visitor->loop), RONDO_EMISUSE);
+    note(visitor->f, "inside");
+}
+
+static int leave_from_a_task(void *arg, rondo_value *out)
+{
+    (void)out;
+    leave_inside(arg);
+    return 0;
+}
+
+/* LOOP-34: nor may it be left from inside a turn of the program's own uv_run(). */
+static void a_loop_is_not_left_inside_the_programs_own_turn(void **state)
+{
+    struct fixture *f = *state;
+    struct visitor visitor = {f, rondo_loop_new()};
+
+    rondo_call_soon(visitor.loop, leave_inside, &visitor);
+    rondo_unref(rondo_loop_create_task(visitor.loop, leave_from_a_task, &visitor));
+    assert_int_equal(rondo_loop_enter(visitor.loop), 0);
+    uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+    assert_string_equal(f->text, "inside inside ");
+    assert_int_equal(rondo_loop_leave(visitor.loop), 0);
+    assert_int_equal(rondo_loop_close(visitor.loop), 0);
 }
 
 /* Whichever allocation fails: a clean code, and nothing is left. */
@@ -947,11 +983,6 @@ static void a_uv_loop_has_one_loop_of_ours(void **state)
     uv_run(uv_default_loop(), UV_RUN_NOWAIT);
 }
 
-struct visitor {
-    struct fixture *f;
-    rondo_loop *loop;
-};
-
 static void say_ours(void *arg)
 {
     struct visitor *visitor = arg;
@@ -1004,6 +1035,7 @@ int main(void)
         TEST(an_observer_may_end_a_run_that_is_stuck),
         TEST(a_loop_stopped_before_it_runs_does_not_wait),
         TEST(a_real_loop_may_be_turned_by_hand),
+        TEST(a_loop_is_not_left_inside_the_programs_own_turn),
         TEST(a_run_without_memory_fails_cleanly),
         TEST(a_run_of_nothing_is_refused),
         TEST(a_failure_in_the_cleanup_of_leftovers_is_reported),
