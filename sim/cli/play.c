@@ -404,10 +404,10 @@ static int play_step(struct scene *scene, const struct script_step *step)
 {
     int rc, last;
 
-    scene->has_value = false;
     log_begin(scene, step->text);
     rc = plays[step->verb](scene, step);
     log_end(scene, step->text, rc);
+    scene->has_value = false; /* it is this step's, not of the block that it stands in */
     last = play_steps(scene, &step->finally);
     return rc != 0 ? rc : last;
 }
@@ -428,7 +428,6 @@ static int play_role(void *arg, rondo_value *out)
     (void)out;
     log_begin(&scene, "task");
     rc = play_steps(&scene, &scene.actor->role->steps);
-    scene.has_value = false;
     log_end(&scene, "task", rc);
     return rc;
 }
