@@ -40,7 +40,8 @@ rondo_task *rondo_current_task(void)
     return task != NULL ? &task->future : NULL;
 }
 
-/* The task is over: report, complete, let the loop go of it. Runs on the fiber that resumed it. */
+/* The task is over: report, complete, let the loop go of it. Runs in no task, on the fiber that its
+ * body ran on if that began. */
 static void finish(struct task *task, int code)
 {
     rondo_future *future = &task->future;
@@ -195,6 +196,7 @@ static void worker_main(void *argument)
         struct task *task = worker->fiber.task;
         int code = task->fn(task->arg, &task->future.value);
 
+        fiber_check_stack(); /* whose it was is known only now, and the next to run on it is not */
         resumer = task->resumer;
         worker->fiber.task = NULL;
         task->fiber = NULL;

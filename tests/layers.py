@@ -45,7 +45,7 @@ LAYERS = (
           f"{MEMORY} {REPORT} vasprintf mmap mprotect madvise "
           "getcontext makecontext swapcontext "
           # A spent stack is told from the signal that the kernel sends (overflow.c).
-          "sigaction sigaltstack signal write "
+          "sigaction sigaltstack signal raise write "
           # What a C++ runtime is catching goes with the fiber, if there is one (fiber.c).
           "__cxa_get_globals"),
     Layer("core", "core", "core/libcore.a", ("base/", "core:"), ("core/libbase.a",), "uv_\\w+ fprintf stderr",

@@ -205,13 +205,23 @@ void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *),
     prepare(fiber);
 }
 
+static void check_stack(const struct fiber *from)
+{
+    if (from->canary != NULL && *from->canary != STACK_CANARY)
+        overflow_met();
+}
+
+void fiber_check_stack(void)
+{
+    check_stack(fiber_current());
+}
+
 void fiber_switch(struct fiber *to)
 {
     struct fiber *from = fiber_current();
 
     CHECK(to != from);
-    if (from->canary != NULL && *from->canary != STACK_CANARY)
-        overflow_met();
+    check_stack(from);
     exceptions_swap(from, to);
     announce_leave(from, to, 0);
     running = to;
@@ -224,6 +234,7 @@ void fiber_switch_last(struct fiber *to)
     struct fiber *from = fiber_current();
 
     CHECK(to != from);
+    check_stack(from);
     exceptions_swap(from, to);
     announce_leave(from, to, 1);
 #if RONDO_TSAN

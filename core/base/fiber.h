@@ -43,6 +43,10 @@ struct fiber *fiber_current(void);
 /* Stop here and run `to`; returns when something switches back. */
 void fiber_switch(struct fiber *to);
 
+/* The process aborts, with words, if the fiber that runs has gone past the end of a stack that has
+ * no guard page. Every switch away looks, too; but there it may not say any more who it was. */
+void fiber_check_stack(void);
+
 /* As fiber_switch, from a fiber that will never run again. Does not return. */
 void fiber_switch_last(struct fiber *to) __attribute__((noreturn));
 

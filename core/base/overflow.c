@@ -48,18 +48,22 @@ bool overflow_describe(const void *address, char *text, size_t size)
     return true;
 }
 
-/* Afterwards the instruction faults once more, and the process dies of it as it would have. */
+/* Afterwards the instruction faults once more, or what was sent is sent once more, and the process
+ * dies of it as it would have. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
+    bool sent = info->si_code <= 0; /* by kill() or raise(); there is no address then */
     char text[400];
 
     (void)context;
-    if (overflow_describe(info->si_addr, text, sizeof text)) {
+    if (!sent && overflow_describe(info->si_addr, text, sizeof text)) {
         say("rondo: ");
         say(text);
         say("\n");
     }
     signal(number, SIG_DFL);
+    if (sent)
+        raise(number);
 }
 
 static void install(int number)

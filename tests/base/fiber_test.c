@@ -384,21 +384,42 @@ static void run_past_the_end(void *argument)
     fiber_switch_last(worker->home);
 }
 
-static void run_without_guard(void *arg)
+static void run_past_the_end_for_good(void *argument)
+{
+    struct worker *worker = argument;
+
+    memset(worker->stack->low, 0, 8);
+    fiber_switch_last(worker->home);
+}
+
+static void run_without_guard(void (*entry)(void *))
 {
     struct worker worker = {.home = fiber_current()};
 
-    (void)arg;
     stack_limit_guards(false, 0);
     worker.stack = new_stack(2);
-    fiber_init(&worker.fiber, worker.stack, run_past_the_end, &worker);
+    fiber_init(&worker.fiber, worker.stack, entry, &worker);
     fiber_switch(&worker.fiber);
 }
 
+static void stop_without_guard(void *arg)
+{
+    (void)arg;
+    run_without_guard(run_past_the_end);
+}
+
+static void end_without_guard(void *arg)
+{
+    (void)arg;
+    run_without_guard(run_past_the_end_for_good);
+}
+
+/* At its end, too: whoever takes the stack next would be blamed. */
 static void a_dead_canary_is_noticed_when_the_fiber_stops(void **state)
 {
     (void)state;
-    assert_int_equal(run_apart(run_without_guard, NULL), -SIGABRT);
+    assert_int_equal(run_apart(stop_without_guard, NULL), -SIGABRT);
+    assert_int_equal(run_apart(end_without_guard, NULL), -SIGABRT);
 }
 
 static void the_tops_of_stacks_are_spread_over_cache_lines(void **state)
@@ -436,6 +457,19 @@ static void a_fault_in_the_guard_is_described_as_an_overflow(void **state)
     assert_int_equal(worker.damage, 1);
     assert_non_null(strstr(text, "stack overflow: a fiber, has used up its "));
     stack_give(worker.stack);
+}
+
+static void be_sent_a_fault(void *arg)
+{
+    (void)arg;
+    overflow_watch(NULL);
+    raise(SIGSEGV);
+}
+
+static void a_fault_that_is_sent_ends_the_process_as_one_that_happens(void **state)
+{
+    (void)state;
+    assert_int_equal(run_apart(be_sent_a_fault, NULL), -SIGSEGV);
 }
 
 static void an_entry_function_must_not_return(void *argument)
@@ -477,6 +511,7 @@ int main(void)
         cmocka_unit_test(a_dead_canary_is_noticed_when_the_fiber_stops),
         cmocka_unit_test(the_tops_of_stacks_are_spread_over_cache_lines),
         cmocka_unit_test(a_fault_in_the_guard_is_described_as_an_overflow),
+        cmocka_unit_test(a_fault_that_is_sent_ends_the_process_as_one_that_happens),
         cmocka_unit_test(an_entry_function_that_returns_is_a_broken_invariant),
     };
 

@@ -9,10 +9,12 @@
 #include <cmocka.h>
 
 #include <alloca.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fiber.h"
 #include "event.h"
 #include "handler.h"
 #include "sleep.h"
@@ -1615,6 +1617,43 @@ static void run_with_a_small_stack(void *arg)
         exit(1);
 }
 
+static void say_who_is_blamed(int number)
+{
+    (void)number;
+    _Exit(rondo_current_task() == NULL ? 1 : 2 + (int)rondo_get_name(rondo_current_task())[0]);
+}
+
+static int go_past_the_stack(void *fixture, int64_t n)
+{
+    (void)fixture, (void)n;
+    memset(fiber_current()->stack->low, 0, 8); /* what a frame too many does */
+    return 0;
+}
+
+static void run_past_the_stack(void *arg)
+{
+    struct fixture *f = arg;
+    struct stack *stack;
+
+    stack_limit_guards(false, 0);
+    do
+        stack = stack_take(STACK_SIZE_TASK);
+    while (stack->guarded); /* others have used it */
+    stack_give(stack);
+    signal(SIGABRT, say_who_is_blamed);
+    spawn(f, "a", go_past_the_stack, 0);
+    spawn(f, "b", speak, 0);
+    script_play(&f->script);
+}
+
+/* Though it ends without having stopped, and another begins on the same stack. */
+static void who_goes_past_its_stack_is_blamed_for_it(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play_apart(f, run_past_the_stack, f), 2 + 'a');
+}
+
 /* However small the wish, there is room for a frame of printf. */
 static void the_least_stack_has_room_for_printf(void **state)
 {
@@ -1696,6 +1735,7 @@ int main(void)
         TEST(a_task_needs_a_loop_and_a_function),
         TEST(an_observer_sees_who_spawned_whom),
         TEST(the_least_stack_has_room_for_printf),
+        TEST(who_goes_past_its_stack_is_blamed_for_it),
     };
 
     return play_all(tests);
