@@ -33,7 +33,8 @@
 #define COLOURS     ((size_t)48)
 #define COLOUR_SIZE ((size_t)64)
 
-static struct list pool = {&pool, &pool};
+static struct list pool = {&pool, &pool};       /* of STACK_SIZE_TASK */
+static struct list others = {&others, &others}; /* of any other size: few, and searched */
 static struct list used = {&used, &used};
 static char *slab; /* the rest of the last one, for stacks of STACK_SIZE_TASK */
 static size_t slab_left;
@@ -123,9 +124,14 @@ static char *cut(size_t size)
     return low;
 }
 
+static struct list *pool_of(size_t size)
+{
+    return size == STACK_SIZE_TASK ? &pool : &others;
+}
+
 static struct stack *find_in_pool(size_t size)
 {
-    list_for_each(node, &pool) {
+    list_for_each(node, pool_of(size)) {
         struct stack *stack = container_of(node, struct stack, link);
 
         if (stack->mapped == size)
@@ -167,7 +173,7 @@ struct stack *stack_take(size_t size)
 static void give(struct stack *stack)
 {
     list_remove(&stack->link);
-    list_push_front(&pool, &stack->link);
+    list_push_front(pool_of(stack->mapped), &stack->link);
 }
 
 void stack_give(struct stack *stack)
