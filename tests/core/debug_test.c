@@ -98,6 +98,32 @@ static void the_limit_can_be_set(void **state)
                  "59ms b has worked\n");
 }
 
+static int leave_debug_mode(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    rondo_loop_set_debug(f->script.loop, false);
+    return 0;
+}
+
+static int work_at_once(void *fixture, int64_t n)
+{
+    work_for((struct fixture *)fixture, n);
+    return 0;
+}
+
+/* Who leaves debug mode is not told of the time that the next ones take. */
+static void a_step_that_leaves_debug_mode_is_not_told(void **state)
+{
+    struct fixture *f = debugging(state);
+
+    needs_exact_clock();
+    spawn(f, "a", leave_debug_mode, 0);
+    spawn(f, "b", work_at_once, RONDO_MS(100));
+    expect_trace(f, "");
+}
+
 static void work_in_a_callback(void *arg)
 {
     work_for((struct fixture *)arg, RONDO_MS(250));
@@ -211,6 +237,7 @@ int main(void)
         SCRIPT_TEST(a_step_that_holds_the_loop_is_told, fixture),
         SCRIPT_TEST(a_step_below_the_limit_is_not_told, fixture),
         SCRIPT_TEST(the_limit_can_be_set, fixture),
+        SCRIPT_TEST(a_step_that_leaves_debug_mode_is_not_told, fixture),
         SCRIPT_TEST(a_callback_that_holds_the_loop_is_told, fixture),
         SCRIPT_TEST(the_last_step_of_a_forgotten_task_is_told, fixture),
         SCRIPT_TEST(without_debug_mode_nothing_is_told, fixture),
