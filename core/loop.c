@@ -290,18 +290,28 @@ struct callback *loop_next(struct rondo_loop *loop)
     return loop->next;
 }
 
-void loop_iterate(struct rondo_loop *loop)
+/* Timers that are due join the ready queue, then exactly what is ready now runs. */
+static void iterate(struct rondo_loop *loop)
 {
     struct callback *callback;
 
-    loop->iterating = true;
-    loop->home = fiber_current();
     collect_due(loop);
     list_move(&loop->batch, &loop->ready);
     while ((callback = loop_next(loop)) != NULL) {
         loop->next = NULL;
         run(loop, callback);
     }
+}
+
+void loop_iterate(struct rondo_loop *loop)
+{
+    unsigned left = loop->poll_interval;
+
+    loop->iterating = true;
+    loop->home = fiber_current();
+    do
+        iterate(loop);
+    while (--left > 0 && !list_empty(&loop->ready) && !loop->stopping);
     loop->iterating = false;
     arm_port(loop);
 }

@@ -132,8 +132,8 @@ void loop_cancel(struct rondo_loop *loop, struct deadline *deadline);
 /* `delay_ns` from now, without overflow. */
 int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns);
 
-/* One iteration: timers that are due become ready, then what was ready at its start runs. Called by
- * the port only. */
+/* One iteration, or as many as are made for one poll: timers that are due become ready, then what
+ * was ready at its start runs. Called by the port only. */
 void loop_iterate(struct rondo_loop *loop);
 
 /* The callback whose turn it is in the iteration that runs, which stays queued as loop->next until

@@ -54,11 +54,7 @@ static void serve(uv_check_t *check)
 {
     struct rondo_loop *loop = &port_of(check->data)->loop;
 
-    if (!loop->running || loop->iterating) /* a program may run its uv loop when it likes */
-        return;
-    loop_iterate(loop);
-    for (unsigned i = 1; i < loop->poll_interval && !list_empty(&loop->ready) && !loop->stopping;
-         i++)
+    if (loop->running && !loop->iterating) /* a program may run its uv loop when it likes */
         loop_iterate(loop);
 }
 
