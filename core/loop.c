@@ -281,37 +281,41 @@ static void run(struct rondo_loop *loop, struct callback *callback)
     turn_end(&turn);
 }
 
+/* Timers that are due join the ready queue; what is ready then, and no more, is this iteration. */
+static void begin_iteration(struct rondo_loop *loop)
+{
+    collect_due(loop);
+    list_move(&loop->batch, &loop->ready);
+}
+
 struct callback *loop_next(struct rondo_loop *loop)
 {
-    if (loop->next == NULL && !list_empty(&loop->batch)) {
+    if (loop->next != NULL)
+        return loop->next;
+    if (list_empty(&loop->batch) && loop->unpolled > 0 && !list_empty(&loop->ready) &&
+        !loop->stopping) {
+        loop->unpolled--;
+        begin_iteration(loop);
+    }
+    if (!list_empty(&loop->batch)) {
         loop->next = choose_from(&loop->batch, ready_options(loop), sched_ready);
         list_remove(&loop->next->link);
     }
     return loop->next;
 }
 
-/* Timers that are due join the ready queue, then exactly what is ready now runs. */
-static void iterate(struct rondo_loop *loop)
+void loop_iterate(struct rondo_loop *loop)
 {
     struct callback *callback;
 
-    collect_due(loop);
-    list_move(&loop->batch, &loop->ready);
+    loop->iterating = true;
+    loop->home = fiber_current();
+    loop->unpolled = loop->poll_interval - 1;
+    begin_iteration(loop);
     while ((callback = loop_next(loop)) != NULL) {
         loop->next = NULL;
         run(loop, callback);
     }
-}
-
-void loop_iterate(struct rondo_loop *loop)
-{
-    unsigned left = loop->poll_interval;
-
-    loop->iterating = true;
-    loop->home = fiber_current();
-    do
-        iterate(loop);
-    while (--left > 0 && !list_empty(&loop->ready) && !loop->stopping);
     loop->iterating = false;
     arm_port(loop);
 }

@@ -92,6 +92,7 @@ struct rondo_loop {
     atomic_bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
     unsigned poll_interval; /* iterations from one poll to the next, while something is ready */
+    unsigned unpolled;      /* of these, what is left until the next poll */
     struct list spare;      /* memory of tasks that are gone, for the next ones */
     unsigned spare_count;
     struct list tasks;               /* not done yet */
@@ -136,8 +137,9 @@ int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns);
  * was ready at its start runs. Called by the port only. */
 void loop_iterate(struct rondo_loop *loop);
 
-/* The callback whose turn it is in the iteration that runs, which stays queued as loop->next until
- * somebody runs it. Returns: NULL at the end of the iteration. */
+/* The callback whose turn it is, which stays queued as loop->next until somebody runs it. Begins
+ * the next iteration if there is to be one without a poll. Returns: NULL when it is time to poll.
+ */
 struct callback *loop_next(struct rondo_loop *loop);
 
 /* Give up everything that is queued or armed. */
