@@ -125,7 +125,8 @@ static int port_turn(void *self)
     bool alone = !others_owe_something(); /* before we look: what they do is seen then */
 
     if (uv_loop_alive(port->uv)) {
-        uv_run(port->uv, UV_RUN_ONCE);
+        /* With something ready uv would not wait, and look at its timers twice. */
+        uv_run(port->uv, uv_is_active((uv_handle_t *)&port->idle) ? UV_RUN_NOWAIT : UV_RUN_ONCE);
         return 0;
     }
     poll_outside(port, UV_RUN_NOWAIT); /* something may have come already */

@@ -72,6 +72,12 @@ struct rondo_queue_entry {
     uint64_t order; /* of equal items, the lower goes first */
 };
 
+/* Place `i` of the ring, from its first item on; the capacity is a power of two. */
+static struct rondo_queue_entry *place(const rondo_queue *queue, size_t i)
+{
+    return &queue->items[(queue->first + i) & (queue->capacity - 1)];
+}
+
 /* Make room for one more item, keeping the order. */
 static int grow(rondo_queue *queue)
 {
@@ -86,7 +92,7 @@ static int grow(rondo_queue *queue)
     if (items == NULL)
         return RONDO_ENOMEM;
     for (size_t i = 0; i < queue->count; i++)
-        items[i] = queue->items[(queue->first + i) % queue->capacity];
+        items[i] = *place(queue, i);
     alloc_release(queue->items);
     queue->items = items;
     queue->capacity = capacity;
@@ -135,7 +141,7 @@ static void store(rondo_queue *queue, rondo_value item)
     if (queue->less != NULL)
         rise(queue, queue->count, entry);
     else
-        queue->items[(queue->first + queue->count) % queue->capacity] = entry;
+        *place(queue, queue->count) = entry;
     queue->count++;
 }
 
@@ -148,9 +154,9 @@ static rondo_value fetch(rondo_queue *queue)
     if (queue->less != NULL) {
         sink(queue, queue->items[queue->count]);
     } else if (queue->lifo) {
-        entry = queue->items[(queue->first + queue->count) % queue->capacity];
+        entry = *place(queue, queue->count);
     } else {
-        queue->first = (queue->first + 1) % queue->capacity;
+        queue->first = (queue->first + 1) & (queue->capacity - 1);
     }
     return entry.item;
 }
