@@ -50,14 +50,6 @@ static void no_wait(uv_idle_t *idle)
     (void)idle; /* an active idle handle makes uv poll without waiting */
 }
 
-static void serve(uv_check_t *check)
-{
-    struct rondo_loop *loop = &port_of(check->data)->loop;
-
-    if (loop->running && !loop->iterating) /* a program may run its uv loop when it likes */
-        loop_iterate(loop);
-}
-
 static void time_is_up(uv_timer_t *timer)
 {
     uv_idle_start(&port_of(timer->data)->idle, no_wait); /* the check that follows does the work */
@@ -109,6 +101,18 @@ static void port_arm(void *self, int64_t when_ns)
     due_ms = when_ns / RONDO_MS(1) + (when_ns % RONDO_MS(1) != 0);
     now_ms = (int64_t)uv_now(port->uv);
     uv_timer_start(&port->timer, time_is_up, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
+}
+
+static void serve(uv_check_t *check)
+{
+    struct rondo_loop *loop = &port_of(check->data)->loop;
+
+    if (!loop->running) /* a program may run its uv loop when it likes */
+        return;
+    if (loop->iterating) /* even now; it would not end while we want turns that it cannot give */
+        port_arm(check->data, RONDO_FOREVER); /* the end of the iteration arms again */
+    else
+        loop_iterate(loop);
 }
 
 /* One turn of uv in which what comes from outside counts: another thread, a signal. */

@@ -1001,6 +1001,38 @@ static void run_uv_inside(void *arg)
     note(visitor->f, "behind");
 }
 
+static void time_is_up(uv_timer_t *timer)
+{
+    note((struct fixture *)timer->data, "time");
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+/* The program's own timer, on its uv loop, until that has nothing left to do. */
+static void run_uv_to_its_end(void *arg)
+{
+    static uv_timer_t timer;
+    struct visitor *visitor = arg;
+
+    rondo_call_soon(visitor->loop, say_ours, visitor);
+    uv_timer_init(uv_default_loop(), &timer);
+    timer.data = visitor->f;
+    uv_timer_start(&timer, time_is_up, 2, 0);
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+    note(visitor->f, "behind");
+}
+
+/* To its end, too: that ours are ready does not keep it going. */
+static void a_uv_run_to_its_end_inside_a_callback_ends(void **state)
+{
+    struct fixture *f = *state;
+    struct visitor visitor = {f, rondo_loop_new()};
+
+    rondo_call_soon(visitor.loop, run_uv_to_its_end, &visitor);
+    assert_int_equal(rondo_loop_run_forever(visitor.loop), 0);
+    assert_string_equal(f->text, "time behind ours ");
+    rondo_loop_close(visitor.loop);
+}
+
 /* A program may run its uv loop inside a callback of ours: ours are not run inside another. */
 static void a_uv_run_inside_a_callback_runs_none_of_ours(void **state)
 {
@@ -1054,6 +1086,7 @@ int main(void)
         TEST(a_call_that_came_before_the_run_is_heard),
         TEST(a_uv_loop_has_one_loop_of_ours),
         TEST(a_uv_run_inside_a_callback_runs_none_of_ours),
+        TEST(a_uv_run_to_its_end_inside_a_callback_ends),
     };
 
     return play_all(tests);
