@@ -112,7 +112,7 @@ static bool reserve(struct deadlines *deadlines)
 
 void deadlines_add(struct deadlines *deadlines, struct deadline *deadline)
 {
-    struct deadline_entry entry = {deadline->when_ns, deadline->order, deadlines->free};
+    struct deadline_entry entry = {.when_ns = deadline->when_ns, .order = deadline->order};
 
     if (!reserve(deadlines)) {
         deadline->slot = 0;

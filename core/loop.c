@@ -267,7 +267,7 @@ static const char *handle_place(const struct callback *callback)
     return container_of(callback, rondo_handle, deadline.callback)->here;
 }
 
-/* Callbacks run here and nowhere else. */
+/* Callbacks run here and nowhere else, but for the turns of tasks that are handed on (task.c). */
 static void run(struct rondo_loop *loop, struct callback *callback)
 {
     struct turn turn;
@@ -555,7 +555,7 @@ char *rondo_loop_describe(const rondo_loop *loop, char *text, size_t size)
 {
     snprintf(text, size, "<Loop %s tasks=%zu ready=%zu deadlines=%zu>",
              loop->running ? "running" : "idle", list_length(&loop->tasks),
-             list_length(&loop->ready) + list_length(&loop->batch),
+             list_length(&loop->ready) + list_length(&loop->batch) + (loop->next != NULL),
              deadlines_count(&loop->deadlines));
     return text;
 }

@@ -442,7 +442,8 @@ static int spawn(struct actor *actor, rondo_group *group, const char *here)
     else
         task = rondo_spawn_at(NULL, play_role, actor, &options, here);
     if (task == NULL)
-        return group != NULL ? RONDO_EMISUSE : RONDO_ENOMEM;
+        return group != NULL ? RONDO_EMISUSE
+                             : RONDO_ENOMEM; /* a group fails by itself without memory */
     rondo_unref(actor->task);
     actor->task = task;
     actor->awaited = false;
