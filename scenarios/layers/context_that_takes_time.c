@@ -31,8 +31,7 @@ static int main_coroutine(void *arg, rondo_value *out)
 
     (void)arg;
     (void)out;
-    RONDO_WITH(rc, context_enter, context_exit, &resource)
-    {
+    RONDO_WITH(rc, context_enter, context_exit, &resource) {
         printf("使用资源: %s\n", resource);
     }
     return rc;

@@ -31,8 +31,7 @@ static int walk(void)
     int rc;
     RONDO_GENERATOR(numbers, count, &range);
 
-    RONDO_FOR(rc, item, numbers)
-    {
+    RONDO_FOR(rc, item, numbers) {
         printf("收到值: %" PRId64 "\n", item.as.i);
     }
     return rc;

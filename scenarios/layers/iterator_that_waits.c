@@ -32,8 +32,7 @@ static int main_coroutine(void *arg, rondo_value *out)
 
     (void)arg;
     (void)out;
-    RONDO_FOR(rc, number, &numbers.iterator)
-    {
+    RONDO_FOR(rc, number, &numbers.iterator) {
         printf("%" PRId64 "\n", number.as.i);
     }
     return rc;

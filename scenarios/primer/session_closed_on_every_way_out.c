@@ -29,8 +29,7 @@ static int use_session(int (*use)(void))
 {
     int rc;
 
-    RONDO_WITH(rc, session_open, session_close, NULL)
-    {
+    RONDO_WITH(rc, session_open, session_close, NULL) {
         rc = use();
     }
     return rc;

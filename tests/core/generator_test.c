@@ -130,8 +130,7 @@ static int walk(void *fixture, int64_t n)
     struct fixture *f = fixture;
     int rc;
 
-    RONDO_FOR(rc, item, f->gen)
-    {
+    RONDO_FOR(rc, item, f->gen) {
         note(f, "walks over %" PRId64, item.as.i);
         if (item.as.i == n)
             break;
@@ -291,8 +290,7 @@ static int count_down(void *arg, rondo_value *out)
         return rondo_sleep(5 * MS);
     RONDO_TRY(rondo_yield(n, NULL));
     inner = rondo_generator_new(count_down, (void *)(intptr_t)(n - 1));
-    RONDO_FOR(rc, item, inner)
-    {
+    RONDO_FOR(rc, item, inner) {
         rc = rondo_yield(item.as.i, NULL);
         if (rc < 0)
             break;
@@ -654,8 +652,7 @@ static int fail_on_the_second(struct fixture *f)
     int rc;
     RONDO_GENERATOR(numbers, slow_count, f);
 
-    RONDO_FOR(rc, item, numbers)
-    {
+    RONDO_FOR(rc, item, numbers) {
         note(f, "walks over %" PRId64, item.as.i);
         RONDO_TRY(item.as.i == 2 ? rondo_fail(VALUE_ERROR, "two") : 0);
     }
@@ -840,8 +837,7 @@ static int misuse(void *fixture, int64_t n)
     check(f, rondo_anext(NULL, &item) == RONDO_ENOMEM);
     check(f, rondo_athrow(NULL, VALUE_ERROR, NULL, &item) == RONDO_ENOMEM);
     check(f, rondo_aclose(NULL) == RONDO_ENOMEM);
-    RONDO_FOR(rc, nothing, NULL)
-    {
+    RONDO_FOR(rc, nothing, NULL) {
         note(f, "something %p", nothing.as.p);
     }
     check(f, rc == RONDO_ENOMEM);
@@ -1164,8 +1160,7 @@ static int walk_down(void *fixture, int64_t n)
     struct countdown down = {{countdown_next}, n};
     int rc;
 
-    RONDO_FOR(rc, item, &down.iterator)
-    {
+    RONDO_FOR(rc, item, &down.iterator) {
         note(f, "%" PRId64, item.as.i);
     }
     check(f, rc == 0);
@@ -1203,8 +1198,7 @@ static int eat(void *fixture, int64_t n)
     for (int64_t i = 0; i < n; i++)
         check(f, rondo_queue_put_nowait(&queue, i) == 0);
     rondo_queue_shutdown(&queue, false);
-    RONDO_FOR(rc, item, &drain.iterator)
-    {
+    RONDO_FOR(rc, item, &drain.iterator) {
         note(f, "eats %" PRId64, item.as.i);
     }
     check(f, rc == 0);
@@ -1234,8 +1228,7 @@ static int walk_over_tasks(void *fixture, int64_t n)
     int rc;
 
     (void)rondo_as_completed_open(&each, tasks, 2, n);
-    RONDO_FOR(rc, item, &each.iterator)
-    {
+    RONDO_FOR(rc, item, &each.iterator) {
         note(f, "%s", rondo_get_name(item.as.p));
     }
     rondo_as_completed_close(&each);

@@ -308,8 +308,7 @@ static int fail_in_a_block(struct fixture *f)
 {
     int rc;
 
-    RONDO_WITH(rc, enter, pass_on, f)
-    {
+    RONDO_WITH(rc, enter, pass_on, f) {
         rc = rondo_fail(RONDO_EUSER, "words");
         memory_fails(f);
     }
@@ -320,8 +319,7 @@ static int leave_a_block_in_failure(struct fixture *f)
 {
     int rc;
 
-    RONDO_WITH(rc, enter, pass_on, f)
-    {
+    RONDO_WITH(rc, enter, pass_on, f) {
         rc = rondo_fail(RONDO_EUSER, "words");
         memory_fails(f);
         return rc;

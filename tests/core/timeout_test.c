@@ -428,8 +428,7 @@ static int limited_until(void *fixture, int64_t n)
     struct fixture *f = fixture;
     int rc = rondo_sleep(3 * MS);
 
-    RONDO_TIMEOUT_AT(rc, time_at(f, n))
-    {
+    RONDO_TIMEOUT_AT(rc, time_at(f, n)) {
         rc = rondo_sleep(10 * MS);
     }
     note(f, "%s, cancelling %d", rondo_err_name(rc), rondo_cancelling(rondo_current_task()));

@@ -465,8 +465,7 @@ static int use_room(void *fixture, int64_t n)
     struct fixture *f = fixture;
     int rc = 3;
 
-    RONDO_WITH(rc, enter_room, leave_room, f)
-    {
+    RONDO_WITH(rc, enter_room, leave_room, f) {
         check(f, rc == 0);
         note(f, "is inside");
         rc = n < 0 ? rondo_fail((int)n, "inside") : (int)n;
@@ -529,8 +528,7 @@ static int use_trap(void *fixture, int64_t n)
     struct fixture *f = fixture;
     int rc;
 
-    RONDO_WITH(rc, enter_room, fail_to_leave, f)
-    {
+    RONDO_WITH(rc, enter_room, fail_to_leave, f) {
         rc = n < 0 ? rondo_fail((int)n, "inside") : 0;
     }
     note(f, "is outside with %s, %s", rondo_err_name(rc), rondo_error_text());
@@ -553,8 +551,7 @@ static int fail_by_group_in_trap(void *fixture, int64_t n)
     int rc;
 
     (void)n;
-    RONDO_WITH(rc, enter_room, fail_to_leave, f)
-    {
+    RONDO_WITH(rc, enter_room, fail_to_leave, f) {
         rc = fail_by_group(f);
     }
     check(f, rc == WORSE && rondo_group_failures(NULL) == NULL);
@@ -576,8 +573,7 @@ static int sleep_in_room(void *fixture, int64_t n)
     struct fixture *f = fixture;
     int rc;
 
-    RONDO_WITH(rc, enter_room, leave_room, f)
-    {
+    RONDO_WITH(rc, enter_room, leave_room, f) {
         rc = rondo_sleep(n);
     }
     return rc;
@@ -610,8 +606,7 @@ static int return_from_room(struct fixture *f, int64_t n)
 {
     int rc;
 
-    RONDO_WITH(rc, enter_room, leave_room, f)
-    {
+    RONDO_WITH(rc, enter_room, leave_room, f) {
         if (n == BY_BREAK)
             break;
         RONDO_TRY(rondo_fail(BROKEN, "inside"));
@@ -650,8 +645,7 @@ static int return_from_trap(struct fixture *f)
 {
     int rc;
 
-    RONDO_WITH(rc, enter_room, fail_to_leave, f)
-    {
+    RONDO_WITH(rc, enter_room, fail_to_leave, f) {
         return 7;
     }
     return rc;
