@@ -22,6 +22,7 @@ struct fixture {
     struct deadlines deadlines;
     struct deadline all[COUNT];
     uint64_t order;
+    size_t armed;
     uint32_t chance;
     unsigned refuse_one_in; /* 0: none; 1: every request for memory */
     struct alloc_source source;
@@ -72,18 +73,25 @@ static int fixture_close(void **state)
     return 0;
 }
 
-static void add(struct fixture *f, struct deadline *deadline, unsigned times)
+static void add_at(struct fixture *f, struct deadline *deadline, int64_t when_ns)
 {
-    deadline->when_ns = draw(f, times);
+    deadline->when_ns = when_ns;
     deadline->order = f->order++;
     deadline->armed = true;
+    f->armed++;
     deadlines_add(&f->deadlines, deadline);
+}
+
+static void add(struct fixture *f, struct deadline *deadline, unsigned times)
+{
+    add_at(f, deadline, draw(f, times));
 }
 
 static void take_out(struct fixture *f, struct deadline *deadline)
 {
     deadlines_remove(&f->deadlines, deadline);
     deadline->armed = false;
+    f->armed--;
 }
 
 /* The first by looking at all of them. */
@@ -123,6 +131,7 @@ static void mix(struct fixture *f, unsigned times)
         else
             take_out(f, draw(f, 2) == 0 ? deadline : least(f));
         assert_ptr_equal(deadlines_first(&f->deadlines), least(f));
+        assert_int_equal(deadlines_count(&f->deadlines), f->armed);
     }
     empty_in_order(f);
 }
@@ -152,6 +161,21 @@ static void additions_and_removals_mix(void **state)
     mix(*state, 100);
 }
 
+/* Of four branches: the first holds late times, the others early ones. What is taken out of the
+ * first is replaced by what is below it, not by what is below its neighbour. */
+static void a_gap_is_filled_from_below(void **state)
+{
+    struct fixture *f = *state;
+    bool is_late[64] = {[1] = true, [63] = true};
+
+    for (int i = 0; i < 64; i++) {
+        is_late[i] |= i > 4 && is_late[(i - 1) / 4];
+        add_at(f, &f->all[i], is_late[i] ? 1000 + i : i);
+    }
+    take_out(f, &f->all[8]);
+    empty_in_order(f);
+}
+
 static void without_memory_all_are_kept_in_order_all_the_same(void **state)
 {
     struct fixture *f = *state;
@@ -176,6 +200,7 @@ int main(void)
         TEST(deadlines_leave_in_the_order_of_their_times),
         TEST(equal_times_leave_in_the_order_of_their_making),
         TEST(additions_and_removals_mix),
+        TEST(a_gap_is_filled_from_below),
         TEST(without_memory_all_are_kept_in_order_all_the_same),
         TEST(with_memory_at_times_all_are_kept_in_order_all_the_same),
     };

@@ -426,31 +426,6 @@ static void a_task_that_is_cancelled_does_not_wait_for_its_thread(void **state)
     run(*state, give_up);
 }
 
-static void note_block(void *self, const struct observed *event)
-{
-    if (event->kind == OBSERVED_BLOCKED)
-        note((struct fixture *)self, "waits for %s", event->object.name);
-}
-
-static size_t first(void *self, const struct observed_choice *choice)
-{
-    (void)self;
-    (void)choice;
-    return 0;
-}
-
-/* As an observer is told. */
-static void a_task_waits_for_what_is_of_a_thread(void **state)
-{
-    struct fixture *f = *state;
-    struct observer watcher = {.event = note_block, .pick = first, .self = f};
-
-    observer = &watcher;
-    assert_int_equal(rondo_run(to_thread_once, f, NULL), 0);
-    observer = NULL;
-    assert_memory_equal(f->notes.text, "waits for of a thread\n", 22);
-}
-
 /* ---- the default executor ---- */
 
 static int run_here(void *self, rondo_job *job)
@@ -559,6 +534,34 @@ static void a_loop_that_closes_cancels_what_its_executor_has_not_begun(void **st
     assert_true(rondo_concurrent_cancelled(second));
     assert_int_equal(f->count, 1);
     rondo_concurrent_unref(second);
+    close_gate(f);
+}
+
+static void note_block(void *self, const struct observed *event)
+{
+    if (event->kind == OBSERVED_BLOCKED)
+        note((struct fixture *)self, "waits for %s", event->object.name);
+}
+
+static size_t first(void *self, const struct observed_choice *choice)
+{
+    (void)self;
+    (void)choice;
+    return 0;
+}
+
+/* An observer is told that a task waits for a thread, and which executor it shuts down. */
+static void what_is_of_a_thread_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct observer watcher = {.event = note_block, .pick = first, .self = f};
+
+    open_gate(f);
+    observer = &watcher;
+    assert_int_equal(rondo_run(shut_down_too_early, f, NULL), 0);
+    observer = NULL;
+    assert_non_null(strstr(f->notes.text, "waits for of a thread\n"));
+    assert_non_null(strstr(f->notes.text, "waits for default executor\n"));
     close_gate(f);
 }
 
@@ -1007,8 +1010,8 @@ int main(void)
         TEST(run_in_executor_carries_no_context),
         TEST(ten_together_are_all_carried_out),
         TEST(a_task_that_is_cancelled_does_not_wait_for_its_thread),
-        TEST(a_task_waits_for_what_is_of_a_thread),
         TEST(the_default_executor_is_a_pool),
+        TEST(what_is_of_a_thread_says_so),
         TEST(a_default_executor_that_is_replaced_does_all_its_work),
         TEST(a_loop_that_closes_cancels_what_its_executor_has_not_begun),
         TEST(shutting_down_waits_as_long_as_it_is_told_to),
