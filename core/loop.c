@@ -11,10 +11,8 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/fiber.h"
-#include "base/overflow.h"
 #include "debug.h"
 #include "loop_core.h"
-#include "task_core.h"
 
 /* asyncio's slow_callback_duration. */
 #define SLOW_NS RONDO_MS(100)
@@ -326,7 +324,6 @@ int rondo_loop_enter(rondo_loop *loop)
 
     if (loop->running || fiber->loop != NULL)
         return RONDO_EMISUSE;
-    overflow_watch(task_words);
     fiber->loop = loop;
     loop->outer_errand = fiber->errand; /* what runs in a loop is the loop's */
     fiber->errand = NULL;

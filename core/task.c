@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/overflow.h"
 #include "context.h"
 #include "loop_core.h"
 #include "task_core.h"
@@ -103,6 +104,20 @@ static void assign(struct worker *worker, struct task *task)
     task->innermost = &worker->fiber;
 }
 
+/* Words for the running task, whose stack is spent (base/overflow.h). */
+static char *task_words(char *text, size_t size)
+{
+    const struct task *task = task_current();
+
+    if (task == NULL)
+        snprintf(text, size, "a fiber without a task");
+    else
+        snprintf(text, size, "task %s%s%s", rondo_get_name(&task->future),
+                 task->spawned_at != NULL ? ", spawned at " : "",
+                 task->spawned_at != NULL ? task->spawned_at : "");
+    return text;
+}
+
 /* Give `task` something to run on, with a stack as it wishes (0: the usual). Returns: false when
  * there is none. */
 static bool bind(struct task *task, size_t stack_size)
@@ -112,6 +127,7 @@ static bool bind(struct task *task, size_t stack_size)
 
     if (stack == NULL)
         return false;
+    overflow_watch(task_words);
     worker = (struct worker *)(void *)(stack->low + stack->size - WORKER_ROOM);
     fiber_init(&worker->fiber, stack, worker_main, worker);
     worker->usual = stack_size == 0;
@@ -366,19 +382,6 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
     else if (options->eager_start)
         loop_call_soon(loop, &task->start); /* nothing can run before the loop does */
     return &task->future;
-}
-
-char *task_words(char *text, size_t size)
-{
-    const struct task *task = task_current();
-
-    if (task == NULL)
-        snprintf(text, size, "a fiber without a task");
-    else
-        snprintf(text, size, "task %s%s%s", rondo_get_name(&task->future),
-                 task->spawned_at != NULL ? ", spawned at " : "",
-                 task->spawned_at != NULL ? task->spawned_at : "");
-    return text;
 }
 
 void task_destroy(struct task *task)

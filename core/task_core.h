@@ -149,9 +149,6 @@ void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id);
  * Returns: NULL when there is none. */
 struct stack *task_stack_take(size_t size);
 
-/* Words for the running task, whose stack is spent (base/overflow.h). */
-char *task_words(char *text, size_t size);
-
 /* Free a task that nobody holds any more, and what it owns besides its future part. */
 void task_destroy(struct task *task);
 
