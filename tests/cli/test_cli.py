@@ -316,6 +316,15 @@ class Misbehaviour(unittest.TestCase):
             self.assertIn(f"t.yaml: {how}; it stood at\n", said)
             self.assertIn("misbehaves.so", said)
 
+    @unittest.skipIf(SANITIZED, "the sanitizer reports crashes itself")
+    def test_a_task_that_spends_its_stack_is_named_with_the_place_of_its_spawn(self) -> None:
+        lines = (ROOT / "tests/cli/data/misbehaves.c").read_text(encoding="utf-8").splitlines()
+        place = 1 + next(i for i, line in enumerate(lines) if "/* here */" in line)
+        status, said = self.run_program("overflows_in_a_task")
+        self.assertEqual(status, 1, said)
+        self.assertRegex(said, r"stack overflow: task deep, spawned at \S*misbehaves\.c:"
+                         rf"{place}, has used up its 59 KiB")
+
     def test_a_coroutine_that_fails_is_named_by_its_code(self) -> None:
         status, said = self.run_program("fails")
         self.assertEqual(status, 1)

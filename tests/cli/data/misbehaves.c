@@ -68,6 +68,15 @@ static int overflows(void *arg, rondo_value *out)
     return deeper(0) < 0;
 }
 
+static int overflows_in_a_task(void *arg, rondo_value *out)
+{
+    rondo_task *task = rondo_spawn(overflows, NULL, .name = "deep"); /* here */
+    int rc = rondo_await(task, NULL);
+
+    rondo_unref(task);
+    return rc;
+}
+
 static int aborts(void *arg, rondo_value *out)
 {
     abort();
@@ -114,6 +123,7 @@ RONDO_PROGRAM(goes_round, goes_round);
 RONDO_PROGRAM(burns, burns);
 RONDO_PROGRAM(crashes, crashes);
 RONDO_PROGRAM(overflows, overflows);
+RONDO_PROGRAM(overflows_in_a_task, overflows_in_a_task);
 RONDO_PROGRAM(aborts, aborts);
 RONDO_PROGRAM(asserts, asserts);
 RONDO_PROGRAM(fails, fails);
