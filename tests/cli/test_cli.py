@@ -138,6 +138,7 @@ class BadFiles(unittest.TestCase):
         self.refused(f"scenario: t\nprogram: no\nmodule: {DATA}/misbehaves.so\n",
                      f": module {DATA}/misbehaves.so has no program 'no'; it has: "
                      "aborts, asserts, burns, counts, crashes, differs, exits, fails, goes_round, leaves, overflows, "
+                     "overflows_in_a_task, "
                      "plain_c")
 
     def test_arguments_are_for_a_main_only(self) -> None:
