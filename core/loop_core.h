@@ -82,18 +82,20 @@ struct rondo_loop {
     struct deadlines deadlines;
     uint64_t order_next;
     int64_t apart_ns; /* timers of this instant wait for an empty ready queue; see collect_due() */
-    atomic_bool running; /* other threads ask, in debug mode */
-    atomic_bool entered; /* the port has callbacks of other threads */
     bool turning;
     bool stopping;
     bool interrupted; /* that is why */
     bool stuck;       /* the last turn found that nothing can ever run again */
     bool iterating;
-    atomic_bool debug;
     int64_t slow_ns;        /* in debug mode: what holds the loop as long as this is reported */
     unsigned poll_interval; /* iterations from one poll to the next, while something is ready */
     unsigned unpolled;      /* of these, what is left until the next poll */
-    struct list spare;      /* memory of tasks that are gone, for the next ones */
+    /* What other threads ask and say: in a word of its own, since compilers read neighbours at
+     * once. */
+    atomic_bool running;
+    atomic_bool entered; /* the port has callbacks of other threads */
+    atomic_bool debug;
+    struct list spare; /* memory of tasks that are gone, for the next ones */
     unsigned spare_count;
     struct list tasks;               /* not done yet */
     struct list generators;          /* that have begun and are not finished */
