@@ -159,13 +159,16 @@ static struct task *next_in_turn(struct rondo_loop *loop)
 }
 
 /* The fiber to go on with when the one that runs stops: the next task's, if one is next, else the
- * one at home, where everything else is done. */
-static struct fiber *next_fiber(struct rondo_loop *loop)
+ * one at home, where everything else is done. `idle`: a worker that is about to end, whose stack a
+ * task that begins may as well have; or NULL. */
+static struct fiber *next_fiber(struct rondo_loop *loop, struct worker *idle)
 {
     struct task *task = next_in_turn(loop);
 
     if (task == NULL)
         return loop->home;
+    if (task->fiber == NULL && idle != NULL && idle->usual)
+        assign(idle, task);
     if (task->fiber == NULL && !bind(task, 0)) {
         loop->next = &task->start; /* home will tell it */
         return loop->home;
@@ -178,27 +181,11 @@ static struct fiber *next_fiber(struct rondo_loop *loop)
  */
 static void give_way(struct task *task)
 {
-    struct fiber *next = task->resumer != NULL ? task->resumer : next_fiber(task->future.loop);
+    struct fiber *next =
+        task->resumer != NULL ? task->resumer : next_fiber(task->future.loop, NULL);
 
     if (next != fiber_current())
         fiber_switch(next);
-}
-
-/* The stack is free: for the next task, if one is to begin that has none yet. */
-static bool take_over(struct worker *worker, struct rondo_loop *loop)
-{
-    struct callback *next = loop->debug ? NULL : loop_next(loop);
-    struct task *task;
-
-    if (next == NULL || next->run != start || !worker->usual)
-        return false;
-    task = container_of(next, struct task, start);
-    if (task->must_cancel || task->fiber != NULL)
-        return false;
-    loop->next = NULL;
-    task->resumer = NULL;
-    assign(worker, task);
-    return true;
 }
 
 /* Bodies, on the stack of the worker: one, and then whatever begins next. */
@@ -206,29 +193,21 @@ static void worker_main(void *argument)
 {
     struct worker *worker = argument;
     struct rondo_loop *loop = worker->fiber.loop;
-    struct fiber *resumer;
+    struct fiber *next;
 
     do {
         struct task *task = worker->fiber.task;
         int code = task->fn(task->arg, &task->future.value);
 
         fiber_check_stack(); /* whose it was is known only now, and the next to run on it is not */
-        resumer = task->resumer;
+        next = task->resumer;
         worker->fiber.task = NULL;
         task->fiber = NULL;
         finish(task, code);
-    } while (resumer == NULL && take_over(worker, loop));
-    if (resumer == NULL)
-        resumer = next_fiber(loop);
-    fiber_end(resumer);
-}
-
-/* Let `task`, whose turn it is, begin or go on, and what comes after it; returns when something
- * is to be done at home. */
-static void step(struct task *task)
-{
-    task->resumer = NULL;
-    fiber_switch(task->innermost);
+        if (next == NULL)
+            next = next_fiber(loop, worker);
+    } while (next == &worker->fiber);
+    fiber_end(next);
 }
 
 /* Give up a task that has not begun. */
@@ -242,27 +221,23 @@ static void fail_to_start(struct task *task, int code)
     finish(task, code);
 }
 
-static void start(struct callback *callback)
+/* Let `task` begin; at its first suspension control goes to `resumer` (NULL: the loop). */
+static void begin(struct task *task, struct fiber *resumer)
 {
-    struct task *task = container_of(callback, struct task, start);
-
-    if (task->must_cancel)
+    if (task->must_cancel) {
         fail_to_start(task, RONDO_ECANCELED); /* the body never runs (CAN-02) */
-    else if (task->fiber == NULL && !bind(task, 0))
+    } else if (task->fiber == NULL && !bind(task, 0)) {
         fail_to_start(task, RONDO_ENOMEM);
-    else
-        step(task);
+    } else {
+        task->resumer = resumer;
+        fiber_switch(task->innermost);
+    }
 }
 
-/* Begin now, on top of who spawns it, up to the first suspension (EAG-01). */
-static void start_eagerly(struct task *task)
+/* Returns when something is to be done at home. */
+static void start(struct callback *callback)
 {
-    if (task->fiber == NULL && !bind(task, 0)) {
-        fail_to_start(task, RONDO_ENOMEM);
-        return;
-    }
-    task->resumer = fiber_current();
-    fiber_switch(task->innermost);
+    begin(container_of(callback, struct task, start), NULL);
 }
 
 /* Tasks come and go by the thousand, and all of one size: a loop keeps the memory of some. */
@@ -378,7 +353,7 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
                                                             : (struct subject){NULL, 0},
                                .here = here});
     if (options->eager_start && loop_running() == loop)
-        start_eagerly(task);
+        begin(task, fiber_current()); /* on top of who spawns it (EAG-01) */
     else if (options->eager_start)
         loop_call_soon(loop, &task->start); /* nothing can run before the loop does */
     return &task->future;
@@ -400,8 +375,10 @@ void task_destroy(struct task *task)
 static void wait_over(struct callback *callback)
 {
     struct waiter *waiter = container_of(callback, struct waiter, callback);
+    struct task *task = container_of(waiter, struct wait, waiter)->task;
 
-    step(container_of(waiter, struct wait, waiter)->task);
+    task->resumer = NULL;
+    fiber_switch(task->innermost);
 }
 
 void wait_init(struct wait *wait, struct task *task, const char *kind, const char *here)

@@ -16,7 +16,7 @@
 #define SIGNAL_STACK_SIZE ((size_t)64 << 10)
 
 static _Atomic(overflow_words) describe_runner; /* the same for the loops of all threads */
-static _Thread_local bool has_signal_stack;
+static _Thread_local bool watches;
 
 static void say(const char *text)
 {
@@ -84,7 +84,6 @@ static void give_signal_stack(void)
 {
     stack_t now, mine = {.ss_size = SIGNAL_STACK_SIZE};
 
-    has_signal_stack = true;
     if (sigaltstack(NULL, &now) != 0 || (now.ss_flags & SS_DISABLE) == 0)
         return; /* somebody has given one */
     mine.ss_sp =
@@ -95,8 +94,11 @@ static void give_signal_stack(void)
 
 void overflow_watch(overflow_words words)
 {
+    if (watches) /* asked for each stack that is bound */
+        return;
+    watches = true;
     describe_runner = words;
-    if (RONDO_ASAN || has_signal_stack)
+    if (RONDO_ASAN)
         return;
     give_signal_stack();
     install(SIGSEGV);
