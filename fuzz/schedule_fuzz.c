@@ -15,7 +15,6 @@
 #include "base/alloc.h"
 #include "cli/bridge.h"
 #include "cli/command.h"
-#include "cli/play.h"
 #include "run/runner.h"
 #include "run/tape_file.h"
 #include "target.h"
@@ -39,10 +38,7 @@ static void open_scenario(void)
     const char *modules = getenv("RONDO_MODULES");
     struct mistake mistake;
 
-    bridge_install();
-    runner_open(&runner, modules != NULL ? modules : modules_beside_executable(), bridge_start,
-                rondo_err_name);
-    runner.modules.script = &play_program;
+    bridge_open(&runner, modules != NULL ? modules : modules_beside_executable());
     scenario = scenario_read(path != NULL ? path : SCENARIO_DEFAULT, &mistake);
     if (scenario != NULL && runner_check(&runner, scenario, &mistake))
         return;

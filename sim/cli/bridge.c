@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "cli/play.h"
+#include "error.h"
 #include "memory.h"
 #include "observe.h"
 #include "world/world.h"
@@ -85,11 +87,19 @@ void bridge_install(void)
     observer = &bridge;
 }
 
-int bridge_start(const rondo_program *program, const struct script *script, int argc, char **argv)
+/* A program_start. */
+static int start(const rondo_program *program, const struct script *script, int argc, char **argv)
 {
     if (program->kind == RONDO_PROGRAM_MAIN)
         return ((int (*)(int, char **))program->entry)(argc, argv) & EXIT_MASK;
     return rondo_run((rondo_fn)program->entry, (void *)(uintptr_t)script, NULL);
+}
+
+void bridge_open(struct runner *runner, const char *module_folder)
+{
+    bridge_install();
+    runner_open(runner, module_folder, start, rondo_err_name);
+    runner->modules.script = &play_program;
 }
 
 void rondo_program_exit(int code)

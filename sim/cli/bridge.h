@@ -4,13 +4,14 @@
 #ifndef RONDO_CLI_BRIDGE_H
 #define RONDO_CLI_BRIDGE_H
 
-#include "program.h"
-#include "scenario/script.h"
+#include "run/runner.h"
 
-/* Join the core's hooks to the trace and the tape of whatever world runs. */
+/* Open `runner` (sim/run/runner.h) for programs on the core: its hooks are joined to the trace and
+ * the tape of whatever world runs; a coroutine is started as rondo_run() would, a main as it is,
+ * and scripts are played. Modules lie below `module_folder` (borrowed). */
+void bridge_open(struct runner *runner, const char *module_folder);
+
+/* Join the core's hooks only. */
 void bridge_install(void);
-
-/* A program_start (sim/run/runner.h): a coroutine as rondo_run() would, a main as it is. */
-int bridge_start(const rondo_program *program, const struct script *script, int argc, char **argv);
 
 #endif

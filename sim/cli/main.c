@@ -10,9 +10,7 @@
 #include "base/alloc.h"
 #include "cli/bridge.h"
 #include "cli/guard.h"
-#include "cli/play.h"
 #include "cli/simulation.h"
-#include "error.h"
 #include "run/enumerate.h"
 
 /* Lines of a program that are shown when it crashes. */
@@ -206,9 +204,7 @@ int main(int argc, char **argv)
     if (options.live)
         return (int)go_live(argc, argv);
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
-    bridge_install();
-    runner_open(&simulation.runner, modules, bridge_start, rondo_err_name);
-    simulation.runner.modules.script = &play_program;
+    bridge_open(&simulation.runner, modules);
     guard_on_strike(last_words, &simulation);
     status = run_command(&simulation);
     findings_reset(&simulation, 0);

@@ -14,8 +14,8 @@
 #include "cli/bridge.h"
 #include "cli/command.h"
 #include "measure.h"
-#include "run/arena.h"
 #include "run/runner.h"
+#include "tests/lib/simulated.h"
 #include "work.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
@@ -25,53 +25,21 @@
 struct errand {
     measure_fn work;
     size_t count;
-    const struct alloc_source *source; /* in place in the process */
-    const struct alloc_source *outer;
 };
 
-static int process_main(void *context)
+static void do_work(void *arg)
 {
-    struct errand *errand = context;
+    const struct errand *errand = arg;
 
     errand->work(errand->count);
-    return 0;
-}
-
-static void enter(void *context)
-{
-    struct errand *errand = context;
-
-    errand->outer = alloc_replace(errand->source);
-}
-
-static void leave(void *context)
-{
-    struct errand *errand = context;
-
-    errand->source = alloc_replace(errand->outer);
 }
 
 static void simulate(measure_fn work, size_t count)
 {
-    struct arena *arena = arena_new(0);
-    struct errand errand = {.work = work, .count = count, .source = arena_source(arena)};
-    struct process_spec spec = {
-        .name = "bench", .main = process_main, .context = &errand, .enter = enter, .leave = leave};
-    struct trace *events = trace_new();
-    struct chance chance;
-    struct world world;
-    enum world_end end;
+    struct errand errand = {work, count};
+    enum world_end end = run_simulated(do_work, &errand, UINT64_MAX);
 
-    chance_init(&chance);
-    world_init(&world, &chance, events);
-    world.steps_max = UINT64_MAX;
-    world_spawn(&world, &spec);
-    end = world_run(&world);
     CHECK(end == WORLD_ENDED);
-    world_close(&world);
-    chance_clear(&chance);
-    trace_free(events);
-    arena_free(arena);
 }
 
 #define X(id, name, what, count)                \
@@ -165,7 +133,7 @@ static int measure_schedules(const struct measure_options *options, char *module
 {
     int status;
 
-    runner_open(&runner, modules, bridge_start, rondo_err_name);
+    bridge_open(&runner, modules);
     workers = open_scenario(SCENARIOS "/layers/five_workers_two_permits.yaml");
     circle = open_scenario(SCENARIOS "/guide/lock_circle.yaml");
     status = measure(&schedules_table, options);

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <uv.h>
 
-#include "run/arena.h"
 #include "tests/lib/ground.h"
-#include "world/world.h"
+#include "tests/lib/simulated.h"
 
 const char *const ground_name = "simulated";
 const enum ground_clock ground_clock = CLOCK_EXACT;
@@ -16,8 +15,6 @@ int64_t ground_ms = RONDO_MS(1);
 struct call {
     int (*tests)(void *arg);
     void *arg;
-    const struct alloc_source *source; /* in place in the process */
-    const struct alloc_source *outer;
     int failures;
 };
 
@@ -37,27 +34,12 @@ static void warm_up(void)
     uv_os_unsetenv("RONDO_DEBUG"); /* that it is unset is remembered */
 }
 
-static int process_main(void *context)
+static void run_tests(void *arg)
 {
-    struct call *call = context;
+    struct call *call = arg;
 
     warm_up();
     call->failures = call->tests(call->arg);
-    return 0;
-}
-
-static void enter(void *context)
-{
-    struct call *call = context;
-
-    call->outer = alloc_replace(call->source);
-}
-
-static void leave(void *context)
-{
-    struct call *call = context;
-
-    call->source = alloc_replace(call->outer);
 }
 
 void ground_work(struct ground *ground, int64_t ns)
@@ -73,25 +55,9 @@ void ground_after_fork(const struct ground *ground)
 
 int ground_run(int (*tests)(void *arg), void *arg)
 {
-    struct arena *arena = arena_new(0);
-    struct call call = {.tests = tests, .arg = arg, .source = arena_source(arena), .failures = -1};
-    struct process_spec spec = {
-        .name = "tests", .main = process_main, .context = &call, .enter = enter, .leave = leave};
-    struct trace *events = trace_new();
-    struct chance chance;
-    struct world world;
-    enum world_end end;
+    struct call call = {.tests = tests, .arg = arg, .failures = -1};
 
-    chance_init(&chance);
-    world_init(&world, &chance, events);
-    world.steps_max = UINT64_MAX;
-    world_spawn(&world, &spec);
-    end = world_run(&world);
-    if (end != WORLD_ENDED)
+    if (run_simulated(run_tests, &call, UINT64_MAX) != WORLD_ENDED)
         fputs("a test waits for ever: the last that runs\n", stderr);
-    world_close(&world);
-    chance_clear(&chance);
-    trace_free(events);
-    arena_free(arena);
     return call.failures;
 }

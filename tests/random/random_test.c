@@ -15,8 +15,6 @@
 
 #include "base/alloc.h"
 #include "cli/bridge.h"
-#include "cli/play.h"
-#include "error.h"
 #include "run/runner.h"
 #include "run/tape_file.h"
 #include "scenario/verdict.h"
@@ -192,9 +190,7 @@ int main(int argc, char **argv)
 {
     size_t failures = 0;
 
-    bridge_install();
-    runner_open(&runner, "", bridge_start, rondo_err_name);
-    runner.modules.script = &play_program;
+    bridge_open(&runner, "");
     if (argc == 5 && find_theme(argv[1]) != THEME_COUNT) {
         try_theme(find_theme(argv[1]), strtoull(argv[2], NULL, 10), strtoul(argv[3], NULL, 10),
                   strtoul(argv[4], NULL, 10), &failures);

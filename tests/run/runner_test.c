@@ -18,7 +18,6 @@
 #include "base/stack.h"
 #include "cli/bridge.h"
 #include "cli/command.h"
-#include "error.h"
 #include "run/runner.h"
 #include "scenario/verdict.h"
 #include "tests/lib/apart.h"
@@ -45,8 +44,7 @@ static int fixture_open(void **state)
     static struct fixture fixture;
 
     fixture = (struct fixture){.folder = modules_beside_executable()};
-    bridge_install();
-    runner_open(&fixture.runner, fixture.folder, bridge_start, rondo_err_name);
+    bridge_open(&fixture.runner, fixture.folder);
     chance_init(&fixture.chance);
     outside_calls = 0;
     *state = &fixture;
