@@ -51,23 +51,13 @@ static void write_tape(const struct run_spec *run, const struct chance *chance,
                        const struct observation *seen)
 {
     struct mistake mistake;
-    const struct module *module = module_of(&runner.modules, scenario, run, &mistake);
+    struct tape_file file = runner_tape(&runner, scenario, run, "bytes", seen->finding);
     char *path = must_format("out/%s%s%s-fuzz.tape", scenario->stem, scenario->compares ? "-" : "",
                              run->name);
-    char strategy[] = "bytes", nothing[] = "nothing";
-    struct tape_file file = {
-        .scenario_path = scenario->path,
-        .scenario_hash = scenario->hash,
-        .run = run->name,
-        .module_name = module->name,
-        .module_hash = module->hash,
-        .strategy = strategy,
-        .open = chance->open,
-        .trace_hash = seen->hash,
-        .found = seen->finding != NULL ? (char *)(uintptr_t)seen->finding : nothing,
-        .tape = chance->record,
-    };
 
+    file.open = chance->open;
+    file.trace_hash = seen->hash;
+    file.tape = chance->record;
     if (tape_file_write(&file, path, &mistake))
         fprintf(stderr, "next: rondo replay %s --trace\n", path);
     else

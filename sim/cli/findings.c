@@ -101,23 +101,14 @@ static void show_finding(struct simulation *simulation, const struct scenario *s
 {
     struct kept *kept = &simulation->kept[run];
     struct mistake mistake;
-    struct module *module =
-        module_of(&simulation->runner.modules, scenario, &scenario->runs[run], &mistake);
-    struct tape_file file = {
-        .scenario_path = scenario->path,
-        .scenario_hash = scenario->hash,
-        .run = scenario->runs[run].name,
-        .module_name = module->name,
-        .module_hash = module->hash,
-        .strategy = (char *)(uintptr_t)kept->strategy,
-        .seed = simulation->options->seed,
-        .open = kept->open,
-        .trace_hash = kept->trace_hash,
-        .found = (char *)(uintptr_t)found->finding,
-        .tape = kept->tape,
-    };
+    struct tape_file file = runner_tape(&simulation->runner, scenario, &scenario->runs[run],
+                                        kept->strategy, found->finding);
     char *path = tape_path(simulation, scenario, run);
 
+    file.seed = simulation->options->seed;
+    file.open = kept->open;
+    file.trace_hash = kept->trace_hash;
+    file.tape = kept->tape;
     print_block(found->finding_lines);
     printf("      %s\n", kept->departures);
     if (tape_file_write(&file, path, &mistake))

@@ -274,6 +274,23 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     finish(runner, module);
 }
 
+struct tape_file runner_tape(struct runner *runner, const struct scenario *scenario,
+                             const struct run_spec *run, const char *strategy, const char *finding)
+{
+    struct mistake mistake;
+    const struct module *module = open_module(runner, scenario, run, &mistake);
+
+    return (struct tape_file){
+        .scenario_path = scenario->path,
+        .scenario_hash = scenario->hash,
+        .run = run->name,
+        .module_name = module->name,
+        .module_hash = module->hash,
+        .strategy = (char *)(uintptr_t)strategy,
+        .found = (char *)(uintptr_t)(finding != NULL ? finding : "nothing"),
+    };
+}
+
 bool runner_same_again(struct runner *runner, const struct scenario *scenario,
                        const struct run_spec *run, struct chance *chance, char *text, size_t size)
 {

@@ -8,6 +8,7 @@
 #define RONDO_RUN_RUNNER_H
 
 #include "detect/deadlock.h"
+#include "run/tape_file.h"
 #include "scenario/capture.h"
 #include "scenario/module.h"
 #include "scenario/observation.h"
@@ -59,6 +60,11 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
  * observation_clear(). */
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen);
+
+/* What a tape of `run` says of itself, for tape_file_write(): all but seed, open families, hash and
+ * decisions. `finding` NULL: nothing was found. Requires: runner_check() passed. Borrows all. */
+struct tape_file runner_tape(struct runner *runner, const struct scenario *scenario,
+                             const struct run_spec *run, const char *strategy, const char *finding);
 
 /* Run the same again and compare. Returns: true if the two traces are equal, else false with the
  * first event that differs, of both runs, in `text`. */

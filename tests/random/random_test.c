@@ -59,20 +59,13 @@ static void keep(const struct scenario *scenario, const char *text, const struct
                  const struct observation *seen)
 {
     struct mistake mistake;
-    char nothing[] = "nothing", strategy[] = "seed", module[] = SCRIPT_PROGRAM, run[] = "";
+    struct tape_file file =
+        runner_tape(&runner, scenario, &scenario->runs[0], "seed", seen->finding);
     char *tape = must_format("out/random/%s.tape", scenario->stem);
-    struct tape_file file = {
-        .scenario_path = scenario->path,
-        .scenario_hash = scenario->hash,
-        .run = run,
-        .module_name = module,
-        .strategy = strategy,
-        .open = chance->open,
-        .trace_hash = seen->hash,
-        .found = seen->finding != NULL ? (char *)(uintptr_t)seen->finding : nothing,
-        .tape = chance->record,
-    };
 
+    file.open = chance->open;
+    file.trace_hash = seen->hash;
+    file.tape = chance->record;
     if (!tape_file_write(&file, tape, &mistake) ||
         (text != NULL && !write_file(scenario->path, text)))
         fprintf(stderr, "could not be kept in out/random\n");
