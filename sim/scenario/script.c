@@ -42,6 +42,12 @@ static const struct step_row rows[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
+/* Whether the first word of `text`, of `length` bytes, is `word`. */
+static bool begins_with_word(const char *text, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(word, text, length) == 0;
+}
+
 /* The script of `run`, which begins with the first key that is about it. */
 static struct script *script_of(struct run_spec *run)
 {
@@ -60,19 +66,34 @@ bool set_script_log(struct reader *reader, const struct node *value, void *targe
     return true;
 }
 
+static bool find_name(const struct script *script, const char *word, struct script_name *name)
+{
+    for (size_t i = 0; i < script->object_count; i++) {
+        if (strcmp(script->objects[i].name, word) == 0) {
+            *name = (struct script_name){.is_task = false, .index = i};
+            return true;
+        }
+    }
+    for (size_t i = 0; i < script->task_count; i++) {
+        if (strcmp(script->tasks[i].name, word) == 0) {
+            *name = (struct script_name){.is_task = true, .index = i};
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A name of an object or a task: one word, and nobody else's. */
 static bool check_name(struct reader *reader, const struct script *script, const struct node *key)
 {
+    struct script_name other;
+
     if (!reader_is_word(key->text))
         return reader_refuse(reader, key, "not a name");
-    for (size_t i = 0; i < script->object_count; i++) {
-        if (strcmp(script->objects[i].name, key->text) == 0)
-            return reader_refuse(reader, key, "the name of an object and of a task");
-    }
-    for (size_t i = 0; i < script->task_count; i++) {
-        if (strcmp(script->tasks[i].name, key->text) == 0)
-            return reader_refuse(reader, key, "the name of a task and of an object");
-    }
+    if (find_name(script, key->text, &other))
+        return reader_refuse(reader, key,
+                             other.is_task ? "the name of a task and of an object"
+                                           : "the name of an object and of a task");
     return true;
 }
 
@@ -85,7 +106,7 @@ static bool read_object(struct reader *reader, const struct node *value,
     const char *why;
 
     for (size_t i = 0; i < COUNT(kinds); i++) {
-        if (strlen(kinds[i].word) != length || memcmp(kinds[i].word, value->text, length) != 0)
+        if (!begins_with_word(value->text, length, kinds[i].word))
             continue;
         object->kind = (enum script_kind)i;
         if (*number == '\0')
@@ -230,23 +251,6 @@ bool set_script_tasks(struct reader *reader, const struct node *value, void *tar
 /* Write a mistake about `step` at its place. Returns: false. */
 #define STEP_REFUSE(reader, step, ...) \
     mistake_at((reader)->mistake, (reader)->path, (step)->line, (step)->column, __VA_ARGS__)
-
-static bool find_name(const struct script *script, const char *word, struct script_name *name)
-{
-    for (size_t i = 0; i < script->object_count; i++) {
-        if (strcmp(script->objects[i].name, word) == 0) {
-            *name = (struct script_name){.is_task = false, .index = i};
-            return true;
-        }
-    }
-    for (size_t i = 0; i < script->task_count; i++) {
-        if (strcmp(script->tasks[i].name, word) == 0) {
-            *name = (struct script_name){.is_task = true, .index = i};
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool read_name(struct reader *reader, struct script *script, struct script_step *step,
                       const char *word)
