@@ -262,9 +262,10 @@ static void name_thread(const void *self, size_t value, char *text, size_t size)
     thread_describe(ready_thread(self, value), text, size);
 }
 
-static struct thread *choose_thread(struct world *world)
+/* One of those that can run, of `count` processes. */
+static struct thread *choose_thread(struct world *world, size_t count)
 {
-    size_t index = world_choose(world, "process.next", runnable_count(world), NULL, NULL);
+    size_t index = world_choose(world, "process.next", count, NULL, NULL);
     struct process *process = runnable(world, index);
 
     index = world_choose(world, "thread.next", list_length(&process->ready), name_thread, process);
@@ -273,12 +274,13 @@ static struct thread *choose_thread(struct world *world)
 
 bool world_step(struct world *world)
 {
+    size_t count = runnable_count(world);
     struct heap_node *node;
     struct event *event;
 
     world->steps++;
-    if (runnable_count(world) > 0) {
-        resume(world, choose_thread(world));
+    if (count > 0) {
+        resume(world, choose_thread(world, count));
         return true;
     }
     node = heap_pop(&world->agenda);
