@@ -410,6 +410,14 @@ static void note_starved(const struct group *group, struct ending *ending)
         ending->code = RONDO_ENOMEM;
 }
 
+/* Nobody is left; a cancel of our own making is taken back. */
+static void end_group(struct group *group)
+{
+    group->state = GROUP_CLOSED;
+    if (group->parent_cancelled)
+        rondo_uncancel(&group->parent->future);
+}
+
 int rondo_group_close(rondo_group *handle, int code)
 {
     struct group *group = group_of(handle);
@@ -424,10 +432,8 @@ int rondo_group_close(rondo_group *handle, int code)
     if (ending.code < 0 && !group->aborting)
         abort_members(group);
     wait_for_members(group, &ending);
-    group->state = GROUP_CLOSED;
     note_starved(group, &ending);
-    if (group->parent_cancelled)
-        rondo_uncancel(&group->parent->future);
+    end_group(group);
     if (ending.code < 0 && ending.code != RONDO_ECANCELED)
         record_body(group, &ending);
     if (group->failures > 0)
@@ -452,9 +458,7 @@ void rondo_group_leave(rondo_group *handle)
     while (!list_empty(&group->members)) {
         cancelled |= wait_once(group) < 0;
     }
-    group->state = GROUP_CLOSED;
-    if (group->parent_cancelled)
-        rondo_uncancel(&group->parent->future);
+    end_group(group);
     if (cancelled && group->parent->cancel_requests > 0)
         group->parent->must_cancel = true; /* nobody has been told: due at the next suspension */
     group_failures_release(take_failures(group)); /* nobody has seen them: they are reported */
