@@ -610,6 +610,32 @@ static bool is_forgotten(const struct object *object, const struct frame *frame)
            object->notified + frame->heeded > object->heeded + frame->notified;
 }
 
+/* Of a `wait`. */
+static const char *could_end_wait(struct model *model, const struct frame *frame)
+{
+    const struct script_step *step = frame->step;
+    struct object *object;
+
+    if (step->names[0].is_task)
+        return model->actors[step->names[0].index].ended ? "that task has ended" : NULL;
+    object = object_of(model, step);
+    switch (declared(model, step)->kind) {
+    case SCRIPT_EVENT:
+        return object->set || frame->due ? "the event was set" : NULL;
+    case SCRIPT_CONDITION:
+        return is_forgotten(object, frame) ? "a notification was for it" : NULL;
+    case SCRIPT_BARRIER:
+        if (frame->due)
+            return "the barrier was aborted";
+        return count_waiting(model, STEP_wait, step->names[0].index) >=
+                       (size_t)declared(model, step)->size
+                   ? "all have come"
+                   : NULL;
+    default:
+        return NULL;
+    }
+}
+
 static const char *could_go_on(struct model *model, const struct frame *frame)
 {
     const struct script_step *step = frame->step;
@@ -623,29 +649,14 @@ static const char *could_go_on(struct model *model, const struct frame *frame)
     case STEP_get:
         return object->count > 0 ? "there is an item" : object->shut ? "it is shut down" : NULL;
     case STEP_put:
-        return object->shut                    ? "it is shut down"
-               : !is_full(model, object, step) ? "there is room"
-                                               : NULL;
+        if (object->shut)
+            return "it is shut down";
+        return is_full(model, object, step) ? NULL : "there is room";
     case STEP_join:
         return object->unfinished == 0 ? "nothing is unfinished" : NULL;
     case STEP_shield:
     case STEP_wait:
-        if (object == NULL)
-            return model->actors[step->names[0].index].ended ? "that task has ended" : NULL;
-        switch (declared(model, step)->kind) {
-        case SCRIPT_EVENT:
-            return object->set || frame->due ? "the event was set" : NULL;
-        case SCRIPT_CONDITION:
-            return is_forgotten(object, frame) ? "a notification was for it" : NULL;
-        case SCRIPT_BARRIER:
-            return frame->due ? "the barrier was aborted"
-                   : count_waiting(model, STEP_wait, step->names[0].index) >=
-                           (size_t)declared(model, step)->size
-                       ? "all have come"
-                       : NULL;
-        default:
-            return NULL;
-        }
+        return could_end_wait(model, frame);
     case STEP_yield:
         return "it only gave way";
     default:
