@@ -19,13 +19,15 @@ struct subject {
 };
 
 /* What happens to tasks: kind, and how a trace says it. */
-#define OBSERVED_MAP(X)                                                                \
-    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */           \
-    X(BLOCKED, "waits for")   /* who stops at `object` */                              \
-    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */          \
-    X(FINISHED, "ends")       /* who is done with `code` */                            \
-    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */ \
-    X(RELEASED, "gives back") /* who holds it no longer */
+#define OBSERVED_MAP(X)                                                                  \
+    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */             \
+    X(BLOCKED, "waits for")   /* who stops at `object` */                                \
+    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */            \
+    X(FINISHED, "ends")       /* who is done with `code` */                              \
+    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */   \
+    X(RELEASED, "gives back") /* who holds it no longer */                               \
+    X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */ \
+    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */
 
 enum observed_kind {
 #define X(name, text) OBSERVED_##name,
@@ -46,6 +48,7 @@ struct observed {
     struct subject by; /* SPAWNED: who spawned it (id 0: the program's main) */
     struct observed_object object;
     int code;
+    const char *text; /* PROPERTY, BROKEN: the condition; else NULL */
     const char *here; /* "file.c:31", or NULL */
 };
 

@@ -20,6 +20,7 @@
 #include "lock.h"
 #include "loop.h"
 #include "program.h"
+#include "property.h"
 #include "queue.h"
 #include "run.h"
 #include "semaphore.h"

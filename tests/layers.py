@@ -48,7 +48,9 @@ LAYERS = (
           "sigaction sigaltstack signal raise write "
           # What a C++ runtime is catching goes with the fiber, if there is one (fiber.c).
           "__cxa_get_globals"),
-    Layer("core", "core", "core/libcore.a", ("base/", "core:"), ("core/libbase.a",), "uv_\\w+ fprintf stderr",
+    Layer("core", "core", "core/libcore.a", ("base/", "core:"), ("core/libbase.a",),
+          # A program's own assertion that fails ends it (property.c).
+          "uv_\\w+ fprintf stderr abort",
           # The devices: the only files of core that know libuv. error.c takes its list of codes.
           {"loop_uv.h": ("<uv.h>",), "error.c": ("<uv.h>",), "concurrent.c": ("<uv.h>",),
            "executor.c": ("<uv.h>",)}),

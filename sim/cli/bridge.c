@@ -16,9 +16,10 @@
 #define EXIT_MASK 0xff
 
 static const enum trace_kind kinds[] = {
-    [OBSERVED_SPAWNED] = TRACE_SPAWNED, [OBSERVED_BLOCKED] = TRACE_BLOCKED,
-    [OBSERVED_RESUMED] = TRACE_RESUMED, [OBSERVED_FINISHED] = TRACE_FINISHED,
-    [OBSERVED_HELD] = TRACE_HELD,       [OBSERVED_RELEASED] = TRACE_RELEASED,
+    [OBSERVED_SPAWNED] = TRACE_SPAWNED,   [OBSERVED_BLOCKED] = TRACE_BLOCKED,
+    [OBSERVED_RESUMED] = TRACE_RESUMED,   [OBSERVED_FINISHED] = TRACE_FINISHED,
+    [OBSERVED_HELD] = TRACE_HELD,         [OBSERVED_RELEASED] = TRACE_RELEASED,
+    [OBSERVED_PROPERTY] = TRACE_PROPERTY, [OBSERVED_BROKEN] = TRACE_BROKEN,
 };
 
 static void on_event(void *self, const struct observed *event)
@@ -32,8 +33,11 @@ static void on_event(void *self, const struct observed *event)
                    .other = event->by.id,
                    .object = {event->object.kind, event->object.name, event->object.id},
                    .value = event->code,
+                   .text = event->text,
                    .here = event->here,
                });
+    if (event->kind == OBSERVED_BROKEN)
+        world_fail();
 }
 
 /* What a value stands for: "t2 (sleep)". */

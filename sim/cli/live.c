@@ -22,6 +22,7 @@
 #include "base/alloc.h"
 #include "cli/command.h"
 #include "cli/play.h"
+#include "detect/property.h"
 #include "memory.h"
 #include "observe.h"
 #include "run.h"
@@ -31,15 +32,16 @@
 /* A run that takes longer than it should by this much and a half is ended. */
 #define PATIENCE_NS INT64_C(20000000000)
 
-enum message_kind { MESSAGE_LINE, MESSAGE_END };
+enum message_kind { MESSAGE_LINE, MESSAGE_PROPERTY, MESSAGE_END };
 
 /* What the child writes into the pipe: this, then `size` bytes of text. */
 struct message {
     enum message_kind kind;
     enum stream stream;
     bool partial;
-    bool stuck; /* MESSAGE_END: nothing could happen any more */
+    enum finding_kind finding; /* MESSAGE_END: its lines are the text */
     int exit;
+    uint64_t met, held; /* MESSAGE_PROPERTY: of the one that the text says, "always total" */
     int64_t t_ns;
     size_t size;
 };
@@ -48,13 +50,14 @@ struct message {
 
 struct child {
     int pipe;
-    uv_mutex_t mutex; /* of the pipe: any thread of the program may print */
+    uv_mutex_t mutex; /* of the pipe and the properties: any thread of the program may print */
     int64_t start_ns;
     struct capture capture;
+    struct properties *properties;
+    bool stuck; /* nothing could happen any more */
 };
 
 static struct child child;
-static bool was_stuck;
 
 static void tell(struct message message, const char *text)
 {
@@ -72,12 +75,39 @@ static void send_line(void *self, enum stream stream, bool partial, const char *
     tell((struct message){MESSAGE_LINE, .stream = stream, .partial = partial, .size = size}, text);
 }
 
+static void tell_property(const struct property *property)
+{
+    char *text = must_format("%s %s", property->kind, property->name);
+
+    tell((struct message){MESSAGE_PROPERTY, .met = property->met, .held = property->held,
+                          .size = strlen(text)},
+         text);
+    free(text);
+}
+
+/* The child ends; `ended`: its program came to its own end. */
+static void end_with(int code, bool ended) __attribute__((noreturn));
+static void end_with(int code, bool ended)
+{
+    struct finding finding = {.kind = child.stuck ? FINDING_DEADLOCK : FINDING_NONE};
+
+    capture_flush(&child.capture);
+    uv_mutex_lock(&child.mutex);
+    if (!child.stuck)
+        properties_judge(child.properties, ended, wall_clock() - child.start_ns, &finding);
+    uv_mutex_unlock(&child.mutex);
+    for (size_t i = 0; i < properties_count(child.properties); i++)
+        tell_property(properties_at(child.properties, i));
+    tell((struct message){MESSAGE_END, .exit = code, .finding = finding.kind,
+                          .size = finding.lines != NULL ? strlen(finding.lines) : 0},
+         finding.lines);
+    _exit(0);
+}
+
 static void end_child(int code) __attribute__((noreturn));
 static void end_child(int code)
 {
-    capture_flush(&child.capture);
-    tell((struct message){MESSAGE_END, .exit = code, .stuck = was_stuck}, NULL);
-    _exit(0);
+    end_with(code, true);
 }
 
 void rondo_program_exit(int code)
@@ -88,14 +118,31 @@ void rondo_program_exit(int code)
 static bool give_up(void *self)
 {
     (void)self;
-    was_stuck = true;
+    child.stuck = true;
     return true;
 }
 
+/* Of what happens to tasks nothing is judged here: the conditions that the program names are. */
 static void on_event(void *self, const struct observed *event)
 {
+    bool broken = event->kind == OBSERVED_BROKEN;
+
     (void)self;
-    (void)event;
+    if (!broken && event->kind != OBSERVED_PROPERTY)
+        return;
+    uv_mutex_lock(&child.mutex);
+    properties_listen(child.properties,
+                      &(struct trace_record){.kind = broken ? TRACE_BROKEN : TRACE_PROPERTY,
+                                             .time_ns = wall_clock() - child.start_ns,
+                                             .task = event->who.id,
+                                             .task_name = event->who.name,
+                                             .object = {event->object.kind, event->object.name, 0},
+                                             .value = event->code,
+                                             .text = event->text,
+                                             .here = event->here});
+    uv_mutex_unlock(&child.mutex);
+    if (broken)
+        end_with(0, false);
 }
 
 static size_t on_pick(void *self, const struct observed_choice *choice)
@@ -139,6 +186,7 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     observer = &watcher;
     if (uv_mutex_init(&child.mutex) != 0)
         _exit(3);
+    child.properties = properties_new();
     capture_open(&child.capture, send_line, NULL);
     capture_enter(&child.capture);
     child.start_ns = wall_clock();
@@ -252,19 +300,39 @@ static void end(struct live *live, struct job *job)
     live->running--;
 }
 
+static void accept_end(struct job *job, const struct message *message, const char *text)
+{
+    job->heard_out = true;
+    job->seen.elapsed_ns = message->t_ns;
+    observation_set_exit(&job->seen, message->exit, rondo_err_name);
+    job->seen.ended = message->finding != FINDING_DEADLOCK && message->finding != FINDING_ALWAYS;
+    if (message->finding == FINDING_NONE)
+        return;
+    job->seen.finding = finding_name(message->finding);
+    if (message->size > 0)
+        job->seen.finding_lines = must_format("%.*s", (int)message->size, text);
+}
+
+static void accept_property(struct job *job, const struct message *message, const char *text)
+{
+    char *words = must_format("%.*s", (int)message->size, text);
+    char *space = strchr(words, ' ');
+
+    *space = '\0';
+    property_counts_add(&job->seen.properties, words, space + 1, message->met, message->held);
+    free(words);
+}
+
 static void accept_message(struct job *job, const struct message *message, const char *text)
 {
     if (message->kind == MESSAGE_LINE) {
         observation_add(&job->seen, message->t_ns, message->stream, message->partial, text,
                         message->size);
-        return;
+    } else if (message->kind == MESSAGE_PROPERTY) {
+        accept_property(job, message, text);
+    } else {
+        accept_end(job, message, text);
     }
-    job->heard_out = true;
-    job->seen.elapsed_ns = message->t_ns;
-    observation_set_exit(&job->seen, message->exit, rondo_err_name);
-    job->seen.ended = !message->stuck;
-    if (message->stuck)
-        job->seen.finding = "deadlock";
 }
 
 /* Take whole messages from the front of the buffer. */
@@ -381,8 +449,9 @@ static enum status observe_scenario(void *self, const struct scenario *scenario,
 static void explain(void *self, const struct scenario *scenario, const struct observed_run *runs,
                     const struct verdict *verdict)
 {
-    (void)self;
-    for (size_t i = 0; verdict->reason_count > 0 && i < scenario->run_count; i++)
+    bool show = ((struct live *)self)->options->show || verdict->reason_count > 0;
+
+    for (size_t i = 0; show && i < scenario->run_count; i++)
         print_block(runs[i].outcomes[0].finding_lines);
 }
 

@@ -99,11 +99,6 @@ static size_t find_holder(const struct deadlock *detector, const struct holding 
     return map_get(&detector->index, key_of(holding->process, holding->thread, holding->task));
 }
 
-static void copy_text(char *to, size_t size, const char *from)
-{
-    snprintf(to, size, "%s", from != NULL ? from : "");
-}
-
 static void add_task(struct deadlock *detector, const struct trace_record *record)
 {
     struct waiting *task;
@@ -161,11 +156,11 @@ static void note_wait(struct deadlock *detector, const struct trace_record *reco
     task = &detector->tasks[i];
     task->waits = record->kind == TRACE_BLOCKED;
     trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
-    copy_text(task->kind, sizeof task->kind, record->object.kind);
+    finding_copy_text(task->kind, sizeof task->kind, record->object.kind);
     trace_object_name(&record->object, task->object_name, sizeof task->object_name);
     task->object = record->object.id;
     task->since_ns = record->time_ns;
-    copy_text(task->here, sizeof task->here, record->here);
+    finding_copy_text(task->here, sizeof task->here, record->here);
 }
 
 /* A place for one more holding. */
@@ -203,8 +198,8 @@ static void add_holding(struct deadlock *detector, const struct trace_record *re
     holding->task = record->task;
     holding->object = record->object.id;
     holding->since_ns = record->time_ns;
-    copy_text(holding->kind, sizeof holding->kind, record->object.kind);
-    copy_text(holding->here, sizeof holding->here, record->here);
+    finding_copy_text(holding->kind, sizeof holding->kind, record->object.kind);
+    finding_copy_text(holding->here, sizeof holding->here, record->here);
 }
 
 static void remove_holding(struct deadlock *detector, const struct trace_record *record)
@@ -353,13 +348,6 @@ static void turn(const struct deadlock *detector, size_t *circle, size_t length)
     }
 }
 
-static const char *base_name(const char *here)
-{
-    const char *slash = strrchr(here, '/');
-
-    return slash != NULL ? slash + 1 : here;
-}
-
 /* What it would take to end a wait that nobody can end. */
 static const char *missing(const char *kind)
 {
@@ -398,18 +386,13 @@ static int width_of_names(const struct deadlock *detector)
     return (int)width;
 }
 
-static void print_time(FILE *out, int64_t ns)
-{
-    fprintf(out, "%lld.%03llds", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
-}
-
 /* "writer  waits for lock A since 1.000s  ladder.c:31" */
 static void print_wait(FILE *out, const struct waiting *task, int width)
 {
     fprintf(out, "%-*s  waits for %s since ", width, task->name, task->object_name);
-    print_time(out, task->since_ns);
+    finding_print_time(out, task->since_ns);
     if (task->here[0] != '\0')
-        fprintf(out, "  %s", base_name(task->here));
+        fprintf(out, "  %s", finding_base_name(task->here));
 }
 
 /* Whether an object of this kind is not held but owed: it ends when its tasks have ended. */
@@ -449,9 +432,9 @@ static void print_holder(FILE *out, const struct deadlock *detector, size_t hold
         return;
     }
     fprintf(out, "   held by %s since ", detector->tasks[holder].name);
-    print_time(out, held->since_ns);
+    finding_print_time(out, held->since_ns);
     if (held->here[0] != '\0')
-        fprintf(out, "  %s", base_name(held->here));
+        fprintf(out, "  %s", finding_base_name(held->here));
 }
 
 static bool is_member(const size_t *circle, size_t length, size_t task)

@@ -3,6 +3,8 @@
  */
 #include "detect/finding.h"
 
+#include <string.h>
+
 const char *finding_name(enum finding_kind kind)
 {
     static const char *const names[] = {
@@ -12,4 +14,25 @@ const char *finding_name(enum finding_kind kind)
     };
 
     return names[kind];
+}
+
+void finding_print_time(FILE *out, int64_t ns)
+{
+    fprintf(out, "%lld.%03llds", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
+}
+
+const char *finding_base_name(const char *here)
+{
+    const char *slash = strrchr(here, '/');
+
+    return slash != NULL ? slash + 1 : here;
+}
+
+void finding_copy_text(char *to, size_t size, const char *from)
+{
+    size_t length = from != NULL ? strnlen(from, size - 1) : 0;
+
+    if (length > 0)
+        memcpy(to, from, length);
+    to[length] = '\0';
 }

@@ -4,14 +4,18 @@
 #ifndef RONDO_DETECT_FINDING_H
 #define RONDO_DETECT_FINDING_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Kinds: name, as scenario files say it, and what it means. */
 #define FINDING_MAP(X)                                                                     \
     X(NONE, "nothing", "nothing was found")                                                \
     X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other in a circle")          \
     X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about") \
-    X(LIVELOCK, "livelock", "the program goes on and on and never ends")
+    X(LIVELOCK, "livelock", "the program goes on and on and never ends")                   \
+    X(ALWAYS, "always", "a condition that has to hold always does not")                    \
+    X(EVENTUALLY, "eventually", "a condition that has to hold by the end never did")
 
 enum finding_kind {
 #define X(name, text, meaning) FINDING_##name,
@@ -24,6 +28,15 @@ struct finding {
     int64_t time_ns;
     char *lines; /* the block, without indentation, each line ending in a newline; NULL: none */
 };
+
+/* "1.500s", as blocks write times. */
+void finding_print_time(FILE *out, int64_t ns);
+
+/* The last part of a path: places in blocks are short. */
+const char *finding_base_name(const char *here);
+
+/* Copy `from` (NULL: "") into `to`; what does not fit is left out. */
+void finding_copy_text(char *to, size_t size, const char *from);
 
 /* The name of `kind`, such as "endless-wait". */
 const char *finding_name(enum finding_kind kind);

@@ -37,16 +37,20 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
                               .trace = trace_new(),
                               .before = trace_new(),
                               .deadlock = deadlock_new(),
+                              .properties = properties_new(),
                               .folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               .steps_max = WORLD_STEPS_MAX};
     trace_listen(runner->trace, deadlock_listen, runner->deadlock);
     trace_listen(runner->before, deadlock_listen, runner->deadlock);
+    trace_listen(runner->trace, properties_listen, runner->properties);
+    trace_listen(runner->before, properties_listen, runner->properties);
 }
 
 void runner_close(struct runner *runner)
 {
     close(runner->folder);
     deadlock_free(runner->deadlock);
+    properties_free(runner->properties);
     trace_free(runner->trace);
     trace_free(runner->before);
     arena_free(runner->arena);
@@ -192,13 +196,18 @@ static void judge_quiet(struct runner *runner, const struct run_spec *run,
                                      run->program);
 }
 
-/* Why the world stopped before the program did. */
+/* What was wrong with the run, if anything: the world stopped before the program did, or a property
+ * of the program's own did not hold. */
 static void judge_end(struct runner *runner, const struct run_spec *run,
                       const struct process *process, enum world_end end, struct observation *seen)
 {
     struct finding finding = {0};
 
-    if (end == WORLD_SPENT) {
+    if (end == WORLD_ENDED || end == WORLD_FAILED) {
+        if (!properties_judge(runner->properties, end == WORLD_ENDED, runner->world.now_ns,
+                              &finding))
+            return;
+    } else if (end == WORLD_SPENT) {
         finding.kind = FINDING_LIVELOCK;
         finding.lines = must_format("%s  goes round and round   %llu steps and no end\n",
                                     run->program, (unsigned long long)runner->world.steps_max);
@@ -207,6 +216,16 @@ static void judge_end(struct runner *runner, const struct run_spec *run,
     }
     seen->finding = finding_name(finding.kind);
     seen->finding_lines = finding.lines;
+}
+
+static void count_properties(const struct runner *runner, struct observation *seen)
+{
+    for (size_t i = 0; i < properties_count(runner->properties); i++) {
+        const struct property *property = properties_at(runner->properties, i);
+
+        property_counts_add(&seen->properties, property->kind, property->name, property->met,
+                            property->held);
+    }
 }
 
 /* What plays scripts is no module, and has no globals. */
@@ -222,6 +241,7 @@ static void reset(struct runner *runner, const struct module *module, struct cha
     arena_reset(runner->arena);
     trace_reset(runner->trace);
     deadlock_reset(runner->deadlock);
+    properties_reset(runner->properties);
     chance_rewind(chance);
     capture_open(&runner->capture, output, runner);
     world_init(&runner->world, chance, runner->trace);
@@ -268,8 +288,8 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     seen->ended = end == WORLD_ENDED;
     observation_set_exit(seen, process->exit_code, runner->name_code);
     seen->elapsed_ns = runner->world.now_ns;
-    if (end != WORLD_ENDED)
-        judge_end(runner, run, process, end, seen);
+    judge_end(runner, run, process, end, seen);
+    count_properties(runner, seen);
     seen->hash = trace_hash(runner->trace);
     finish(runner, module);
 }

@@ -28,14 +28,16 @@ static bool set_output(struct reader *reader, const struct node *value, void *ta
 
 bool reader_check_finds(struct reader *reader, const struct node *value)
 {
-    static const char *const words[] = {"nothing", "deadlock", "endless-wait", "livelock"};
+    static const char *const words[] = {"nothing",  "deadlock", "endless-wait",
+                                        "livelock", "always",   "eventually"};
+    char why[240] = "no detector finds that (";
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(value->text, words[i]) == 0)
             return true;
+        strcat(strcat(why, i > 0 ? ", " : ""), words[i]);
     }
-    return reader_refuse(reader, value,
-                         "no detector finds that (nothing, deadlock, endless-wait, livelock)");
+    return reader_refuse(reader, value, strcat(why, ")"));
 }
 
 static bool set_finds(struct reader *reader, const struct node *value, void *target)
@@ -106,10 +108,39 @@ static bool set_outcomes(struct reader *reader, const struct node *value, void *
     return true;
 }
 
+static bool add_properties(struct reader *reader, const struct node *value,
+                           struct expectation *expect, const char *kind)
+{
+    expect->properties = must_resize(expect->properties, (expect->property_count + value->count) *
+                                                             sizeof *expect->properties);
+    for (size_t i = 0; i < value->count; i++) {
+        if (value->children[i]->kind != NODE_SCALAR || value->children[i]->text[0] == '\0')
+            return READER_REFUSE(reader, value->children[i], "a property must be a name");
+        expect->properties[expect->property_count++] =
+            (struct named_property){kind, must_text(value->children[i]->text)};
+    }
+    return true;
+}
+
+#define PROPERTY_SETTER(kind)                                                             \
+    static bool set_##kind(struct reader *reader, const struct node *value, void *target) \
+    {                                                                                     \
+        return add_properties(reader, value, target, #kind);                              \
+    }
+
+PROPERTY_SETTER(always)
+PROPERTY_SETTER(sometimes)
+PROPERTY_SETTER(eventually)
+
 static const struct key expect_keys[] = {
-    {"elapsed", NODE_SCALAR, false, set_elapsed},   {"output", NODE_SCALAR, false, set_output},
-    {"exit", NODE_SCALAR, false, set_exit},         {"finds", NODE_SCALAR, false, set_finds},
+    {"elapsed", NODE_SCALAR, false, set_elapsed},
+    {"output", NODE_SCALAR, false, set_output},
+    {"exit", NODE_SCALAR, false, set_exit},
+    {"finds", NODE_SCALAR, false, set_finds},
     {"outcomes", NODE_SCALAR, false, set_outcomes},
+    {"always", NODE_SEQUENCE, false, set_always},
+    {"sometimes", NODE_SEQUENCE, false, set_sometimes},
+    {"eventually", NODE_SEQUENCE, false, set_eventually},
 };
 
 static const struct key expect_keys_compared[] = {

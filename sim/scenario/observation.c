@@ -58,12 +58,51 @@ void observation_set_exit(struct observation *observation, int code,
         snprintf(observation->exit_name, sizeof observation->exit_name, "%d", code);
 }
 
+const struct property_count *property_counts_find(const struct property_counts *counts,
+                                                  const char *kind, const char *name)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct property_count *count = &counts->list[i];
+
+        if (strcmp(count->kind, kind) == 0 && strcmp(count->name, name) == 0)
+            return count;
+    }
+    return NULL;
+}
+
+void property_counts_add(struct property_counts *counts, const char *kind, const char *name,
+                         uint64_t met, uint64_t held)
+{
+    const struct property_count *known = property_counts_find(counts, kind, name);
+    struct property_count *count;
+
+    if (known != NULL) {
+        count = &counts->list[known - counts->list];
+    } else {
+        counts->list = must_resize(counts->list, (counts->count + 1) * sizeof *counts->list);
+        count = &counts->list[counts->count++];
+        *count = (struct property_count){must_text(kind), must_text(name), 0, 0};
+    }
+    count->met += met;
+    count->held += held;
+}
+
+static void clear_properties(struct property_counts *counts)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        free(counts->list[i].kind);
+        free(counts->list[i].name);
+    }
+    free(counts->list);
+}
+
 void observation_clear(struct observation *observation)
 {
     for (size_t i = 0; i < observation->line_count; i++)
         free(observation->lines[i].text);
     free(observation->lines);
     free(observation->finding_lines);
+    clear_properties(&observation->properties);
     *observation = (struct observation){0};
 }
 
@@ -90,6 +129,11 @@ bool observed_run_add(struct observed_run *run, struct observation *observation)
     run->schedules++;
     if (observation->finding != NULL && run->finding_at == 0)
         run->finding_at = run->schedules;
+    for (size_t i = 0; i < observation->properties.count; i++) {
+        const struct property_count *count = &observation->properties.list[i];
+
+        property_counts_add(&run->properties, count->kind, count->name, count->met, count->held);
+    }
     observation->outcome = outcome_hash(observation);
     for (size_t i = 0; i < run->outcome_count; i++) {
         if (run->outcomes[i].outcome == observation->outcome) {
@@ -108,6 +152,7 @@ void observed_run_clear(struct observed_run *run)
     for (size_t i = 0; i < run->outcome_count; i++)
         observation_clear(&run->outcomes[i]);
     free(run->outcomes);
+    clear_properties(&run->properties);
     *run = (struct observed_run){0};
 }
 

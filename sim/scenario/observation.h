@@ -18,6 +18,19 @@ struct line {
     char *text;
 };
 
+/* How often a condition of the program's own was met, and held (core/property.h). */
+struct property_count {
+    char *kind; /* "always", "sometimes", "eventually" */
+    char *name;
+    uint64_t met;
+    uint64_t held;
+};
+
+struct property_counts {
+    struct property_count *list;
+    size_t count;
+};
+
 struct observation {
     struct line *lines;
     size_t line_count;
@@ -28,8 +41,9 @@ struct observation {
     char exit_name[24];  /* in words: "0", "3", "ETIMEDOUT" */
     const char *finding; /* a detector's word, static; NULL: none */
     char *finding_lines; /* the block that shows it, or NULL */
-    uint64_t hash;       /* of the whole trace; 0 in the live world */
-    uint64_t outcome;    /* the hash of what a person would see; set by observed_run_add() */
+    struct property_counts properties;
+    uint64_t hash;    /* of the whole trace; 0 in the live world */
+    uint64_t outcome; /* the hash of what a person would see; set by observed_run_add() */
 };
 
 /* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t, other
@@ -45,6 +59,14 @@ char *observation_printable(const char *text, size_t size);
 void observation_set_exit(struct observation *observation, int code,
                           const char *(*name_code)(int code));
 
+/* Add to the counts of a property. */
+void property_counts_add(struct property_counts *counts, const char *kind, const char *name,
+                         uint64_t met, uint64_t held);
+
+/* The counts of a property, or NULL: it was never met. */
+const struct property_count *property_counts_find(const struct property_counts *counts,
+                                                  const char *kind, const char *name);
+
 /* Free what it holds; it is empty afterwards. */
 void observation_clear(struct observation *observation);
 
@@ -56,6 +78,7 @@ struct observed_run {
     size_t schedules;  /* tried */
     bool exhausted;    /* every one there is */
     size_t finding_at; /* index of the first schedule with a finding, from 1; 0: none */
+    struct property_counts properties; /* of all schedules together */
     int64_t wall_ns;
 };
 

@@ -49,6 +49,20 @@ static void write_lines(FILE *out, const struct observation *seen)
     fputc(']', out);
 }
 
+static void write_properties(FILE *out, const struct property_counts *properties)
+{
+    fputs(",\"properties\":[", out);
+    for (size_t i = 0; i < properties->count; i++) {
+        const struct property_count *count = &properties->list[i];
+
+        fprintf(out, "%s{\"kind\":", i > 0 ? "," : "");
+        write_text(out, count->kind);
+        write_field(out, "name", count->name);
+        fprintf(out, ",\"met\":%" PRIu64 ",\"held\":%" PRIu64 "}", count->met, count->held);
+    }
+    fputc(']', out);
+}
+
 static void write_runs(FILE *out, const struct scenario *scenario, const struct observed_run *runs)
 {
     fputs(",\"runs\":[", out);
@@ -61,6 +75,7 @@ static void write_runs(FILE *out, const struct scenario *scenario, const struct 
         write_field(out, "exit", seen->ended ? seen->exit_name : NULL);
         write_field(out, "finding", seen->finding);
         fprintf(out, ",\"outcomes\":%zu", runs[i].outcome_count);
+        write_properties(out, &runs[i].properties);
         write_lines(out, seen);
         fputc('}', out);
     }

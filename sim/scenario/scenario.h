@@ -11,14 +11,22 @@
 #include "scenario/script.h"
 #include "scenario/source.h"
 
+/* A condition that the program says of itself, as a scenario names it. */
+struct named_property {
+    const char *kind; /* "always", "sometimes", "eventually"; static */
+    char *name;
+};
+
 /* What must be true of a run. Texts that were not given are NULL. */
 struct expectation {
     bool has_elapsed;
     int64_t elapsed_ns;
     char *output;
-    char *exit;      /* "0", "3", "ETIMEDOUT" */
-    char *finds;     /* a detector's word; "nothing" or NULL: none may speak */
-    size_t outcomes; /* exactly so many; 0: not given */
+    char *exit;                        /* "0", "3", "ETIMEDOUT" */
+    char *finds;                       /* a detector's word; "nothing" or NULL: none may speak */
+    size_t outcomes;                   /* exactly so many; 0: not given */
+    struct named_property *properties; /* that must have been met, and have held */
+    size_t property_count;
 };
 
 struct run_spec {

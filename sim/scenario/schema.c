@@ -328,6 +328,9 @@ static void free_run(struct run_spec *run)
     free(run->expect.output);
     free(run->expect.exit);
     free(run->expect.finds);
+    for (size_t i = 0; i < run->expect.property_count; i++)
+        free(run->expect.properties[i].name);
+    free(run->expect.properties);
 }
 
 static void free_claim(struct claim *claim)

@@ -307,6 +307,30 @@ static void judge_outcomes(struct verdict *verdict, const struct scenario *scena
                      prefix(scenario, run, name, sizeof name), seen->outcome_count, wanted);
 }
 
+/* The vacuity gate: a property that was named and never met proves nothing. That one which was met
+ * is broken is a finding. */
+static void judge_properties(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                             const struct observed_run *seen)
+{
+    const struct expectation *expect = &scenario->runs[run].expect;
+    char name[80];
+
+    prefix(scenario, run, name, sizeof name);
+    for (size_t i = 0; i < expect->property_count; i++) {
+        const struct named_property *named = &expect->properties[i];
+        const struct property_count *count =
+            property_counts_find(&seen->properties, named->kind, named->name);
+
+        if (count == NULL)
+            verdict_fail(verdict, "%s'%s' was never met, as %s, in %zu schedule%s", name,
+                         named->name, named->kind, seen->schedules,
+                         seen->schedules == 1 ? "" : "s");
+        else if (count->held == 0)
+            verdict_fail(verdict, "%s'%s' never held in %zu schedule%s", name, named->name,
+                         seen->schedules, seen->schedules == 1 ? "" : "s");
+    }
+}
+
 /* right = numerator / denominator * left, exactly or about. */
 static bool relation_holds(const struct scenario *scenario, const struct relation *relation,
                            const struct observed_run *runs, enum timing timing)
@@ -450,8 +474,10 @@ void verdict_judge(struct verdict *verdict, const struct scenario *scenario,
         judge_exit(verdict, scenario, i, first);
         judge_elapsed(verdict, scenario, i, first, timing);
         judge_output(verdict, scenario, i, first, timing);
-        if (timing == TIMING_EXACT)
+        if (timing == TIMING_EXACT) {
             judge_outcomes(verdict, scenario, i, &runs[i]);
+            judge_properties(verdict, scenario, i, &runs[i]);
+        }
     }
     judge_relations(verdict, scenario, runs, timing);
     judge_claims(verdict, scenario, runs, timing);

@@ -24,7 +24,9 @@
     X(CHOICE, "choice")          /* text: label and anchor, value: taken, object.id: bound */ \
     X(EXIT, "process ends")      /* value: code */                                            \
     X(QUIET, "nothing can happen any more")                                                   \
-    X(BUDGET, "step budget spent")
+    X(BUDGET, "step budget spent")                                                            \
+    X(PROPERTY, "checks") /* task, object, text: the condition, value: whether it held */     \
+    X(BROKEN, "breaks")   /* likewise: it had to hold and did not */
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,

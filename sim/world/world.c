@@ -311,6 +311,10 @@ enum world_end world_run(struct world *world)
     current = world;
     world->fiber = fiber_current();
     while (!all_ended(world)) {
+        if (world->failed) {
+            end = WORLD_FAILED;
+            break;
+        }
         if (world->steps >= world->steps_max) {
             end = WORLD_SPENT;
             break;
@@ -320,7 +324,7 @@ enum world_end world_run(struct world *world)
             break;
         }
     }
-    if (end != WORLD_ENDED)
+    if (end == WORLD_QUIET || end == WORLD_SPENT)
         world_note(world,
                    (struct trace_record){.kind = end == WORLD_QUIET ? TRACE_QUIET : TRACE_BUDGET});
     current = outer;
@@ -389,6 +393,15 @@ void process_exit(int code)
         world_cancel(world, &thread->alarm);
     }
     world_note(world, (struct trace_record){.kind = TRACE_EXIT, .value = code});
+    fiber_switch_last(world->fiber);
+}
+
+void world_fail(void)
+{
+    struct world *world = world_current();
+
+    world->failed = true;
+    thread_current()->state = THREAD_BLOCKED;
     fiber_switch_last(world->fiber);
 }
 

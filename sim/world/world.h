@@ -91,6 +91,7 @@ struct world {
     struct fiber *fiber; /* that steps it */
     uint64_t steps;
     uint64_t steps_max;
+    bool failed;
     struct chance *chance;
     struct trace *trace;
 };
@@ -98,7 +99,8 @@ struct world {
 enum world_end {
     WORLD_ENDED, /* every process has ended */
     WORLD_QUIET, /* some wait, and nothing can ever happen */
-    WORLD_SPENT  /* the budget of steps is spent */
+    WORLD_SPENT, /* the budget of steps is spent */
+    WORLD_FAILED /* world_fail() */
 };
 
 /* Steps of a run before it counts as a loop that never ends: a thousand times what the largest
@@ -165,6 +167,9 @@ void thread_spin(void);
 
 /* End the calling process, with all its threads, with `code`. Does not return. */
 void process_exit(int code) __attribute__((noreturn));
+
+/* End the run here: no process goes on. Requires: a process runs. Does not return. */
+void world_fail(void) __attribute__((noreturn));
 
 /* Nanoseconds on the process's monotonic clock. */
 int64_t process_clock(void);

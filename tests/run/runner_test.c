@@ -376,6 +376,39 @@ static void a_program_that_goes_round_without_end_is_a_livelock(void **state)
     expect_same_again(f);
 }
 
+static void a_run_ends_where_a_property_is_broken(void **state)
+{
+    struct fixture *f = *state;
+    struct observation seen;
+
+    expect_program(f, "breaks_its_word",
+                   "0.000 round 1\n"
+                   "0.005 round 2\n"
+                   "0.010 ~ round 3\n"
+                   "finds always at 10 ms\n"
+                   "main  breaks two rounds: i <= 2  programs.c:181   it held 2 times before\n");
+    expect_same_again(f);
+    runner_run(&f->runner, f->scenario, &f->scenario->runs[0], &f->chance, &seen);
+    assert_int_equal(seen.properties.count, 2);
+    assert_int_equal(property_counts_find(&seen.properties, "always", "two rounds")->met, 3);
+    assert_int_equal(property_counts_find(&seen.properties, "sometimes", "second round")->held, 1);
+    observation_clear(&seen);
+}
+
+static void a_property_that_never_held_is_found_at_the_end(void **state)
+{
+    struct fixture *f = *state;
+    struct observation seen;
+
+    choose_program(f, "never_gets_there", "");
+    runner_run(&f->runner, f->scenario, &f->scenario->runs[0], &f->chance, &seen);
+    assert_true(seen.ended);
+    assert_string_equal(seen.finding, "eventually");
+    assert_string_equal(seen.finding_lines, "there  never held: arg != NULL  programs.c:191"
+                                            "   met 1 time, last by main at 0.000s\n");
+    observation_clear(&seen);
+}
+
 /* ---- threads ---- */
 
 /* Two sleep side by side, in virtual time, and the loop ticks meanwhile. */
@@ -533,6 +566,8 @@ int main(void)
         TEST(a_circle_of_waits_is_a_finding_at_its_time),
         TEST(a_poll_that_nothing_ends_is_an_endless_wait),
         TEST(a_program_that_goes_round_without_end_is_a_livelock),
+        TEST(a_run_ends_where_a_property_is_broken),
+        TEST(a_property_that_never_held_is_found_at_the_end),
         TEST(threads_share_the_process_and_its_time),
         TEST(a_thread_ends_with_its_process),
         TEST(a_thread_that_can_never_go_on_is_an_endless_wait),

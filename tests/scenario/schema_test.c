@@ -50,6 +50,9 @@ static const char full[] = "scenario: three sleeps, together\n"
                            "  exit: ETIMEDOUT\n"
                            "  finds: nothing\n"
                            "  outcomes: 3\n"
+                           "  always: [ total ]\n"
+                           "  sometimes: [ late, early ]\n"
+                           "  eventually: [ done ]\n"
                            "claims:\n"
                            "  - says: it takes two seconds\n"
                            "    line: 34\n"
@@ -109,6 +112,7 @@ static void a_file_says_what_must_hold(void **state)
 {
     struct scenario *scenario = read_full();
     const struct expectation *expect = &scenario->runs[0].expect;
+    char properties[200] = "";
 
     (void)state;
     assert_true(expect->has_elapsed);
@@ -117,6 +121,12 @@ static void a_file_says_what_must_hold(void **state)
     assert_string_equal(expect->exit, "ETIMEDOUT");
     assert_string_equal(expect->finds, "nothing");
     assert_int_equal(expect->outcomes, 3);
+    for (size_t i = 0; i < expect->property_count; i++) {
+        strcat(strcat(properties, expect->properties[i].kind), " ");
+        strcat(strcat(properties, expect->properties[i].name), "\n");
+    }
+    assert_string_equal(properties,
+                        "always total\nsometimes late\nsometimes early\neventually done\n");
     assert_int_equal(scenario->relation_count, 0);
     assert_int_equal(scenario->tolerance_millis, 500);
     assert_int_equal(scenario->live_output, LIVE_UNORDERED);
@@ -387,7 +397,8 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "expect: { elapsed: -2s }\n", ":3:20: a duration cannot be negative: '-2s'"},
         {ONE "expect: { elapsed: 999999999d }\n", ":3:20: too large: '999999999d'"},
         {ONE "expect: { finds: bugs }\n",
-         ":3:18: no detector finds that (nothing, deadlock, endless-wait, livelock): 'bugs'"},
+         ":3:18: no detector finds that (nothing, deadlock, endless-wait, livelock, "
+         "always, eventually): 'bugs'"},
         {ONE "expect: { outcomes: 0 }\n", ":3:21: there is always at least one: '0'"},
         {ONE "expect: { outcomes: 1.5 }\n", ":3:21: not a whole number: '1.5'"},
         {ONE "expect: { outcomes: 1000001 }\n", ":3:21: too large: '1000001'"},
@@ -406,7 +417,8 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "claims: [ { says: a, elapsed: soon } ]\n",
          ":3:31: not a duration, such as 2s or 100ms: 'soon'"},
         {ONE "claims: [ { says: a, finds: it } ]\n",
-         ":3:29: no detector finds that (nothing, deadlock, endless-wait, livelock): 'it'"},
+         ":3:29: no detector finds that (nothing, deadlock, endless-wait, livelock, "
+         "always, eventually): 'it'"},
         {"scenario: \"\"\nprogram: p\n", ":1:12: an empty text"},
         {ONE "row: ''\n", ":3:7: an empty text"},
     };

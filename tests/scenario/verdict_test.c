@@ -254,6 +254,34 @@ static void a_finding_is_a_failure_unless_it_is_expected(void **state)
     expect_exact(f, "found endless-wait, expected deadlock\n");
 }
 
+static void saw_property(struct fixture *f, const char *kind, const char *name, uint64_t held)
+{
+    struct observation seen = observation(0, 0);
+
+    property_counts_add(&seen.properties, kind, name, 4, held);
+    add_seen(f, 0, seen);
+}
+
+/* The vacuity gate, over all schedules together. */
+static void a_property_that_is_named_was_met_and_has_held(void **state)
+{
+    struct fixture *f = *state;
+
+    expecting(f, "  sometimes: [ late ]\n  always: [ total ]\n  eventually: [ done ]\n");
+    saw_property(f, "sometimes", "late", 0);
+    saw_property(f, "eventually", "total", 4);
+    expect_exact(f, "'late' never held in 2 schedules\n"
+                    "'total' was never met, as always, in 2 schedules\n"
+                    "'done' was never met, as eventually, in 2 schedules\n");
+    expect_live(f, "");
+    saw_property(f, "sometimes", "late", 1);
+    saw_property(f, "always", "total", 4);
+    saw_property(f, "eventually", "done", 1);
+    expect_exact(f, "");
+    assert_int_equal(property_counts_find(&f->runs[0].properties, "sometimes", "late")->met, 8);
+    assert_int_equal(property_counts_find(&f->runs[0].properties, "sometimes", "late")->held, 1);
+}
+
 /* Live, a process can be seen to be stuck, but not why. */
 static void live_any_expected_wait_without_end_is_a_deadlock(void **state)
 {
@@ -715,6 +743,7 @@ int main(void)
         TEST(elapsed_is_within_the_tolerance_live_and_never_less_than_50_ms),
         TEST(the_tolerance_is_the_scenario_s),
         TEST(a_program_should_end_with_0_unless_it_says_otherwise),
+        TEST(a_property_that_is_named_was_met_and_has_held),
         TEST(a_finding_is_a_failure_unless_it_is_expected),
         TEST(live_any_expected_wait_without_end_is_a_deadlock),
         TEST(every_line_is_compared_with_its_time),

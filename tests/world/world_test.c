@@ -445,6 +445,29 @@ static void a_process_that_spins_spends_steps_and_no_time(void **state)
                "0.000 step budget spent\n");
 }
 
+static int fail_at_n(void *context)
+{
+    const struct role *role = context;
+
+    thread_block(role->n, "a test");
+    say(role, "fails");
+    world_fail();
+}
+
+static void a_world_that_fails_stops_at_once_for_every_process(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", wait_twice, 5 * MS);
+    spawn(f, "b", fail_at_n, 7 * MS);
+    spawn(f, "c", wait_until_n, 7 * MS);
+    expect_end(f, WORLD_FAILED,
+               "0.000 prints a begins\n"
+               "0.005 prints a goes on\n"
+               "0.007 prints b fails\n");
+    assert_int_equal(f->world.now_ns, 7 * MS);
+}
+
 static void what_is_cut_short_never_runs_again(void **state)
 {
     struct fixture *f = *state;
@@ -815,6 +838,7 @@ int main(void)
         TEST(a_world_in_which_nothing_can_happen_is_quiet),
         TEST(a_world_stops_when_its_steps_are_spent),
         TEST(a_process_that_spins_spends_steps_and_no_time),
+        TEST(a_world_that_fails_stops_at_once_for_every_process),
         TEST(what_is_cut_short_never_runs_again),
         TEST(the_civil_clock_starts_at_the_epoch_and_the_monotonic_one_an_hour_earlier),
         TEST(a_process_is_told_whenever_it_begins_and_stops_to_run),

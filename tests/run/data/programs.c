@@ -173,6 +173,25 @@ static int goes_round(void *arg, rondo_value *out)
         RONDO_TRY(rondo_sleep(0));
 }
 
+/* The condition does not hold when both have printed; nothing of the program goes on. */
+static int breaks_its_word(void *arg, rondo_value *out)
+{
+    for (int i = 1; i <= 3; i++) {
+        printf("round %d", i);
+        RONDO_ALWAYS("two rounds", i <= 2);
+        RONDO_SOMETIMES("second round", i == 2);
+        puts("");
+        RONDO_TRY(rondo_sleep(RONDO_MS(5)));
+    }
+    return 0;
+}
+
+static int never_gets_there(void *arg, rondo_value *out)
+{
+    RONDO_EVENTUALLY("there", arg != NULL);
+    return rondo_sleep(RONDO_MS(5));
+}
+
 /* ---- threads ---- */
 
 static uv_sem_t never_posted;
@@ -355,6 +374,8 @@ RONDO_PROGRAM(moves_its_arguments, moves_its_arguments);
 RONDO_PROGRAM(deadlocks, deadlocks);
 RONDO_PROGRAM(polls_for_ever, polls_for_ever);
 RONDO_PROGRAM(goes_round, goes_round);
+RONDO_PROGRAM(breaks_its_word, breaks_its_word);
+RONDO_PROGRAM(never_gets_there, never_gets_there);
 RONDO_PROGRAM(works_aside, works_aside);
 RONDO_PROGRAM(leaves_a_thread, leaves_a_thread);
 RONDO_PROGRAM(waits_for_a_thread, waits_for_a_thread);
