@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/check.h"
+#include "order.h"
 #include "park.h"
 
 /* Let in those who wait outside, as many as there are places. Called after every change, so that no
@@ -61,6 +62,7 @@ static int wait_inside(rondo_barrier *barrier, const char *here)
 /* The last one has come: all may go. */
 static int let_go(rondo_barrier *barrier)
 {
+    order_note(OBSERVED_PASSED, &barrier->object, "barrier", 0);
     barrier->draining = true;
     barrier->index_next = 0;
     park_wake_all(&barrier->inside);
@@ -79,6 +81,7 @@ int rondo_barrier_wait_at(rondo_barrier *barrier, const char *here)
     if (barrier->draining || !park_empty(&barrier->outside))
         RONDO_TRY(wait_outside(barrier, here));
     CHECK(!barrier->draining && barrier->arrived < barrier->parties);
+    order_note(OBSERVED_SIGNALLED, &barrier->object, "barrier", 0);
     if (++barrier->arrived == barrier->parties)
         return let_go(barrier);
     admit(barrier); /* who came after those who were let in had to stand behind them */
@@ -88,6 +91,7 @@ int rondo_barrier_wait_at(rondo_barrier *barrier, const char *here)
 /* End the present round: those inside go with RONDO_EBROKEN. */
 static void break_round(rondo_barrier *barrier)
 {
+    order_note(OBSERVED_SIGNALLED, &barrier->object, "barrier", 0);
     barrier->breaks++;
     barrier->arrived = 0;
     barrier->draining = false;

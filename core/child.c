@@ -3,6 +3,8 @@
  */
 #include "child.h"
 
+#include "order.h"
+
 static void tell(const struct child *child, enum observed_kind kind)
 {
     observe(&(struct observed){.kind = kind,
@@ -10,23 +12,36 @@ static void tell(const struct child *child, enum observed_kind kind)
                                .object = *child->owed});
 }
 
+/* A plain future is nobody's to hold: whoever made this callback run comes first. */
+static void tell_signalled(const struct observed_object *owed)
+{
+    if (observer == NULL || !observer->orders)
+        return;
+    observe(&(struct observed){.kind = OBSERVED_SIGNALLED, .object = *owed});
+}
+
 static void settle(struct child *child)
 {
     if (child->owed == NULL)
         return;
-    tell(child, OBSERVED_RELEASED);
+    if (child->future->is_task)
+        tell(child, OBSERVED_RELEASED);
+    else
+        tell_signalled(child->owed);
     child->owed = NULL;
 }
 
 void child_watch(struct child *child, rondo_future *future, void *of,
                  const struct observed_object *owed, void (*ended)(struct callback *))
 {
-    bool owes = future->is_task && future->state == FUTURE_PENDING;
+    bool owes = future->state == FUTURE_PENDING;
 
     *child = (struct child){.future = future, .of = of, .owed = owes ? owed : NULL};
     child->waiter.callback = (struct callback){.run = ended, .what = owed->kind};
-    if (owes)
+    if (owes && future->is_task)
         tell(child, OBSERVED_HELD);
+    if (!owes)
+        order_note_future(OBSERVED_PASSED, future);
     future_add_waiter(future, &child->waiter);
 }
 

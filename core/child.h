@@ -14,7 +14,7 @@ struct child {
     struct waiter waiter; /* in the future's line */
     rondo_future *future;
     void *of;                           /* who watches */
-    const struct observed_object *owed; /* what the future's task still owes its end to, or NULL */
+    const struct observed_object *owed; /* what the future still owes its end to, or NULL */
 };
 
 /* Watch `future` for `of`, which observers know as `owed`: `ended` is called in its turn when it is

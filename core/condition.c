@@ -4,6 +4,7 @@
  */
 #include "condition.h"
 
+#include "order.h"
 #include "park.h"
 
 rondo_lock *rondo_condition_lock(rondo_condition *condition)
@@ -63,6 +64,7 @@ int rondo_condition_notify(rondo_condition *condition, size_t count)
 {
     if (!held_here(condition))
         return RONDO_EMISUSE;
+    order_note(OBSERVED_SIGNALLED, &condition->object, "condition", 0);
     while (count > 0 && park_wake(&condition->waiters))
         count--;
     return 0;

@@ -3,14 +3,17 @@
  */
 #include "event.h"
 
+#include "order.h"
 #include "park.h"
 
 int rondo_event_wait_at(rondo_event *event, const char *here)
 {
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (event->set)
+    if (event->set) {
+        order_note(OBSERVED_PASSED, &event->object, "event", 0);
         return 0;
+    }
     return park_wait(&event->waiters, &event->object, "event", here).rc;
 }
 
@@ -19,6 +22,7 @@ void rondo_event_set(rondo_event *event)
     if (event->set)
         return;
     event->set = true;
+    order_note(OBSERVED_SIGNALLED, &event->object, "event", 0);
     park_wake_all(&event->waiters);
 }
 

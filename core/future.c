@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "loop_core.h"
+#include "order.h"
 #include "task_core.h"
 
 void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id)
@@ -177,6 +178,8 @@ void future_complete(rondo_future *future, int code, rondo_value value, const ch
     future->code = code;
     future->value = value;
     future->text = text != NULL && text[0] != '\0' ? alloc_text(text) : NULL;
+    if (!future->is_task) /* of a task everybody knows */
+        order_note_future(OBSERVED_SIGNALLED, future);
     list_move(&waiters, &future->waiters);
     list_for_each(node, &waiters) {
         list_remove(node);
@@ -256,15 +259,21 @@ static void lend(const rondo_future *future, rondo_value *out)
     out->drop = NULL;
 }
 
+static int retrieve(rondo_future *future, rondo_value *out)
+{
+    future->retrieved = true;
+    lend(future, out);
+    return future->code < 0 ? future->code : 0;
+}
+
 int rondo_future_result(rondo_future *future, rondo_value *out)
 {
     if (future == NULL)
         return RONDO_ENOMEM;
     if (future->state == FUTURE_PENDING)
         return RONDO_EINVALIDSTATE;
-    future->retrieved = true;
-    lend(future, out);
-    return future->code < 0 ? future->code : 0;
+    order_note_future(OBSERVED_PASSED, future);
+    return retrieve(future, out);
 }
 
 const char *rondo_future_error_text(const rondo_future *future)
@@ -274,7 +283,7 @@ const char *rondo_future_error_text(const rondo_future *future)
 
 int future_deliver(rondo_future *future, rondo_value *out)
 {
-    int code = rondo_future_result(future, out);
+    int code = retrieve(future, out);
 
     if (code < 0)
         task_note_error(code, future->text);
@@ -360,8 +369,10 @@ int rondo_await_at(rondo_future *future, rondo_value *out, const char *here)
 
     if (future == NULL)
         return RONDO_ENOMEM;
-    if (future->state != FUTURE_PENDING)
+    if (future->state != FUTURE_PENDING) {
+        order_note_future(OBSERVED_PASSED, future);
         return future_deliver(future, out);
+    }
     if (!future_can_be_awaited(future))
         return RONDO_EMISUSE;
     rondo_ref(future);

@@ -27,7 +27,13 @@ struct subject {
     X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */   \
     X(RELEASED, "gives back") /* who holds it no longer */                               \
     X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */ \
-    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */
+    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */                 \
+    /* For observers that ask for it, see order.h: */                                    \
+    X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */        \
+    X(PASSED, "passes")     /* who goes past `object`, which needs no wait */            \
+    X(PUT, "puts into")     /* who adds an item to `object`; code: which */              \
+    X(GOT, "gets from")     /* who takes it out */                                       \
+    X(CANCELLED, "cancels") /* who asks `object`, a task, to stop */
 
 enum observed_kind {
 #define X(name, text) OBSERVED_##name,
@@ -79,6 +85,8 @@ struct observer {
     /* The next number for a future, lock, queue ...: unique in its process, whatever loop it is of.
      * NULL: the core counts by loop. */
     uint32_t (*number)(void *self);
+    /* Whether the kinds of order.h are wanted, too. */
+    bool orders;
     void *self;
 };
 

@@ -8,7 +8,11 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "order.h"
 #include "park.h"
+
+/* What joiners wait for, in words. */
+static const char join[] = "join of queue";
 
 size_t rondo_queue_qsize(const rondo_queue *queue)
 {
@@ -146,7 +150,7 @@ static void store(rondo_queue *queue, rondo_value item)
 }
 
 /* Remove the item whose turn it is. Requires: there is one. */
-static rondo_value fetch(rondo_queue *queue)
+static struct rondo_queue_entry fetch(rondo_queue *queue)
 {
     struct rondo_queue_entry entry = queue->items[queue->first];
 
@@ -158,7 +162,7 @@ static rondo_value fetch(rondo_queue *queue)
     } else {
         queue->first = (queue->first + 1) & (queue->capacity - 1);
     }
-    return entry.item;
+    return entry;
 }
 
 /* Drop what nobody got. Returns: how many there were. */
@@ -167,7 +171,7 @@ static size_t drop_all(rondo_queue *queue)
     size_t dropped = 0;
 
     for (; queue->count > 0; dropped++) {
-        rondo_value item = fetch(queue);
+        rondo_value item = fetch(queue).item;
 
         if (item.drop != NULL)
             item.drop(item.as.p);
@@ -182,6 +186,7 @@ static int add(rondo_queue *queue, rondo_value item)
     int rc = queue->shut_down ? RONDO_ESHUTDOWN : grow(queue);
 
     if (rc == 0) {
+        order_note(OBSERVED_PUT, &queue->object, "queue", (int)queue->order_next);
         store(queue, item);
         queue->unfinished++;
     }
@@ -192,9 +197,13 @@ static int add(rondo_queue *queue, rondo_value item)
 /* Requires: there is an item, or the queue is shut down. */
 static int take(rondo_queue *queue, rondo_value *item)
 {
+    struct rondo_queue_entry entry;
+
     if (queue->count == 0)
         return RONDO_ESHUTDOWN;
-    *item = fetch(queue);
+    entry = fetch(queue);
+    *item = entry.item;
+    order_note(OBSERVED_GOT, &queue->object, "queue", (int)entry.order);
     serve(queue);
     return 0;
 }
@@ -242,6 +251,7 @@ int rondo_queue_get_at(rondo_queue *queue, rondo_value *item, const char *here)
 
 void rondo_queue_shutdown(rondo_queue *queue, bool immediate)
 {
+    order_note(OBSERVED_SIGNALLED, &queue->object, "queue", 0);
     queue->shut_down = true;
     if (immediate) {
         size_t dropped = drop_all(queue);
@@ -257,6 +267,7 @@ int rondo_queue_task_done(rondo_queue *queue)
 {
     if (queue->unfinished == 0)
         return RONDO_EMISUSE;
+    order_note(OBSERVED_SIGNALLED, &queue->object, join, 0);
     queue->unfinished--;
     finish(queue);
     return 0;
@@ -266,9 +277,11 @@ int rondo_queue_join_at(rondo_queue *queue, const char *here)
 {
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (queue->unfinished == 0)
+    if (queue->unfinished == 0) {
+        order_note(OBSERVED_PASSED, &queue->object, join, 0);
         return 0;
-    return park_wait(&queue->joiners, &queue->object, "join of queue", here).rc;
+    }
+    return park_wait(&queue->joiners, &queue->object, join, here).rc;
 }
 
 int rondo_queue_clear(rondo_queue *queue)

@@ -3,7 +3,7 @@
  */
 #include "shield.h"
 
-#include "task_core.h"
+#include "order.h"
 
 int rondo_shield_at(rondo_future *future, rondo_value *out, const char *here)
 {
@@ -11,8 +11,10 @@ int rondo_shield_at(rondo_future *future, rondo_value *out, const char *here)
 
     if (future == NULL)
         return RONDO_ENOMEM;
-    if (rondo_done(future))
+    if (rondo_done(future)) {
+        order_note_future(OBSERVED_PASSED, future);
         return future_deliver(future, out);
+    }
     if (!future_can_be_awaited(future))
         return RONDO_EMISUSE;
     rondo_ref(future);

@@ -16,6 +16,7 @@
 #include "base/overflow.h"
 #include "context.h"
 #include "loop_core.h"
+#include "order.h"
 #include "task_core.h"
 
 struct task *task_current(void)
@@ -458,6 +459,7 @@ static rondo_future *request_cancel(struct task *task, const char *message)
     rondo_future *awaited = wait != NULL && wait->state == WAIT_PENDING ? wait->awaited : NULL;
     char *copy;
 
+    order_note_future(OBSERVED_CANCELLED, &task->future);
     task->being_cancelled = true;
     task->cancel_requests++;
     copy = alloc_text(message); /* first: the message may be the very text that goes */

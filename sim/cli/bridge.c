@@ -16,10 +16,19 @@
 #define EXIT_MASK 0xff
 
 static const enum trace_kind kinds[] = {
-    [OBSERVED_SPAWNED] = TRACE_SPAWNED,   [OBSERVED_BLOCKED] = TRACE_BLOCKED,
-    [OBSERVED_RESUMED] = TRACE_RESUMED,   [OBSERVED_FINISHED] = TRACE_FINISHED,
-    [OBSERVED_HELD] = TRACE_HELD,         [OBSERVED_RELEASED] = TRACE_RELEASED,
-    [OBSERVED_PROPERTY] = TRACE_PROPERTY, [OBSERVED_BROKEN] = TRACE_BROKEN,
+    [OBSERVED_SPAWNED] = TRACE_SPAWNED,
+    [OBSERVED_BLOCKED] = TRACE_BLOCKED,
+    [OBSERVED_RESUMED] = TRACE_RESUMED,
+    [OBSERVED_FINISHED] = TRACE_FINISHED,
+    [OBSERVED_HELD] = TRACE_HELD,
+    [OBSERVED_RELEASED] = TRACE_RELEASED,
+    [OBSERVED_PROPERTY] = TRACE_PROPERTY,
+    [OBSERVED_BROKEN] = TRACE_BROKEN,
+    [OBSERVED_SIGNALLED] = TRACE_SIGNALLED,
+    [OBSERVED_PASSED] = TRACE_PASSED,
+    [OBSERVED_PUT] = TRACE_PUT,
+    [OBSERVED_GOT] = TRACE_GOT,
+    [OBSERVED_CANCELLED] = TRACE_CANCELLED,
 };
 
 static void on_event(void *self, const struct observed *event)
@@ -81,10 +90,8 @@ static uint32_t number(void *self)
     return ++process_current()->number_last;
 }
 
-static const struct observer bridge = {.event = on_event,
-                                       .pick = on_pick,
-                                       .wants = wants,
-                                       .number = number};
+static const struct observer bridge = {
+    .event = on_event, .pick = on_pick, .wants = wants, .number = number, .orders = true};
 
 void bridge_install(void)
 {

@@ -26,7 +26,13 @@
     X(QUIET, "nothing can happen any more")                                                   \
     X(BUDGET, "step budget spent")                                                            \
     X(PROPERTY, "checks") /* task, object, text: the condition, value: whether it held */     \
-    X(BROKEN, "breaks")   /* likewise: it had to hold and did not */
+    X(BROKEN, "breaks")   /* likewise: it had to hold and did not */                          \
+    /* Who comes before whom (core/order.h): */                                               \
+    X(SIGNALLED, "signals")                                                                   \
+    X(PASSED, "passes")                                                                       \
+    X(PUT, "puts into") /* value: which item */                                               \
+    X(GOT, "gets from")                                                                       \
+    X(CANCELLED, "cancels")
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,

@@ -1,0 +1,39 @@
+/*
+ * order.c - see order.h.
+ */
+#include "order.h"
+
+static struct subject who_runs(void)
+{
+    const struct task *task = task_current();
+
+    return task != NULL ? task->subject : (struct subject){NULL, 0};
+}
+
+/* Outside of a loop, where the observer does not number, an object stays without a number. */
+static uint32_t number(rondo_object *object)
+{
+    struct rondo_loop *loop = loop_running();
+
+    if (loop != NULL || observer->number != NULL)
+        return object_id(loop, object);
+    return object->id;
+}
+
+void order_tell(enum observed_kind kind, rondo_object *object, const char *what, int code)
+{
+    observer->event(observer->self,
+                    &(struct observed){.kind = kind,
+                                       .who = who_runs(),
+                                       .object = {what, object->name, number(object)},
+                                       .code = code});
+}
+
+void order_tell_future(enum observed_kind kind, const rondo_future *future)
+{
+    observer->event(observer->self,
+                    &(struct observed){.kind = kind,
+                                       .who = who_runs(),
+                                       .object = {future->is_task ? "task" : "future", future->name,
+                                                  future->id}});
+}

@@ -1,0 +1,31 @@
+/*
+ * order.h - what observers learn of who comes before whom, beside who waits and who holds. Not
+ * public.
+ *
+ * A task that signals an object comes before every one that passes it, or goes on from a wait for
+ * it, later. One who puts an item comes before the one who gets it. Only for an observer that asks
+ * for it (observe.h: `orders`); without one, a branch.
+ */
+#ifndef RONDO_ORDER_H
+#define RONDO_ORDER_H
+
+#include "object.h"
+#include "task_core.h"
+
+/* What it is that happens to an object, or to a future; `what` and `code` as in observe.h. */
+void order_tell(enum observed_kind kind, rondo_object *object, const char *what, int code);
+void order_tell_future(enum observed_kind kind, const rondo_future *future);
+
+/* The running task, or callback, does it. */
+#define order_note(...)                           \
+    do {                                          \
+        if (observer != NULL && observer->orders) \
+            order_tell(__VA_ARGS__);              \
+    } while (0)
+#define order_note_future(kind, future)           \
+    do {                                          \
+        if (observer != NULL && observer->orders) \
+            order_tell_future((kind), (future));  \
+    } while (0)
+
+#endif
