@@ -52,9 +52,10 @@ static void arm_port(struct rondo_loop *loop)
 {
     const struct deadline *first = deadlines_first(&loop->deadlines);
     int64_t when = first != NULL ? first->when_ns : RONDO_FOREVER;
+    bool ready = !list_empty(&loop->ready) || !list_empty(&loop->batch);
 
     if (!loop->iterating)
-        loop->port->arm(loop->port_self, list_empty(&loop->ready) ? when : INT64_MIN);
+        loop->port->arm(loop->port_self, ready ? INT64_MIN : when);
 }
 
 void loop_call_soon(struct rondo_loop *loop, struct callback *callback)
@@ -112,35 +113,57 @@ static int64_t due_at(int64_t when_ns)
     return (when_ns + GRAIN_NS - 1) / GRAIN_NS * GRAIN_NS;
 }
 
-/* Options of a choice: the candidates in a list, option 0 first. */
-static const struct subject *who_in_list(const struct observed_choice *choice, size_t i,
-                                         const char **what)
-{
-    const struct list *node = ((const struct list *)choice->options)->next;
+/* The options of a choice: the callbacks in one list, then those in another, option 0 first. */
+struct candidates {
+    const struct list *lists[2];
+    size_t count;
+    const struct list *node; /* where the last look ended: a strategy looks at all, one by one */
+    size_t at;
+};
 
-    while (i-- > 0 && node->next != choice->options)
-        node = node->next;
-    *what = container_of(node, struct callback, link)->what;
-    return container_of(node, struct callback, link)->who;
+static struct candidates candidates_of(const struct list *first, const struct list *second)
+{
+    size_t count = list_length(first) + (second != NULL ? list_length(second) : 0);
+
+    return (struct candidates){{first, second}, count, NULL, 0};
 }
 
-/* Which of the `count` callbacks in `from` comes next: the first, unless an observer says
- * otherwise.
- */
-static struct callback *choose_from(const struct list *from, size_t count, const char *label)
+static struct callback *candidate(struct candidates *candidates, size_t i)
 {
-    struct list *node = from->next;
-    size_t index = 0;
-
-    if (observer != NULL && count > 1) {
-        struct observed_choice choice = {label, count, who_in_list, from};
-
-        index = observer->pick(observer->self, &choice);
-        CHECK(index < count);
+    if (candidates->node == NULL || i < candidates->at) {
+        candidates->node = candidates->lists[0];
+        candidates->at = (size_t)-1;
     }
-    while (index-- > 0)
-        node = node->next;
-    return container_of(node, struct callback, link);
+    while (candidates->at != i) {
+        candidates->node = candidates->node->next;
+        if (candidates->node == candidates->lists[0])
+            candidates->node = candidates->lists[1]->next;
+        candidates->at++;
+    }
+    return container_of(candidates->node, struct callback, link);
+}
+
+static void describe_candidate(const struct observed_choice *choice, size_t i,
+                               struct pending *pending)
+{
+    callback_describe(candidate((struct candidates *)(uintptr_t)choice->options, i), pending);
+}
+
+/* Together or apart is about the one that comes next. */
+static void describe_next(const struct observed_choice *choice, size_t i, struct pending *pending)
+{
+    (void)i;
+    describe_candidate(choice, 0, pending);
+}
+
+/* Which of `candidates` comes next: the first, unless an observer says otherwise. */
+static struct callback *choose_from(struct candidates *candidates, const char *label)
+{
+    struct observed_choice choice = {label, candidates->count, describe_candidate, candidates};
+    size_t index = candidates->count > 1 ? observer->pick(observer->self, &choice) : 0;
+
+    CHECK(index < candidates->count);
+    return candidate(candidates, index);
 }
 
 /*
@@ -180,7 +203,8 @@ static void put_back(struct rondo_loop *loop, struct list *tied)
 /* Whether the next timer of this instant comes only "a hair later", when all else is done. */
 static bool choose_apart(struct list *tied)
 {
-    struct observed_choice choice = {timer_together, 2, who_in_list, tied};
+    struct candidates candidates = candidates_of(tied, NULL);
+    struct observed_choice choice = {timer_together, 2, describe_next, &candidates};
 
     return observer != NULL && observer->pick(observer->self, &choice) != 0;
 }
@@ -193,8 +217,9 @@ static bool choose_apart(struct list *tied)
  */
 static bool make_ready(struct rondo_loop *loop, struct list *tied, size_t count)
 {
-    while (count > 0) {
-        struct callback *chosen = choose_from(tied, count--, timer_order);
+    while (count-- > 0) {
+        struct candidates candidates = candidates_of(tied, NULL);
+        struct callback *chosen = choose_from(&candidates, timer_order);
 
         list_remove(&chosen->link);
         container_of(chosen, struct deadline, callback)->armed = false;
@@ -218,7 +243,9 @@ static void collect_due(struct rondo_loop *loop)
         struct list tied;
         size_t count;
 
-        if (due_at(first->when_ns) == loop->apart_ns && !list_empty(&loop->ready))
+        bool busy = !list_empty(&loop->ready) || !list_empty(&loop->batch);
+
+        if (due_at(first->when_ns) == loop->apart_ns && busy)
             return;
         loop->apart_ns = INT64_MIN;
         count = take_tied(loop, loop_time, &tied);
@@ -227,15 +254,6 @@ static void collect_due(struct rondo_loop *loop)
             return;
         }
     }
-}
-
-/* How many options there are for the ready callback that runs next: counted only if it is open. */
-static size_t ready_options(const struct rondo_loop *loop)
-{
-    bool open = observer != NULL &&
-                (observer->wants == NULL || observer->wants(observer->self, sched_ready));
-
-    return open ? list_length(&loop->batch) : 1;
 }
 
 /* A callback of the program's: the handle that call_soon, call_later and call_at return. */
@@ -283,23 +301,57 @@ static void run(struct rondo_loop *loop, struct callback *callback)
 static void begin_iteration(struct rondo_loop *loop)
 {
     collect_due(loop);
-    list_move(&loop->batch, &loop->ready);
+    list_append(&loop->batch, &loop->ready);
+    loop->any_order = observer != NULL &&
+                      (observer->wants == NULL || observer->wants(observer->self, sched_ready));
+    loop->left = loop->any_order ? list_length(&loop->batch) : SIZE_MAX;
+}
+
+/*
+ * Where any order is open, what became ready meanwhile may come before what was ready at the start:
+ * an iteration is then as many callbacks as it began with, and what it leaves stays first in line.
+ */
+static struct callback *choose_ready(struct rondo_loop *loop)
+{
+    struct candidates candidates;
+
+    if (!loop->any_order)
+        return container_of(loop->batch.next, struct callback, link);
+    candidates = candidates_of(&loop->batch, &loop->ready);
+    return choose_from(&candidates, sched_ready);
+}
+
+/* Of what is ready, what comes next, out of the queue. */
+static struct callback *take_ready(struct rondo_loop *loop)
+{
+    loop->left--;
+    loop->next = choose_ready(loop);
+    list_remove(&loop->next->link);
+    return loop->next;
+}
+
+static bool iteration_is_over(const struct rondo_loop *loop)
+{
+    return list_empty(&loop->batch) || loop->left == 0;
 }
 
 struct callback *loop_next(struct rondo_loop *loop)
 {
     if (loop->next != NULL)
         return loop->next;
-    if (list_empty(&loop->batch) && loop->unpolled > 0 && !list_empty(&loop->ready) &&
+    if (iteration_is_over(loop) && loop->unpolled > 0 && !list_empty(&loop->ready) &&
         !loop->stopping) {
         loop->unpolled--;
         begin_iteration(loop);
     }
-    if (!list_empty(&loop->batch)) {
-        loop->next = choose_from(&loop->batch, ready_options(loop), sched_ready);
-        list_remove(&loop->next->link);
-    }
-    return loop->next;
+    return iteration_is_over(loop) ? NULL : take_ready(loop);
+}
+
+struct callback *loop_offer(struct rondo_loop *loop, struct callback *callback)
+{
+    list_push_front(&loop->batch, &callback->link);
+    loop->left++;
+    return take_ready(loop);
 }
 
 void loop_iterate(struct rondo_loop *loop)
@@ -386,6 +438,7 @@ void loop_discard(struct rondo_loop *loop)
     struct deadline *deadline;
     struct list *node;
 
+    list_append(&loop->ready, &loop->batch);
     while (!list_empty(&loop->ready))
         discard(container_of(loop->ready.next, struct callback, link));
     while ((deadline = deadlines_first(&loop->deadlines)) != NULL) {

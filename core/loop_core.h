@@ -77,6 +77,8 @@ struct loop_port {
 struct rondo_loop {
     struct list ready;     /* callbacks for the next iteration */
     struct list batch;     /* those of the iteration that runs */
+    size_t left;           /* of these, so many may run before the next poll */
+    bool any_order;        /* an observer chooses which is next, of all that are ready */
     struct callback *next; /* of these, the one whose turn it is, if it has been chosen already */
     struct fiber *home;    /* that makes the iteration */
     struct deadlines deadlines;
@@ -143,6 +145,13 @@ void loop_iterate(struct rondo_loop *loop);
  * the next iteration if there is to be one without a poll. Returns: NULL when it is time to poll.
  */
 struct callback *loop_next(struct rondo_loop *loop);
+
+/* Make `callback` the first of this iteration's; the one whose turn it then is, as from
+ * loop_next(). Requires: an iteration runs, and an observer wants to choose. */
+struct callback *loop_offer(struct rondo_loop *loop, struct callback *callback);
+
+/* What `callback` will do when it runs. */
+void callback_describe(const struct callback *callback, struct pending *pending);
 
 /* Give up everything that is queued or armed. */
 void loop_discard(struct rondo_loop *loop);

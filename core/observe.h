@@ -28,6 +28,9 @@ struct subject {
     X(RELEASED, "gives back") /* who holds it no longer */                               \
     X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */ \
     X(BROKEN, "breaks")       /* likewise: it had to hold and did not */                 \
+    X(READ, "reads")          /* who reads the variable `object`, at a point */          \
+    X(WROTE, "writes")        /* who writes it */                                        \
+    X(UPDATED, "updates")     /* who does both in one step, as an atomic does */         \
     /* For observers that ask for it, see order.h: */                                    \
     X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */        \
     X(PASSED, "passes")     /* who goes past `object`, which needs no wait */            \
@@ -53,6 +56,7 @@ struct observed {
     struct subject who;
     struct subject by; /* SPAWNED: who spawned it (id 0: the program's main) */
     struct observed_object object;
+    const void *address; /* READ, WROTE, UPDATED: of the variable, which has no number of its own */
     int code;
     const char *text; /* PROPERTY, BROKEN: the condition; else NULL */
     const char *here; /* "file.c:31", or NULL */
@@ -65,11 +69,21 @@ extern const char timer_order[];    /* "timer.order": which of the timers due at
 extern const char timer_together[]; /* "timer.together": 1 if the next one comes a hair later */
 extern const char sched_ready[];    /* "sched.ready": which ready callback runs next */
 
+/* What an option would do if it were taken: the operation that is pending, before it is executed.
+ */
+struct pending {
+    struct subject who; /* id 0: no task, a plain callback */
+    const char *what;   /* "start", "lock": resumes from it; "read", "write" ... a point */
+    struct observed_object object; /* that it resumes from, or is about to use; kind NULL: none */
+    const void *address;           /* of the variable or object that a point is at, else NULL */
+    bool writes;                   /* a point that may change what is there */
+    const char *here;              /* "file.c:31", or NULL */
+};
+
 struct observed_choice {
     const char *label;
     size_t count; /* options; option 0 is production order */
-    /* Who option `i` is about, and what it is ("sleep", "step"). */
-    const struct subject *(*who)(const struct observed_choice *choice, size_t i, const char **what);
+    void (*describe)(const struct observed_choice *choice, size_t i, struct pending *pending);
     const void *options;
 };
 

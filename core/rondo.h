@@ -19,6 +19,7 @@
 #include "iterator.h"
 #include "lock.h"
 #include "loop.h"
+#include "point.h"
 #include "program.h"
 #include "property.h"
 #include "queue.h"

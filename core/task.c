@@ -141,6 +141,25 @@ static bool bind(struct task *task, size_t stack_size)
 static void start(struct callback *callback);
 static void wait_over(struct callback *callback);
 
+void callback_describe(const struct callback *callback, struct pending *pending)
+{
+    *pending = (struct pending){.what = callback->what};
+    if (callback->who != NULL)
+        pending->who = *callback->who;
+    if (callback->run == start) {
+        pending->here = container_of(callback, struct task, start)->spawned_at;
+    } else if (callback->run == wait_over) {
+        const struct wait *wait = container_of(callback, struct wait, waiter.callback);
+
+        pending->object = wait->object;
+        pending->here = wait->here;
+        if (wait->point != NULL) {
+            pending->address = wait->point->address;
+            pending->writes = wait->point->writes;
+        }
+    }
+}
+
 /* The task whose turn it is, if all that is due is to let it begin or go on; it is then out of the
  * queue. One that was cancelled before its first step never begins (CAN-02). */
 static struct task *next_in_turn(struct rondo_loop *loop)
@@ -373,6 +392,23 @@ void task_destroy(struct task *task)
     memory_give(task);
 }
 
+void task_pass(const struct point *point)
+{
+    struct task *task = task_current();
+    struct rondo_loop *loop = task->future.loop;
+    struct wait wait;
+
+    wait_init(&wait, task, point->what, point->here);
+    wait.point = point;
+    wait.object.name = point->name;
+    if (loop_offer(loop, &wait.waiter.callback) == &wait.waiter.callback) {
+        loop->next = NULL; /* it goes on at once */
+        return;
+    }
+    task->innermost = fiber_current();
+    fiber_switch(next_fiber(loop, NULL));
+}
+
 static void wait_over(struct callback *callback)
 {
     struct waiter *waiter = container_of(callback, struct waiter, callback);
@@ -395,6 +431,7 @@ void wait_init(struct wait *wait, struct task *task, const char *kind, const cha
     wait->cancel = wait_cancel;
     wait->awaited = NULL;
     wait->woken = NULL;
+    wait->point = NULL;
     wait->object.kind = kind;
     wait->object.name = NULL;
     wait->object.id = 0;

@@ -44,6 +44,16 @@ enum wait_state { WAIT_PENDING, WAIT_WOKEN, WAIT_CANCELLED };
 
 struct task;
 
+/* A place where a task that could go on lets others go first, if an observer wants that (point.h).
+ */
+struct point {
+    const char *what;    /* "read", "write" ... */
+    const char *name;    /* of the variable, or NULL */
+    const void *address; /* of what it is about to use, or NULL */
+    bool writes;
+    const char *here;
+};
+
 struct wait {
     struct waiter waiter;
     enum wait_state state;
@@ -54,6 +64,7 @@ struct wait {
     rondo_future *awaited; /* an await: the future, which is cancelled in its place; else NULL */
     struct observed_object object;
     const char *here;
+    const struct point *point; /* instead of a wait: nothing can cancel it; else NULL */
 };
 
 struct task {
@@ -103,6 +114,10 @@ struct subject future_subject(const rondo_future *future);
  * leaves the line at once. What it waits for is a `kind` of object; its name and number, if it has
  * any, the caller adds. */
 void wait_init(struct wait *wait, struct task *task, const char *kind, const char *here);
+
+/* Let others run before the running task goes on from `point`. Requires: any order is open, and it
+ * was not begun eagerly. */
+void task_pass(const struct point *point);
 
 /* Suspend the running task in `wait` until its callback runs.
  * Returns: 0 when woken; RONDO_ECANCELED. The wait is in no line afterwards. */

@@ -60,12 +60,14 @@ LAYERS = (
     Layer("detect", "sim/detect", "sim/libdetect.a", ("base/", "world/", "detect/"),
           ("core/libbase.a", "sim/libworld.a"),
           "free qsort fprintf fputs fputc fwrite open_memstream fclose"),
+    Layer("strategy", "sim/strategy", "sim/libstrategy.a", ("base/", "world/chance.h", "strategy/"),
+          ("core/libbase.a", "sim/libworld.a"), "free"),
     # Files are read and written here and in run; what is observed has no say in it.
     Layer("scenario", "sim/scenario", "sim/libscenario.a",
           ("base/", "scenario/", "<libfyaml.h>"), ("core/libbase.a",), ".*"),
     Layer("run", "sim/run", "sim/librun.a",
-          ("base/", "world/", "detect/", "scenario/", "run/"),
-          ("core/libbase.a", "sim/libworld.a", "sim/libdetect.a", "sim/libscenario.a"),
+          ("base/", "world/", "detect/", "scenario/", "strategy/", "run/"),
+          ("core/libbase.a", "sim/libworld.a", "sim/libdetect.a", "sim/libscenario.a", "sim/libstrategy.a"),
           "(?!uv_|clock|gettimeofday|time$|rand|random|getrandom|pthread|thrd).*"),
 )
 

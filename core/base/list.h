@@ -87,6 +87,18 @@ static inline void list_move(struct list *to, struct list *from)
     list_init(from);
 }
 
+/* Append all nodes of `from`, which is empty afterwards, to `to`. */
+static inline void list_append(struct list *to, struct list *from)
+{
+    if (list_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    list_init(from);
+}
+
 static inline size_t list_length(const struct list *list)
 {
     size_t n = 0;

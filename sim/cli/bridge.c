@@ -5,6 +5,7 @@
 #include "cli/bridge.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/play.h"
 #include "error.h"
@@ -29,22 +30,43 @@ static const enum trace_kind kinds[] = {
     [OBSERVED_PUT] = TRACE_PUT,
     [OBSERVED_GOT] = TRACE_GOT,
     [OBSERVED_CANCELLED] = TRACE_CANCELLED,
+    [OBSERVED_READ] = TRACE_READ,
+    [OBSERVED_WROTE] = TRACE_WROTE,
+    [OBSERVED_UPDATED] = TRACE_UPDATED,
 };
+
+/* Variables have no numbers of their own: they get them in the order in which they are first used,
+ * since their addresses are not the same in two runs. */
+static uint32_t number_of(const void *address)
+{
+    struct process *process = process_current();
+    size_t number = map_get(&process->variables, (uintptr_t)address);
+
+    if (number == MAP_NONE) {
+        number = process->variables.count + 1;
+        map_set(&process->variables, (uintptr_t)address, number);
+    }
+    return (uint32_t)number;
+}
 
 static void on_event(void *self, const struct observed *event)
 {
+    struct world *world = world_current();
+
     (void)self;
-    world_note(world_current(),
-               (struct trace_record){
-                   .kind = kinds[event->kind],
-                   .task = event->who.id,
-                   .task_name = event->who.name,
-                   .other = event->by.id,
-                   .object = {event->object.kind, event->object.name, event->object.id},
-                   .value = event->code,
-                   .text = event->text,
-                   .here = event->here,
-               });
+    if (trace_is_wanted(world->trace))
+        world_note(world, (struct trace_record){
+                              .kind = kinds[event->kind],
+                              .task = event->who.id,
+                              .task_name = event->who.name,
+                              .other = event->by.id,
+                              .object = {event->object.kind, event->object.name,
+                                         event->address != NULL ? number_of(event->address)
+                                                                : event->object.id},
+                              .value = event->code,
+                              .text = event->text,
+                              .here = event->here,
+                          });
     if (event->kind == OBSERVED_BROKEN)
         world_fail();
 }
@@ -53,29 +75,56 @@ static void on_event(void *self, const struct observed *event)
 static void anchor_of(const void *self, size_t value, char *text, size_t size)
 {
     const struct observed_choice *choice = self;
-    const char *what = NULL;
-    const struct subject *who = choice->who(choice, choice->count > value ? value : 0, &what);
+    struct pending pending;
     char name[80] = "callback";
 
-    if (who != NULL)
-        trace_task_name(who->id, who->name, name, sizeof name);
-    snprintf(text, size, "%s (%s)", name, what != NULL ? what : "callback");
+    choice->describe(choice, choice->count > value ? value : 0, &pending);
+    if (pending.who.id != 0)
+        trace_task_name(pending.who.id, pending.who.name, name, sizeof name);
+    if (pending.address != NULL)
+        snprintf(text, size, "%s (%s %s)", name, pending.what, pending.object.name);
+    else
+        snprintf(text, size, "%s (%s)", name, pending.what != NULL ? pending.what : "callback");
 }
 
-/* Together or apart is about the one timer that comes next. */
-static void anchor_of_next(const void *self, size_t value, char *text, size_t size)
+/* Numbers of objects and addresses do not meet: the process's arena and stacks lie far above. */
+static uint64_t object_of(const struct pending *pending)
 {
-    (void)value;
-    anchor_of(self, 0, text, size);
+    uint64_t process = process_current()->id;
+    bool task = pending->object.kind != NULL && strcmp(pending->object.kind, "task") == 0;
+
+    if (pending->address != NULL)
+        return (uint64_t)(uintptr_t)pending->address;
+    if (pending->object.id == 0)
+        return 0;
+    return process << 33 | (uint64_t)task << 32 | pending->object.id;
+}
+
+static void operation_of(const void *self, size_t i, struct operation *operation)
+{
+    const struct observed_choice *choice = self;
+    const struct thread *thread = thread_current();
+    struct pending pending;
+    uint64_t base = (uint64_t)thread->process->id << 48 | (uint64_t)thread->id << 32;
+
+    choice->describe(choice, i, &pending);
+    *operation = (struct operation){.who = pending.who.id != 0 ? base | pending.who.id : 0,
+                                    .what = pending.what,
+                                    .object = object_of(&pending),
+                                    .point = pending.address != NULL,
+                                    .writes = pending.writes,
+                                    .place = pending.here};
 }
 
 static size_t on_pick(void *self, const struct observed_choice *choice)
 {
     bool together = choice->label == timer_together;
+    struct alternatives alternatives = {anchor_of, together ? NULL : operation_of, choice};
 
     (void)self;
-    return world_choose(world_current(), choice->label, choice->count,
-                        together ? anchor_of_next : anchor_of, choice);
+    if (choice->label == sched_ready)
+        thread_step(); /* a loop that has always something ready is never seen by the world */
+    return world_choose(world_current(), choice->label, choice->count, &alternatives);
 }
 
 static bool wants(void *self, const char *label)

@@ -12,12 +12,16 @@
 #include "cli/guard.h"
 #include "cli/simulation.h"
 #include "run/enumerate.h"
+#include "run/explore.h"
 
 /* Lines of a program that are shown when it crashes. */
 #define LAST_WORDS 10
 
 static bool check(void *self, const struct scenario *scenario, struct mistake *mistake)
 {
+    if (scenario->strategy != NULL && strategy_find(scenario->strategy) == NULL)
+        return mistake_at(mistake, scenario->path, scenario->strategy_line, 1,
+                          "no such strategy: '%s'", scenario->strategy);
     return runner_check(&((struct simulation *)self)->runner, scenario, mistake);
 }
 
@@ -40,12 +44,13 @@ static bool run_once(struct simulation *simulation, const struct scenario *scena
                      struct observed_run *observed, const char *strategy)
 {
     struct observation seen;
+    size_t outcomes = observed->outcome_count;
 
     runner_run(&simulation->runner, scenario, run, chance, &seen);
     if (seen.finding != NULL)
         finding_keep(simulation, (size_t)(run - scenario->runs), chance, strategy,
                      observed->schedules + 1);
-    return observed_run_add(observed, &seen);
+    return observed_run_add(observed, &seen) == outcomes;
 }
 
 /* Run as `chance` says, as often as was asked for. Returns: false when two runs differ. */
@@ -91,6 +96,53 @@ static bool run_ties(struct simulation *simulation, const struct scenario *scena
     return verdict->reason_count == reasons;
 }
 
+/* What run_by_strategy() is about, for those it calls. */
+struct errand {
+    struct simulation *simulation;
+    const struct scenario *scenario;
+    const struct run_spec *run;
+};
+
+static void met(void *self, const struct chance *chance, const struct observation *seen,
+                size_t schedule)
+{
+    const struct errand *errand = self;
+
+    if (seen->finding != NULL)
+        finding_keep(errand->simulation, (size_t)(errand->run - errand->scenario->runs), chance,
+                     errand->scenario->strategy, schedule);
+}
+
+/* The first finding is enough, unless outcomes are to be counted. */
+static bool more(void *self, const struct observed_run *observed)
+{
+    const struct errand *errand = self;
+
+    return observed->finding_at == 0 || errand->run->expect.outcomes > 0;
+}
+
+/* Schedules as the scenario's strategy makes them. Returns: false when a replay differs. */
+static bool run_by_strategy(struct simulation *simulation, const struct scenario *scenario,
+                            const struct run_spec *run, struct observed_run *observed,
+                            struct verdict *verdict)
+{
+    struct errand errand = {simulation, scenario, run};
+    struct exploration exploration = {.strategy = strategy_find(scenario->strategy),
+                                      .seed = simulation->options->has_seed
+                                                  ? simulation->options->seed
+                                                  : scenario->seed,
+                                      .schedules = scenario->schedules_max,
+                                      .met = met,
+                                      .more = more,
+                                      .self = &errand};
+    char text[160];
+
+    if (explore(&simulation->runner, scenario, run, &exploration, observed, text, sizeof text))
+        return true;
+    verdict_fail(verdict, "%s", text);
+    return false;
+}
+
 /* With a seed, a scenario that was explored must not show anything that exploring did not. */
 static void run_seed(struct simulation *simulation, const struct scenario *scenario,
                      const struct run_spec *run, struct chance *chance,
@@ -102,6 +154,21 @@ static void run_seed(struct simulation *simulation, const struct scenario *scena
     if (run_once(simulation, scenario, run, chance, observed, "seed") && observed->exhausted)
         verdict_fail(verdict, "seed %" PRIu64 " shows an outcome that none of %zu schedules showed",
                      simulation->options->seed, schedules);
+}
+
+/* The search that the scenario asks for. Returns: false when two runs of one tape differ. */
+static bool explore_run(struct simulation *simulation, const struct scenario *scenario,
+                        const struct run_spec *run, struct chance *chance,
+                        struct observed_run *observed, struct verdict *verdict)
+{
+    bool ok;
+
+    if (scenario->strategy != NULL)
+        return run_by_strategy(simulation, scenario, run, observed, verdict);
+    ok = run_ties(simulation, scenario, run, chance, observed, verdict);
+    if (ok && simulation->options->has_seed)
+        run_seed(simulation, scenario, run, chance, observed, verdict);
+    return ok;
 }
 
 static bool observe_run(struct simulation *simulation, const struct scenario *scenario,
@@ -119,9 +186,7 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
                       chance.source == CHANCE_SEED ? "seed" : "fifo", verdict);
     observed->exhausted = true;
     if (ok && scenario_explores(scenario, run))
-        ok = run_ties(simulation, scenario, run, &chance, observed, verdict);
-    if (ok && scenario_explores(scenario, run) && options->has_seed)
-        run_seed(simulation, scenario, run, &chance, observed, verdict);
+        ok = explore_run(simulation, scenario, run, &chance, observed, verdict);
     chance_clear(&chance);
     return ok;
 }

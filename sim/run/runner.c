@@ -40,10 +40,10 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
                               .properties = properties_new(),
                               .folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               .steps_max = WORLD_STEPS_MAX};
-    trace_listen(runner->trace, deadlock_listen, runner->deadlock);
-    trace_listen(runner->before, deadlock_listen, runner->deadlock);
-    trace_listen(runner->trace, properties_listen, runner->properties);
-    trace_listen(runner->before, properties_listen, runner->properties);
+    trace_listen(runner->trace, deadlock_listen, runner->deadlock, false);
+    trace_listen(runner->before, deadlock_listen, runner->deadlock, false);
+    trace_listen(runner->trace, properties_listen, runner->properties, true);
+    trace_listen(runner->before, properties_listen, runner->properties, true);
 }
 
 void runner_close(struct runner *runner)
@@ -203,10 +203,13 @@ static void judge_end(struct runner *runner, const struct run_spec *run,
 {
     struct finding finding = {0};
 
+    seen->cut = end == WORLD_SPENT;
     if (end == WORLD_ENDED || end == WORLD_FAILED) {
         if (!properties_judge(runner->properties, end == WORLD_ENDED, runner->world.now_ns,
                               &finding))
             return;
+    } else if (runner->quick) {
+        return; /* what it is that was found, a run that is recorded says */
     } else if (end == WORLD_SPENT) {
         finding.kind = FINDING_LIVELOCK;
         finding.lines = must_format("%s  goes round and round   %llu steps and no end\n",
@@ -242,6 +245,8 @@ static void reset(struct runner *runner, const struct module *module, struct cha
     trace_reset(runner->trace);
     deadlock_reset(runner->deadlock);
     properties_reset(runner->properties);
+    trace_mute(runner->trace, runner->quick);
+    chance->wordless = runner->quick;
     chance_rewind(chance);
     capture_open(&runner->capture, output, runner);
     world_init(&runner->world, chance, runner->trace);

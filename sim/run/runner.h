@@ -47,6 +47,7 @@ struct runner {
     int argc;
     const struct alloc_source *outer_source;
     uint64_t steps_max;
+    bool quick; /* keep no trace, write no anchors, judge nothing that needs them */
 };
 
 /* Ready to run programs from modules below `module_folder` (borrowed). */
@@ -57,9 +58,9 @@ void runner_close(struct runner *runner);
 /* Check that every run of `scenario` has its module and program. Returns: false with a mistake. */
 bool runner_check(struct runner *runner, const struct scenario *scenario, struct mistake *mistake);
 
-/* Run `run` of `scenario` once, deciding by `chance`, which is rewound first; its record is then
- * the tape of this run. Requires: runner_check() passed. The observation is the caller's:
- * observation_clear(). */
+/* Run `run` of `scenario` once (quick: without a trace, and not judged), deciding by `chance`,
+ * which is rewound first; its record is then the tape of this run. Requires: runner_check() passed.
+ * The observation is the caller's: observation_clear(). */
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen);
 

@@ -106,11 +106,10 @@ void observation_clear(struct observation *observation)
     *observation = (struct observation){0};
 }
 
-/* The hash of what a person would see: lines with their times, how and when it ended. */
-static uint64_t outcome_hash(const struct observation *observation)
+uint64_t observation_outcome(const struct observation *observation, bool judged)
 {
     uint64_t hash = HASH_START;
-    const char *finding = observation->finding != NULL ? observation->finding : "";
+    const char *finding = judged && observation->finding != NULL ? observation->finding : "";
 
     for (size_t i = 0; i < observation->line_count; i++) {
         const struct line *line = &observation->lines[i];
@@ -121,30 +120,50 @@ static uint64_t outcome_hash(const struct observation *observation)
     }
     hash = hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
     hash = hash_bytes(hash, &observation->exit, sizeof observation->exit);
+    hash = hash_bytes(hash, &observation->ended, sizeof observation->ended);
     return hash_bytes(hash, finding, strlen(finding) + 1);
 }
 
-bool observed_run_add(struct observed_run *run, struct observation *observation)
+void observed_run_again(struct observed_run *run, size_t index,
+                        const struct observation *observation)
 {
     run->schedules++;
-    if (observation->finding != NULL && run->finding_at == 0)
+    run->outcomes[index].count++;
+    if (run->outcomes[index].finding != NULL && run->finding_at == 0)
         run->finding_at = run->schedules;
     for (size_t i = 0; i < observation->properties.count; i++) {
         const struct property_count *count = &observation->properties.list[i];
 
         property_counts_add(&run->properties, count->kind, count->name, count->met, count->held);
     }
-    observation->outcome = outcome_hash(observation);
-    for (size_t i = 0; i < run->outcome_count; i++) {
-        if (run->outcomes[i].outcome == observation->outcome) {
-            observation_clear(observation);
-            return false;
-        }
+}
+
+/* The index of the outcome with that hash; the count if there is none. */
+static size_t find_outcome(const struct observed_run *run, uint64_t outcome)
+{
+    size_t i = 0;
+
+    while (i < run->outcome_count && run->outcomes[i].outcome != outcome)
+        i++;
+    return i;
+}
+
+size_t observed_run_add(struct observed_run *run, struct observation *observation)
+{
+    size_t index;
+
+    observation->outcome = observation_outcome(observation, true);
+    index = find_outcome(run, observation->outcome);
+    if (index < run->outcome_count) {
+        observed_run_again(run, index, observation);
+        observation_clear(observation);
+        return index;
     }
     run->outcomes = must_resize(run->outcomes, (run->outcome_count + 1) * sizeof *run->outcomes);
     run->outcomes[run->outcome_count++] = *observation;
+    observed_run_again(run, index, observation);
     *observation = (struct observation){0};
-    return true;
+    return index;
 }
 
 void observed_run_clear(struct observed_run *run)

@@ -37,6 +37,7 @@ struct observation {
     size_t line_capacity;
     int64_t elapsed_ns;
     bool ended;          /* the program came to its end; otherwise `finding` says why not */
+    bool cut;            /* its steps were spent */
     int exit;            /* its exit code, or a coroutine's negative code */
     char exit_name[24];  /* in words: "0", "3", "ETIMEDOUT" */
     const char *finding; /* a detector's word, static; NULL: none */
@@ -44,6 +45,7 @@ struct observation {
     struct property_counts properties;
     uint64_t hash;    /* of the whole trace; 0 in the live world */
     uint64_t outcome; /* the hash of what a person would see; set by observed_run_add() */
+    size_t count;     /* schedules that showed it; likewise */
 };
 
 /* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t, other
@@ -76,15 +78,24 @@ struct observed_run {
                                      production order */
     size_t outcome_count;
     size_t schedules;  /* tried */
+    size_t cut;        /* of these, given up because an unfair schedule kept them from ending */
     bool exhausted;    /* every one there is */
     size_t finding_at; /* index of the first schedule with a finding, from 1; 0: none */
     struct property_counts properties; /* of all schedules together */
     int64_t wall_ns;
 };
 
-/* Take `observation` as one more outcome if it is a new one, else free what it holds.
- * Returns: whether it was new. */
-bool observed_run_add(struct observed_run *run, struct observation *observation);
+/* The hash of what a person would see of it: lines with their times, how and when it ended, and,
+ * with `judged`, what was found. */
+uint64_t observation_outcome(const struct observation *observation, bool judged);
+
+/* Take `observation` as one more outcome if it is a new one, else free what it holds and count it.
+ * Returns: the index of the outcome. */
+size_t observed_run_add(struct observed_run *run, struct observation *observation);
+
+/* One more schedule that showed outcome `index`: `observation`, which stays the caller's. */
+void observed_run_again(struct observed_run *run, size_t index,
+                        const struct observation *observation);
 
 void observed_run_clear(struct observed_run *run);
 

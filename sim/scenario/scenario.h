@@ -94,6 +94,9 @@ struct scenario {
     bool compares; /* `runs` was given */
     bool explores; /* `explore` was given */
     size_t schedules_max;
+    char *strategy;    /* to explore by; NULL: all outcomes of the ties */
+    int strategy_line; /* where the file says so */
+    uint64_t seed;     /* to explore from */
     struct relation *relations;
     size_t relation_count;
     struct claim *claims;
@@ -111,8 +114,8 @@ struct scenario *scenario_parse(const struct source *source, struct mistake *mis
 
 void scenario_free(struct scenario *scenario);
 
-/* Whether every outcome of the ties of `run` is tried: the file says `explore`, or how many there
- * are. */
+/* Whether more than one schedule of `run` is tried: the file says `explore`, or how many outcomes
+ * there are. */
 bool scenario_explores(const struct scenario *scenario, const struct run_spec *run);
 
 /* The words of a verdict. */

@@ -50,9 +50,12 @@ static bool set_live(struct reader *reader, const struct node *value, void *targ
 
 static bool set_strategy(struct reader *reader, const struct node *value, void *target)
 {
-    (void)target;
-    return strcmp(value->text, "ties") == 0 ||
-           reader_refuse(reader, value, "no such strategy (there is: ties)");
+    struct scenario *scenario = target;
+
+    scenario->strategy_line = value->line;
+    if (strcmp(value->text, "ties") == 0)
+        return true;
+    return reader_text(reader, value, &scenario->strategy); /* which there are, a world knows */
 }
 
 static bool set_schedules(struct reader *reader, const struct node *value, void *target)
@@ -66,7 +69,17 @@ static bool set_schedules(struct reader *reader, const struct node *value, void 
     return true;
 }
 
+static bool set_seed(struct reader *reader, const struct node *value, void *target)
+{
+    int64_t seed = 0;
+    const char *why = units_count(value->text, INT64_MAX, &seed);
+
+    ((struct scenario *)target)->seed = (uint64_t)seed;
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
 static const struct key explore_keys[] = {
+    {"seed", NODE_SCALAR, false, set_seed},
     {"strategy", NODE_SCALAR, false, set_strategy},
     {"schedules", NODE_SCALAR, false, set_schedules},
 };
@@ -360,6 +373,7 @@ void scenario_free(struct scenario *scenario)
     free(scenario->stem);
     free(scenario->title);
     free(scenario->row);
+    free(scenario->strategy);
     free(scenario->live_skip);
     free(scenario);
 }

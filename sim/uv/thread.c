@@ -93,13 +93,13 @@ static void name_waiter(const void *self, size_t value, char *text, size_t size)
 /* End the wait of one thread in `line`, if there is any. Returns: that thread, or NULL. */
 static struct thread *give(struct list *line)
 {
+    struct alternatives alternatives = {.anchor = name_waiter, .self = line};
     size_t count = list_length(line);
     struct waiter *waiter;
 
     if (count == 0)
         return NULL;
-    waiter =
-        waiter_at(line, world_choose(world_current(), "thread.woken", count, name_waiter, line));
+    waiter = waiter_at(line, world_choose(world_current(), "thread.woken", count, &alternatives));
     list_remove(&waiter->link);
     thread_wake(waiter->thread);
     return waiter->thread;

@@ -47,18 +47,16 @@ void tape_add(struct tape *tape, const char *label, uint32_t value, uint32_t bou
         tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
         tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
     }
-    tape->entries[tape->count++] =
-        (struct tape_entry){must_text(label), value, bound, must_text(anchor)};
+    tape->entries[tape->count++] = (struct tape_entry){texts_keep(&tape->texts, label), value,
+                                                       bound, texts_keep(&tape->texts, anchor)};
 }
 
 void tape_cut(struct tape *tape, size_t count)
 {
-    while (tape->count > count) {
-        struct tape_entry *last = &tape->entries[--tape->count];
-
-        free(last->label);
-        free(last->anchor);
-    }
+    if (tape->count > count)
+        tape->count = count;
+    if (count == 0)
+        texts_reset(&tape->texts);
 }
 
 void tape_copy(struct tape *to, const struct tape *from)
@@ -73,7 +71,7 @@ void tape_copy(struct tape *to, const struct tape *from)
 
 void tape_clear(struct tape *tape)
 {
-    tape_cut(tape, 0);
+    texts_free(&tape->texts);
     free(tape->entries);
     *tape = (struct tape){0};
 }
@@ -105,8 +103,14 @@ void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count
     chance_rewind(chance);
 }
 
-/* The next number of a stream: splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t draw(uint64_t *stream)
+void chance_from_decider(struct chance *chance, struct chance_decider decider)
+{
+    chance->source = CHANCE_DECIDER;
+    chance->decider = decider;
+    chance_rewind(chance);
+}
+
+uint64_t chance_draw(uint64_t *stream)
 {
     uint64_t z = *stream += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -126,7 +130,7 @@ void chance_rewind(struct chance *chance)
          * differ by a multiple of it would give one stream, shifted. */
         uint64_t family = i + 1;
 
-        chance->streams[i] = chance->seed ^ draw(&family);
+        chance->streams[i] = chance->seed ^ chance_draw(&family);
         chance->cursors[i] = 0;
     }
 }
@@ -153,20 +157,26 @@ static const struct tape_entry *next_of(struct chance *chance, enum chance_famil
     return NULL;
 }
 
-static size_t from_source(struct chance *chance, enum chance_family family, size_t bound,
-                          const struct tape_entry **entry)
+static size_t from_source(struct chance *chance, enum chance_family family,
+                          const struct choice *choice, const struct tape_entry **entry)
 {
+    size_t bound = choice->bound, value;
+
     *entry = NULL;
     switch (chance->source) {
     case CHANCE_FIFO:
         return 0;
     case CHANCE_SEED:
-        return (size_t)(((draw(&chance->streams[family]) >> 32) * bound) >> 32);
+        return chance_below(&chance->streams[family], bound);
     case CHANCE_BYTES:
         return chance->byte_at < chance->byte_count ? chance->bytes[chance->byte_at++] % bound : 0;
     case CHANCE_TAPE:
         *entry = next_of(chance, family);
         return *entry != NULL ? (*entry)->value % bound : 0;
+    case CHANCE_DECIDER:
+        value = chance->decider.decide(chance->decider.self, choice);
+        CHECK(value < bound);
+        return value;
     }
     return 0;
 }
@@ -181,8 +191,8 @@ static void compare(struct chance *chance, const struct tape_entry *entry, const
         chance->matched++;
 }
 
-size_t choose(struct chance *chance, const char *label, size_t bound, chance_anchor anchor,
-              const void *self)
+size_t choose(struct chance *chance, const char *label, size_t bound,
+              const struct alternatives *alternatives)
 {
     enum chance_family family = chance_family(label);
     const struct tape_entry *entry;
@@ -192,9 +202,9 @@ size_t choose(struct chance *chance, const char *label, size_t bound, chance_anc
     CHECK(family != FAMILY_COUNT && bound >= 1 && bound <= UINT32_MAX);
     if (bound == 1 || (chance->open & 1u << family) == 0)
         return 0;
-    value = from_source(chance, family, bound, &entry);
-    if (anchor != NULL)
-        anchor(self, value, text, sizeof text);
+    value = from_source(chance, family, &(struct choice){label, bound, alternatives}, &entry);
+    if (!chance->wordless && alternatives != NULL && alternatives->anchor != NULL)
+        alternatives->anchor(alternatives->self, value, text, sizeof text);
     if (entry != NULL)
         compare(chance, entry, label, bound, text);
     tape_add(&chance->record, label, (uint32_t)value, (uint32_t)bound, text);

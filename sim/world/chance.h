@@ -3,7 +3,8 @@
  *
  * Every decision of the simulated world is one entry of a tape: label, value, bound, and an anchor
  * that says in words what was chosen. A seed, a tape, or a fuzzer's bytes are ways to write one;
- * without any of them every decision is 0, which is production order ("fifo").
+ * without any of them every decision is 0, which is production order ("fifo"). A strategy
+ * (strategy/) is a fourth: it sees what each option would do, and answers.
  *
  * Labels belong to families ("timer.order" to "timer"). Each family has its own stream, so that one
  * more draw in one place does not reshuffle the others. A family that is not open is not a
@@ -15,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/texts.h"
 
 /* Families: name, whether open by default, what it decides. */
 #define CHANCE_FAMILIES(X)                                                                 \
@@ -40,17 +43,18 @@ const char *chance_family_name(enum chance_family family);
 unsigned chance_open_default(void);
 
 struct tape_entry {
-    char *label;
+    const char *label;
     uint32_t value;
-    uint32_t bound; /* at least 2 */
-    char *anchor;   /* what was chosen, for people and for re-alignment: "t1 (sleep)" */
+    uint32_t bound;     /* at least 2 */
+    const char *anchor; /* what was chosen, for people and for re-alignment: "t1 (sleep)" */
 };
 
-/* A list of decisions. All zero is an empty one. */
+/* A list of decisions. All zero is an empty one. Its texts live until it is cut to nothing. */
 struct tape {
     struct tape_entry *entries;
     size_t count;
     size_t capacity;
+    struct texts texts;
 };
 
 /* Append a decision; texts are copied. */
@@ -66,10 +70,44 @@ void tape_copy(struct tape *to, const struct tape *from);
 /* Free what `tape` holds; it is empty afterwards. */
 void tape_clear(struct tape *tape);
 
-enum chance_source { CHANCE_FIFO, CHANCE_SEED, CHANCE_TAPE, CHANCE_BYTES };
+/* What an option would do if it were chosen: the operation that is pending. */
+struct operation {
+    uint64_t who;     /* a task: the same number for one task as long as a run lasts; 0: none */
+    const char *what; /* "start", "lock", "sleep": goes on from there; "read", "write" ... */
+    uint64_t object;  /* what it goes on from or is about to use, likewise; 0: nothing shared */
+    bool point;  /* about to use it (core's point.h), and nothing else before the next choice */
+    bool writes; /* a point that may change it */
+    const char *place; /* "file.c:31", or NULL */
+};
+
+/* What a decision is about. Either function may be NULL. */
+struct alternatives {
+    /* Write in words what `value` stands for. */
+    void (*anchor)(const void *self, size_t value, char *text, size_t size);
+    /* What option `i` would do; asked in rising order of `i` it costs least. NULL: the options are
+     * not operations. */
+    void (*operation)(const void *self, size_t i, struct operation *operation);
+    const void *self;
+};
+
+/* A decision that is asked for. */
+struct choice {
+    const char *label;
+    size_t bound;                            /* at least 2 */
+    const struct alternatives *alternatives; /* or NULL */
+};
+
+/* Who decides in place of a seed or a tape. Returns: a number below choice->bound. */
+struct chance_decider {
+    size_t (*decide)(void *self, const struct choice *choice);
+    void *self;
+};
+
+enum chance_source { CHANCE_FIFO, CHANCE_SEED, CHANCE_TAPE, CHANCE_BYTES, CHANCE_DECIDER };
 
 struct chance {
     enum chance_source source;
+    bool wordless; /* the record has no anchors, which take time to write */
     unsigned open; /* families, as bits */
     uint64_t seed;
     uint64_t streams[FAMILY_COUNT];
@@ -78,8 +116,9 @@ struct chance {
     const uint8_t *bytes; /* CHANCE_BYTES: any bytes are some tape */
     size_t byte_count;
     size_t byte_at;
-    size_t followed; /* decisions taken from the script */
-    size_t matched;  /* of those, label, bound and anchor were as recorded */
+    struct chance_decider decider; /* CHANCE_DECIDER */
+    size_t followed;               /* decisions taken from the script */
+    size_t matched;                /* of those, label, bound and anchor were as recorded */
     struct tape record;
 };
 
@@ -95,6 +134,9 @@ void chance_from_tape(struct chance *chance, const struct tape *script);
 /* Take `bytes` one by one, then 0. Owns nothing. A total function: any bytes will do. */
 void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count);
 
+/* Ask `decider`. Owns nothing. */
+void chance_from_decider(struct chance *chance, struct chance_decider decider);
+
 /* Begin another run from the same source; the record is emptied. */
 void chance_rewind(struct chance *chance);
 
@@ -104,10 +146,18 @@ bool chance_is_open(const struct chance *chance, const char *label);
 /* Free what `chance` holds. */
 void chance_clear(struct chance *chance);
 
-/* Decide: a number below `bound`, which is at least 1. `anchor(self, value, text, size)` writes in
- * words what `value` stands for; it may be NULL. */
-typedef void (*chance_anchor)(const void *self, size_t value, char *text, size_t size);
-size_t choose(struct chance *chance, const char *label, size_t bound, chance_anchor anchor,
-              const void *self);
+/* Decide: a number below `bound`, which is at least 1. `alternatives` may be NULL. */
+size_t choose(struct chance *chance, const char *label, size_t bound,
+              const struct alternatives *alternatives);
+
+/* The next number of a stream of random ones, which `*stream` is the state of: splitmix64 (Steele,
+ * Lea, Flood 2014). Strategies draw from one of their own. */
+uint64_t chance_draw(uint64_t *stream);
+
+/* A number below `bound`, from the same. */
+static inline size_t chance_below(uint64_t *stream, size_t bound)
+{
+    return (size_t)(((chance_draw(stream) >> 32) * bound) >> 32);
+}
 
 #endif

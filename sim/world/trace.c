@@ -16,18 +16,15 @@ struct trace {
     size_t count;
     size_t capacity;
     uint64_t hash;
-    /* Texts of the records: blocks that are kept from run to run, so that a reset costs nothing. */
-    char **blocks;
-    size_t block_count;
-    size_t block_now;
-    size_t block_used;
+    struct texts texts; /* of the records */
+    bool muted;
+    bool keen; /* a listener is */
     struct {
         trace_listener listener;
         void *self;
+        bool keen;
     } listeners[TRACE_LISTENERS_MAX];
 };
-
-#define BLOCK_SIZE ((size_t)64 << 10)
 
 struct trace *trace_new(void)
 {
@@ -41,9 +38,7 @@ void trace_free(struct trace *trace)
 {
     if (trace == NULL)
         return;
-    for (size_t i = 0; i < trace->block_count; i++)
-        free(trace->blocks[i]);
-    free(trace->blocks);
+    texts_free(&trace->texts);
     free(trace->records);
     free(trace);
 }
@@ -52,44 +47,21 @@ void trace_reset(struct trace *trace)
 {
     trace->count = 0;
     trace->hash = HASH_START;
-    trace->block_now = 0;
-    trace->block_used = 0;
+    texts_reset(&trace->texts);
 }
 
-void trace_listen(struct trace *trace, trace_listener listener, void *self)
+void trace_listen(struct trace *trace, trace_listener listener, void *self, bool keen)
 {
     for (size_t i = 0; i < TRACE_LISTENERS_MAX; i++) {
         if (trace->listeners[i].listener != NULL)
             continue;
         trace->listeners[i].listener = listener;
         trace->listeners[i].self = self;
+        trace->listeners[i].keen = keen;
+        trace->keen = trace->keen || keen;
         return;
     }
     CHECK_NEVER("too many listeners");
-}
-
-/* A copy of `text` that lives until the next reset; the end of a very long one is left out. */
-static const char *keep(struct trace *trace, const char *text)
-{
-    size_t length = text != NULL ? strnlen(text, TRACE_TEXT_MAX) : 0;
-    char *copy;
-
-    if (text == NULL)
-        return NULL;
-    if (trace->block_count != 0 && trace->block_used + length + 1 > BLOCK_SIZE) {
-        trace->block_now++;
-        trace->block_used = 0;
-    }
-    if (trace->block_now == trace->block_count) {
-        trace->blocks =
-            must_resize(trace->blocks, (trace->block_count + 1) * sizeof *trace->blocks);
-        trace->blocks[trace->block_count++] = must_alloc(BLOCK_SIZE);
-    }
-    copy = trace->blocks[trace->block_now] + trace->block_used;
-    trace->block_used += length + 1;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
 }
 
 static uint64_t hash_number(uint64_t hash, uint64_t number)
@@ -116,7 +88,23 @@ static uint64_t hash_record(uint64_t hash, const struct trace_record *record)
     return hash_text(hash, record->text);
 }
 
-void trace_append(struct trace *trace, const struct trace_record *record)
+void trace_mute(struct trace *trace, bool muted)
+{
+    trace->muted = muted;
+}
+
+bool trace_is_muted(const struct trace *trace)
+{
+    return trace->muted;
+}
+
+bool trace_is_wanted(const struct trace *trace)
+{
+    return !trace->muted || trace->keen;
+}
+
+/* The trace's own copy of `record`. */
+static const struct trace_record *keep(struct trace *trace, const struct trace_record *record)
 {
     struct trace_record *copy;
 
@@ -127,14 +115,23 @@ void trace_append(struct trace *trace, const struct trace_record *record)
     copy = &trace->records[trace->count];
     *copy = *record;
     copy->sequence = trace->count++;
-    copy->task_name = keep(trace, record->task_name);
-    copy->object.kind = keep(trace, record->object.kind);
-    copy->object.name = keep(trace, record->object.name);
-    copy->text = keep(trace, record->text);
-    copy->here = keep(trace, record->here);
+    copy->task_name = texts_keep(&trace->texts, record->task_name);
+    copy->object.kind = texts_keep(&trace->texts, record->object.kind);
+    copy->object.name = texts_keep(&trace->texts, record->object.name);
+    copy->text = texts_keep(&trace->texts, record->text);
+    copy->here = texts_keep(&trace->texts, record->here);
     trace->hash = hash_record(trace->hash, copy);
-    for (size_t i = 0; i < TRACE_LISTENERS_MAX && trace->listeners[i].listener != NULL; i++)
-        trace->listeners[i].listener(trace->listeners[i].self, &trace->records[trace->count - 1]);
+    return copy;
+}
+
+void trace_append(struct trace *trace, const struct trace_record *record)
+{
+    if (!trace->muted)
+        record = keep(trace, record);
+    for (size_t i = 0; i < TRACE_LISTENERS_MAX && trace->listeners[i].listener != NULL; i++) {
+        if (!trace->muted || trace->listeners[i].keen)
+            trace->listeners[i].listener(trace->listeners[i].self, record);
+    }
 }
 
 size_t trace_count(const struct trace *trace)

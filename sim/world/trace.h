@@ -8,8 +8,11 @@
 #ifndef RONDO_WORLD_TRACE_H
 #define RONDO_WORLD_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/texts.h"
 
 /* Kinds of record: name, and how the text form says it. */
 #define TRACE_MAP(X)                                                                          \
@@ -20,6 +23,9 @@
     X(FINISHED, "ends")          /* task, value: code */                                      \
     X(HELD, "takes")             /* task, object */                                           \
     X(RELEASED, "gives back")    /* task, object */                                           \
+    X(READ, "reads")             /* task, object: a variable, at a point */                   \
+    X(WROTE, "writes")           /* task, object */                                           \
+    X(UPDATED, "updates")        /* task, object: both in one step */                         \
     X(OUTPUT, "prints")          /* value: 0 out, 2 err, 1 more: a part of a line; text */    \
     X(CHOICE, "choice")          /* text: label and anchor, value: taken, object.id: bound */ \
     X(EXIT, "process ends")      /* value: code */                                            \
@@ -61,11 +67,12 @@ struct trace_record {
     const char *here;
 };
 
-/* Called with each record as it is appended; the record is the trace's own copy. */
+/* Called with each record as it is appended; the record is the trace's own copy. To those who
+ * listen to a muted trace it is the caller's, and its texts are gone after the call. */
 typedef void (*trace_listener)(void *self, const struct trace_record *record);
 
 /* Texts are kept up to this length: a line of output at its longest, written out. */
-#define TRACE_TEXT_MAX ((size_t)40000)
+#define TRACE_TEXT_MAX TEXTS_LENGTH_MAX
 
 struct trace;
 
@@ -76,9 +83,20 @@ void trace_free(struct trace *trace);
 /* Empty `trace` for another run; its listeners stay. */
 void trace_reset(struct trace *trace);
 
-/* Call `listener(self, record)` for every record from now on. At most TRACE_LISTENERS_MAX. */
-#define TRACE_LISTENERS_MAX 4
-void trace_listen(struct trace *trace, trace_listener listener, void *self);
+/* Call `listener(self, record)` for every record from now on, also while the trace is muted if it
+ * is `keen`. At most TRACE_LISTENERS_MAX. */
+#define TRACE_LISTENERS_MAX 8
+void trace_listen(struct trace *trace, trace_listener listener, void *self, bool keen);
+
+/* Keep no records from now on, and compute no hash: for runs of which only the end counts, many in
+ * a second. */
+void trace_mute(struct trace *trace, bool muted);
+
+/* Whether a record would reach anybody. */
+bool trace_is_wanted(const struct trace *trace);
+
+/* Whether records are kept. */
+bool trace_is_muted(const struct trace *trace);
 
 /* Append a copy of `record`; its sequence number is given here. */
 void trace_append(struct trace *trace, const struct trace_record *record);

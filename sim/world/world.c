@@ -37,6 +37,7 @@ void world_close(struct world *world)
 
         list_remove(node);
         stack_reclaim(process);
+        map_free(&process->variables);
         list_for_each(thread, &process->threads) {
             if (thread != &process->main.link)
                 free(container_of(thread, struct thread, link));
@@ -64,6 +65,8 @@ struct process *process_current(void)
 
 void world_note(struct world *world, struct trace_record record)
 {
+    if (!trace_is_wanted(world->trace))
+        return;
     record.time_ns = world->now_ns;
     if (world->running != NULL) {
         record.process = world->running->process->id;
@@ -72,26 +75,33 @@ void world_note(struct world *world, struct trace_record record)
     trace_append(world->trace, &record);
 }
 
-size_t world_choose(struct world *world, const char *label, size_t bound, chance_anchor anchor,
-                    const void *self)
+/* The decision that has just been recorded, as a record of the trace. */
+static void note_choice(struct world *world, const struct alternatives *alternatives)
 {
     const struct tape *tape = &world->chance->record;
-    size_t before = tape->count;
-    size_t value = choose(world->chance, label, bound, anchor, self);
+    const struct tape_entry *entry = &tape->entries[tape->count - 1];
     char text[400], usual[160] = ""; /* what production order would have chosen */
     bool differs;
 
-    if (tape->count > before) {
-        if (value != 0 && anchor != NULL)
-            anchor(self, 0, usual, sizeof usual);
-        differs = usual[0] != '\0' && strcmp(usual, tape->entries[before].anchor) != 0;
-        snprintf(text, sizeof text, "%s %s%s%s", label, tape->entries[before].anchor,
-                 differs ? " before " : "", differs ? usual : "");
-        world_note(world, (struct trace_record){.kind = TRACE_CHOICE,
-                                                .value = (int64_t)value,
-                                                .object = {.id = (uint32_t)bound},
-                                                .text = text});
-    }
+    if (entry->value != 0 && alternatives != NULL && alternatives->anchor != NULL)
+        alternatives->anchor(alternatives->self, 0, usual, sizeof usual);
+    differs = usual[0] != '\0' && strcmp(usual, entry->anchor) != 0;
+    snprintf(text, sizeof text, "%s %s%s%s", entry->label, entry->anchor, differs ? " before " : "",
+             differs ? usual : "");
+    world_note(world, (struct trace_record){.kind = TRACE_CHOICE,
+                                            .value = entry->value,
+                                            .object = {.id = entry->bound},
+                                            .text = text});
+}
+
+size_t world_choose(struct world *world, const char *label, size_t bound,
+                    const struct alternatives *alternatives)
+{
+    size_t before = world->chance->record.count;
+    size_t value = choose(world->chance, label, bound, alternatives);
+
+    if (world->chance->record.count > before && !trace_is_muted(world->trace))
+        note_choice(world, alternatives);
     return value;
 }
 
@@ -265,10 +275,11 @@ static void name_thread(const void *self, size_t value, char *text, size_t size)
 /* One of those that can run, of `count` processes. */
 static struct thread *choose_thread(struct world *world, size_t count)
 {
-    size_t index = world_choose(world, "process.next", count, NULL, NULL);
+    size_t index = world_choose(world, "process.next", count, NULL);
     struct process *process = runnable(world, index);
+    struct alternatives alternatives = {.anchor = name_thread, .self = process};
 
-    index = world_choose(world, "thread.next", list_length(&process->ready), name_thread, process);
+    index = world_choose(world, "thread.next", list_length(&process->ready), &alternatives);
     return ready_thread(process, index);
 }
 
@@ -369,12 +380,17 @@ void thread_yield(void)
     stop();
 }
 
-void thread_spin(void)
+void thread_step(void)
 {
     struct world *world = world_current();
 
     if (++world->steps >= world->steps_max)
         thread_block(WORLD_NEVER, NULL);
+}
+
+void thread_spin(void)
+{
+    thread_step();
     thread_yield();
 }
 

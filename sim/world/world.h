@@ -18,6 +18,7 @@
 #include "base/fiber.h"
 #include "base/heap.h"
 #include "base/list.h"
+#include "base/map.h"
 #include "world/chance.h"
 #include "world/trace.h"
 
@@ -79,6 +80,7 @@ struct process {
     struct list uv_signals;     /* and its handles that watch for signals */
     struct list uv_environment; /* and what it has set of its environment */
     uint32_t number_last;       /* of the objects that its program has shown */
+    struct map variables;       /* and of its variables, by address */
 };
 
 struct world {
@@ -133,8 +135,8 @@ void world_at(struct world *world, struct event *event, int64_t when_ns);
 void world_cancel(struct world *world, struct event *event);
 
 /* choose() from the world's chance; what is a decision is also a record of the trace. */
-size_t world_choose(struct world *world, const char *label, size_t bound, chance_anchor anchor,
-                    const void *self);
+size_t world_choose(struct world *world, const char *label, size_t bound,
+                    const struct alternatives *alternatives);
 
 /* Append a record with the time and the running process filled in. */
 void world_note(struct world *world, struct trace_record record);
@@ -161,8 +163,11 @@ void thread_wake(struct thread *thread);
 /* Let the threads of the calling process that can run go first. */
 void thread_yield(void);
 
-/* Count a step of a thread that goes round without blocking, and yield; when the budget is spent it
- * never returns. */
+/* Count a step of a thread that goes round without blocking; when the budget is spent it never
+ * returns. */
+void thread_step(void);
+
+/* The same, and yield. */
 void thread_spin(void);
 
 /* End the calling process, with all its threads, with `code`. Does not return. */

@@ -147,6 +147,13 @@ class BadFiles(unittest.TestCase):
 
 
 class Paths(unittest.TestCase):
+    def test_a_strategy_that_is_none_is_said_with_its_place(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a.yaml"
+            path.write_text("scenario: t\ntasks: { a: [ sleep 1s ] }\nexplore: { strategy: guess }\n")
+            result = rondo("check", str(path))
+            self.assertEqual((result.returncode, result.stderr), (2, f"{path}:3:1: no such strategy: 'guess'\n"))
+
     def test_a_path_that_is_not_there_is_said(self) -> None:
         result = rondo("run", "scenarios/none.yaml")
         self.assertEqual((result.returncode, result.stderr),

@@ -20,8 +20,9 @@ static void count(uv_prepare_t *prepare)
 {
     struct counter *counter = prepare->data;
 
-    counter->iterations +=
-        !list_empty(&counter->loop->ready) || deadlines_count(&counter->loop->deadlines) > 0;
+    counter->iterations += !list_empty(&counter->loop->ready) ||
+                           !list_empty(&counter->loop->batch) ||
+                           deadlines_count(&counter->loop->deadlines) > 0;
 }
 
 void ground_open(struct ground *ground)

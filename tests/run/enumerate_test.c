@@ -20,7 +20,7 @@ typedef void (*program)(struct chance *chance, char *text);
 
 static size_t decide(struct chance *chance, const char *label, size_t bound, char *text)
 {
-    size_t value = choose(chance, label, bound, NULL, NULL);
+    size_t value = choose(chance, label, bound, NULL);
 
     sprintf(text + strlen(text), "%zu", value);
     return value;

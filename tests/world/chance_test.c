@@ -60,7 +60,8 @@ static void name_option(const void *self, size_t value, char *text, size_t size)
 
 static size_t draw(struct fixture *f, const char *label, size_t bound)
 {
-    return choose(&f->chance, label, bound, name_option, "a");
+    return choose(&f->chance, label, bound,
+                  &(struct alternatives){.anchor = name_option, .self = "a"});
 }
 
 /* Decide, and note the value. */
@@ -161,7 +162,7 @@ static void without_an_anchor_the_record_has_an_empty_one(void **state)
 {
     struct fixture *f = *state;
 
-    choose(&f->chance, "process.next", 2, NULL, NULL);
+    choose(&f->chance, "process.next", 2, NULL);
     expect_record(f, "process.next 0 of 2 ()\n");
 }
 
@@ -255,7 +256,7 @@ static uint64_t chi_square(struct fixture *f, size_t bound, uint64_t count)
     uint64_t seen[16] = {0}, sum = 0;
 
     for (uint64_t i = 0; i < count; i++)
-        seen[choose(&f->chance, "timer.order", bound, NULL, NULL)]++;
+        seen[choose(&f->chance, "timer.order", bound, NULL)]++;
     tape_cut(&f->chance.record, 0);
     for (size_t i = 0; i < bound; i++) {
         int64_t off = (int64_t)(seen[i] * bound) - (int64_t)count;
@@ -349,7 +350,8 @@ static void a_decision_matches_when_label_bound_and_anchor_do(void **state)
     assert_int_equal(f->chance.matched, 1);
     decide(f, "timer.together", 3); /* another label of the family */
     decide(f, "timer.order", 2);    /* another bound */
-    choose(&f->chance, "timer.order", 3, name_option, "b");
+    choose(&f->chance, "timer.order", 3,
+           &(struct alternatives){.anchor = name_option, .self = "b"});
     assert_int_equal(f->chance.followed, 4);
     assert_int_equal(f->chance.matched, 1);
 }
@@ -430,7 +432,7 @@ static void any_byte_is_some_decision(void **state)
     for (size_t bound = 1; bound < 600; bound++) {
         chance_from_bytes(&f->chance, bytes, sizeof bytes);
         for (size_t i = 0; i < sizeof bytes + 2; i++)
-            assert_true(choose(&f->chance, "timer.order", bound, NULL, NULL) < bound);
+            assert_true(choose(&f->chance, "timer.order", bound, NULL) < bound);
     }
 }
 

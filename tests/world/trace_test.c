@@ -322,9 +322,9 @@ static void listeners_are_called_in_order_with_every_record_from_then_on(void **
     struct listener a = {'a', heard}, b = {'b', heard};
 
     trace_append(f->trace, &(struct trace_record){.text = "one"});
-    trace_listen(f->trace, note_record, &a);
+    trace_listen(f->trace, note_record, &a, false);
     trace_append(f->trace, &(struct trace_record){.text = "two"});
-    trace_listen(f->trace, note_record, &b);
+    trace_listen(f->trace, note_record, &b, false);
     trace_append(f->trace, &(struct trace_record){.text = "three"});
     assert_string_equal(heard, "a1:two a2:three b2:three ");
 }
@@ -335,7 +335,7 @@ static void a_reset_empties_the_trace_and_keeps_its_listeners(void **state)
     char heard[200] = "";
     struct listener a = {'a', heard};
 
-    trace_listen(f->trace, note_record, &a);
+    trace_listen(f->trace, note_record, &a, false);
     trace_append(f->trace, &(struct trace_record){.text = "before"});
     trace_reset(f->trace);
     assert_int_equal(trace_count(f->trace), 0);
@@ -347,7 +347,7 @@ static void a_reset_empties_the_trace_and_keeps_its_listeners(void **state)
 static void listen_to_one_too_many(void *trace)
 {
     for (int i = 0; i <= TRACE_LISTENERS_MAX; i++)
-        trace_listen(trace, note_record, NULL);
+        trace_listen(trace, note_record, NULL, false);
 }
 
 static void look_past_the_end(void *trace)

@@ -796,10 +796,11 @@ static void name_option(const void *self, size_t value, char *text, size_t size)
 static int choose_twice(void *context)
 {
     const struct role *role = context;
+    struct alternatives alternatives = {.anchor = name_option, .self = "option"};
 
-    world_choose(world_current(), "timer.order", 3, name_option, "option");
-    world_choose(world_current(), "timer.order", 1, name_option, "option");
-    world_choose(world_current(), "sched.ready", 3, name_option, "option");
+    world_choose(world_current(), "timer.order", 3, &alternatives);
+    world_choose(world_current(), "timer.order", 1, &alternatives);
+    world_choose(world_current(), "sched.ready", 3, &alternatives);
     say(role, "has chosen");
     return 0;
 }

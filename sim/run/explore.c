@@ -1,0 +1,133 @@
+/*
+ * explore.c - see explore.h.
+ */
+#include "run/explore.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/map.h"
+
+/* Decisions of a run before it counts as one that does not end: an unfair schedule may starve
+ * whoever would end it. */
+#define STEPS_MAX UINT64_C(50000)
+
+struct search {
+    struct runner *runner;
+    const struct scenario *scenario;
+    const struct run_spec *run;
+    const struct exploration *exploration;
+    struct observed_run *observed;
+    struct strategy *strategy;
+    struct chance chance;
+    struct tape tape;
+    struct map known; /* outcomes as quick runs see them, to the index of what was observed */
+};
+
+/* Run the tape of the quick run `seen` again, recorded, in its place. Returns: whether it is alike.
+ */
+static bool run_recorded(struct search *search, struct observation *seen)
+{
+    uint64_t before = observation_outcome(seen, false);
+
+    observation_clear(seen);
+    tape_copy(&search->tape, &search->chance.record);
+    chance_from_tape(&search->chance, &search->tape);
+    runner_run(search->runner, search->scenario, search->run, &search->chance, seen);
+    return observation_outcome(seen, false) == before;
+}
+
+/* A run that has shown something new: look at it, and keep it. Returns: false if its replay
+ * differs.
+ */
+static bool take_new(struct search *search, uint64_t outcome, size_t schedule,
+                     struct observation *seen)
+{
+    const struct exploration *exploration = search->exploration;
+
+    if (!run_recorded(search, seen))
+        return false;
+    exploration->met(exploration->self, &search->chance, seen, schedule);
+    map_set(&search->known, outcome, observed_run_add(search->observed, seen));
+    return true;
+}
+
+/* One schedule. Returns: false if a replay differs. */
+static bool try_one(struct search *search, size_t schedule)
+{
+    struct observation seen;
+    struct run_end end = {0};
+    uint64_t outcome;
+    size_t index;
+    bool ok = true;
+
+    chance_from_decider(&search->chance, strategy_decider(search->strategy));
+    search->runner->quick = true;
+    runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
+    search->runner->quick = false;
+    end.cut = seen.cut && !search->strategy->kind->fair;
+    outcome = observation_outcome(&seen, true);
+    index = map_get(&search->known, outcome);
+    if (end.cut) {
+        search->observed->schedules++;
+        search->observed->cut++;
+    } else if (index != MAP_NONE) {
+        observed_run_again(search->observed, index, &seen);
+    } else {
+        end.new_outcome = true;
+        ok = take_new(search, outcome, schedule, &seen);
+        index = map_get(&search->known, outcome);
+    }
+    end.finding = index != MAP_NONE && search->observed->outcomes[index].finding != NULL;
+    observation_clear(&seen);
+    strategy_end(search->strategy, &end);
+    return ok;
+}
+
+static bool search_all(struct search *search)
+{
+    const struct exploration *exploration = search->exploration;
+    size_t step = exploration->shards > 1 ? exploration->shards : 1;
+
+    search->observed->exhausted = false;
+    for (size_t i = exploration->shard; i < exploration->schedules; i += step) {
+        if (!strategy_begin(search->strategy, i)) {
+            search->observed->exhausted = true;
+            return true;
+        }
+        if (!try_one(search, i + 1))
+            return false;
+        if (exploration->more != NULL && !exploration->more(exploration->self, search->observed))
+            return true;
+    }
+    return true;
+}
+
+bool explore(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
+             const struct exploration *exploration, struct observed_run *observed, char *text,
+             size_t size)
+{
+    struct search search = {.runner = runner,
+                            .scenario = scenario,
+                            .run = run,
+                            .exploration = exploration,
+                            .observed = observed,
+                            .strategy = strategy_open(exploration->strategy, exploration->seed)};
+    uint64_t steps_max = runner->steps_max;
+    bool ok;
+
+    chance_init(&search.chance);
+    search.chance.open = strategy_families();
+    if (runner->steps_max > STEPS_MAX)
+        runner->steps_max = STEPS_MAX;
+    ok = search_all(&search);
+    runner->steps_max = steps_max;
+    if (!ok)
+        snprintf(text, size, "schedule %zu of seed %" PRIu64 " and its replay differ",
+                 search.strategy->schedule + 1, exploration->seed);
+    strategy_close(search.strategy);
+    chance_clear(&search.chance);
+    tape_clear(&search.tape);
+    map_free(&search.known);
+    return ok;
+}

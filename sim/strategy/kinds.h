@@ -1,0 +1,11 @@
+/*
+ * kinds.h - the strategies there are, for the list in strategy.c.
+ */
+#ifndef RONDO_STRATEGY_KINDS_H
+#define RONDO_STRATEGY_KINDS_H
+
+#include "strategy/strategy.h"
+
+extern const struct strategy_kind strategy_uniform;
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * strategy.c - see strategy.h: the list, and what all share.
+ */
+#include "strategy/strategy.h"
+
+#include <string.h>
+
+#include "strategy/kinds.h"
+
+static const struct strategy_kind *const kinds[] = {
+    &strategy_uniform,
+};
+
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+unsigned strategy_families(void)
+{
+    return 1u << FAMILY_sched | 1u << FAMILY_process | 1u << FAMILY_thread;
+}
+
+const struct strategy_kind *strategy_find(const char *name)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    }
+    return NULL;
+}
+
+const struct strategy_kind *strategy_at(size_t i)
+{
+    return i < KINDS ? kinds[i] : NULL;
+}
+
+struct strategy *strategy_open(const struct strategy_kind *kind, uint64_t seed)
+{
+    struct strategy *strategy = kind->open();
+
+    strategy->kind = kind;
+    strategy->seed = seed;
+    return strategy;
+}
+
+void strategy_close(struct strategy *strategy)
+{
+    strategy->kind->close(strategy);
+}
+
+bool strategy_begin(struct strategy *strategy, size_t schedule)
+{
+    uint64_t number = schedule + 1;
+
+    strategy->schedule = schedule;
+    strategy->stream = strategy->seed ^ chance_draw(&number);
+    return strategy->kind->begin == NULL || strategy->kind->begin(strategy);
+}
+
+void strategy_end(struct strategy *strategy, const struct run_end *end)
+{
+    if (strategy->kind->end != NULL)
+        strategy->kind->end(strategy, end);
+}
+
+static size_t decide(void *self, const struct choice *choice)
+{
+    struct strategy *strategy = self;
+
+    return strategy->kind->decide(strategy, choice);
+}
+
+struct chance_decider strategy_decider(struct strategy *strategy)
+{
+    return (struct chance_decider){decide, strategy};
+}
+
+size_t strategy_draw(struct strategy *strategy, const struct choice *choice)
+{
+    return chance_below(&strategy->stream, choice->bound);
+}

@@ -1,0 +1,77 @@
+/*
+ * strategy.h - ways to search: each writes one tape after the other, by answering what is asked.
+ *
+ * A strategy sees the operations that are pending (world/chance.h) and says which is next. It knows
+ * no program, no world and no outcome but through here. One file each, which opens with its paper;
+ * strategy.c has the list. What it draws comes from a stream of its own, of seed and number of the
+ * schedule: schedule 17 of seed 4711 is the same whatever was tried before it, unless the strategy
+ * learns from run to run.
+ */
+#ifndef RONDO_STRATEGY_STRATEGY_H
+#define RONDO_STRATEGY_STRATEGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "world/chance.h"
+
+struct strategy;
+
+/* How a run ended, as far as strategies are told. */
+struct run_end {
+    bool new_outcome; /* nobody has seen the like of it in this search */
+    bool finding;     /* a detector has spoken */
+    bool cut;         /* its steps were spent */
+};
+
+struct strategy_kind {
+    const char *name;
+    const char *help;   /* in a few words */
+    unsigned parameter; /* d of PCT(d) and of delays; 0: there is none */
+    bool fair; /* whoever can run does so before long: a run that never ends is the program's fault
+                */
+    bool learns; /* from one run to the next; such a search cannot be cut into shards by number */
+    bool ends;   /* there is a last schedule */
+    struct strategy *(*open)(void); /* with all but what is its own zero */
+    /* A run begins. Returns: false when nothing is left to try. NULL: there is always more. */
+    bool (*begin)(struct strategy *strategy);
+    size_t (*decide)(struct strategy *strategy, const struct choice *choice);
+    void (*end)(struct strategy *strategy, const struct run_end *end); /* NULL: it does not care */
+    void (*close)(struct strategy *strategy);                          /* free it */
+};
+
+/* What every strategy begins with. */
+struct strategy {
+    const struct strategy_kind *kind;
+    uint64_t seed;
+    uint64_t stream; /* to draw from, in this run */
+    size_t schedule; /* the number of this run, from 0 */
+};
+
+/* The families of decisions that a search by strategy opens. Timers are not among them: what is due
+ * at one instant becomes ready at once, and which of these goes first, or long after, is `sched`.
+ */
+unsigned strategy_families(void);
+
+/* The kind of that name, or NULL; the `i`-th kind, or NULL. */
+const struct strategy_kind *strategy_find(const char *name);
+const struct strategy_kind *strategy_at(size_t i);
+
+/* A strategy of `kind` that draws from `seed`. Owned: strategy_close(). */
+struct strategy *strategy_open(const struct strategy_kind *kind, uint64_t seed);
+void strategy_close(struct strategy *strategy);
+
+/* Begin schedule number `schedule`. Returns: false when nothing is left to try. */
+bool strategy_begin(struct strategy *strategy, size_t schedule);
+
+/* The run is over. */
+void strategy_end(struct strategy *strategy, const struct run_end *end);
+
+/* To be asked by chance_from_decider(). */
+struct chance_decider strategy_decider(struct strategy *strategy);
+
+/* A draw for a decision that is about no operations. */
+size_t strategy_draw(struct strategy *strategy, const struct choice *choice);
+
+#endif
