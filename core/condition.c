@@ -55,9 +55,20 @@ int rondo_condition_wait_at(rondo_condition *condition, const char *here)
 int rondo_condition_wait_for_at(rondo_condition *condition, rondo_predicate predicate, void *arg,
                                 const char *here)
 {
-    while (!predicate(arg))
-        RONDO_TRY(rondo_condition_wait_at(condition, here));
-    return 0;
+    rondo_expectation expectation = {.predicate = predicate,
+                                     .arg = arg,
+                                     .text = "its predicate",
+                                     .here = here};
+    int rc = 0;
+
+    if (predicate(arg))
+        return 0;
+    rondo_expectation_begin(&expectation);
+    do
+        rc = rondo_condition_wait_at(condition, here);
+    while (rc == 0 && !predicate(arg));
+    rondo_expectation_end(&expectation);
+    return rc;
 }
 
 int rondo_condition_notify(rondo_condition *condition, size_t count)

@@ -17,6 +17,7 @@
 #define RONDO_CONDITION_H
 
 #include "lock.h"
+#include "property.h"
 
 /* All zero is a condition without a name, over an open lock of its own. Members are private. */
 typedef struct rondo_condition {
@@ -38,9 +39,6 @@ typedef struct rondo_condition {
     {                                                 \
         .object = {.name = (label)}, .shared = (lock) \
     }
-
-/* Whether what a task waits for is true. Must not suspend. */
-typedef bool (*rondo_predicate)(void *arg);
 
 /* The lock of `condition`, to be acquired, released, asked:
  * `RONDO_LOCKED(rc, rondo_condition_lock(&changed)) { ... }` is asyncio's `async with`.

@@ -106,6 +106,7 @@ struct rondo_loop {
     struct rondo_executor *executor; /* the default one, owned; NULL: none yet */
     bool executor_is_shut;
     void *outer_errand; /* what ran on the fiber that entered */
+    unsigned expecting; /* blocks in which a task has said what it waits for (property.h) */
     uint32_t task_id_last;
     uint32_t object_id_last;
     uint64_t context_id_last;

@@ -31,6 +31,8 @@ struct subject {
     X(READ, "reads")          /* who reads the variable `object`, at a point */          \
     X(WROTE, "writes")        /* who writes it */                                        \
     X(UPDATED, "updates")     /* who does both in one step, as an atomic does */         \
+    X(EXPECTED, "expects") /* who waits, saying for what, `object`; code: whether that holds \
+                              now; by: who has made it so */ \
     /* For observers that ask for it, see order.h: */                                    \
     X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */        \
     X(PASSED, "passes")     /* who goes past `object`, which needs no wait */            \
@@ -54,7 +56,7 @@ struct observed_object {
 struct observed {
     enum observed_kind kind;
     struct subject who;
-    struct subject by; /* SPAWNED: who spawned it (id 0: the program's main) */
+    struct subject by; /* SPAWNED: who spawned it (id 0: the program's main); EXPECTED */
     struct observed_object object;
     const void *address; /* READ, WROTE, UPDATED: of the variable, which has no number of its own */
     int code;
@@ -106,6 +108,10 @@ struct observer {
 
 /* The observer in place, or NULL. */
 extern const struct observer *observer;
+
+/* For an observer to call when `by` has stopped, or nothing can happen any more: look whether what
+ * waiting tasks of the running loop expect holds, and report what has changed. */
+void expectations_look(struct subject by);
 
 /* Report a `const struct observed *`, which is not even made if nobody listens. */
 #define observe(...)                                      \

@@ -27,6 +27,58 @@ static void fail(const char *name, const char *text, const char *here)
     abort();
 }
 
+void rondo_expectation_begin(rondo_expectation *expectation)
+{
+    struct task *task = task_current();
+
+    if (task == NULL)
+        return;
+    expectation->task = &task->future;
+    expectation->outer = task->expects;
+    task->expects = expectation;
+    task->future.loop->expecting++;
+}
+
+static void tell(rondo_expectation *expectation, bool held, struct subject by)
+{
+    expectation->held = held;
+    observe(&(struct observed){.kind = OBSERVED_EXPECTED,
+                               .who = future_subject(expectation->task),
+                               .by = by,
+                               .object = {expectation->text, NULL, 0},
+                               .code = held,
+                               .here = expectation->here});
+}
+
+void rondo_expectation_end(rondo_expectation *expectation)
+{
+    if (expectation->task == NULL)
+        return;
+    task_of(expectation->task)->expects = expectation->outer;
+    expectation->task->loop->expecting--;
+    if (expectation->held)
+        tell(expectation, false, (struct subject){NULL, 0});
+}
+
+void expectations_look(struct subject by)
+{
+    struct rondo_loop *loop = loop_running();
+
+    if (loop == NULL || loop->expecting == 0)
+        return;
+    list_for_each(node, &loop->tasks) {
+        const struct task *task = container_of(node, struct task, in_loop);
+        rondo_expectation *expectation = task->expects;
+        bool held;
+
+        if (expectation == NULL || task->wait == NULL || task->wait->state != WAIT_PENDING)
+            continue;
+        held = expectation->predicate(expectation->arg);
+        if (held != expectation->held)
+            tell(expectation, held, by);
+    }
+}
+
 void rondo_property_met(rondo_property kind, const char *name, bool held, const char *text,
                         const char *here)
 {

@@ -37,8 +37,45 @@ typedef enum rondo_property {
 #define RONDO_EVENTUALLY(name, condition) \
     rondo_property_met(RONDO_PROPERTY_EVENTUALLY, (name), (condition), #condition, RONDO_HERE)
 
-/* What the macros call: the condition, in words `text`, was evaluated at `here` and `held` or not.
- * Returns, unless a property that holds always did not. Suspends: never. */
+/* Whether what a task waits for is true. Must not suspend, and must change nothing. */
+typedef bool (*rondo_predicate)(void *arg);
+
+/* What the running task's waits are for, until the end of the block: that `predicate(arg)` holds.
+ * For primitives of a program's own; rondo_condition_wait_for() says it by itself. In simulation, a
+ * task whose predicate holds, and that waits though nothing can happen any more, has lost its
+ * wake-up: the finding `lost-wakeup` names who made the predicate hold, and when. The predicate is
+ * called whenever another task stops; live it never is. Stands where a declaration may:
+ *
+ *     while (!has_room(pool)) {
+ *         RONDO_EXPECTS(has_room, pool);
+ *         RONDO_TRY(rondo_await(turn, NULL));
+ *     }
+ *
+ * Requires: no yield of a generator inside. Suspends: never. */
+#define RONDO_EXPECTS(predicate_, arg_)                                               \
+    rondo_expectation RONDO_UNIQUE(expectation)                                       \
+        __attribute__((cleanup(rondo_expectation_end))) = {.predicate = (predicate_), \
+                                                           .arg = (arg_),             \
+                                                           .text = #predicate_,       \
+                                                           .here = RONDO_HERE};       \
+    rondo_expectation_begin(&RONDO_UNIQUE(expectation))
+
+/* What the macro declares. Private. */
+typedef struct rondo_expectation {
+    rondo_predicate predicate;
+    void *arg;
+    const char *text;
+    const char *here;
+    rondo_task *task; /* NULL: outside of one nothing waits */
+    struct rondo_expectation *outer;
+    bool held; /* when it was looked at last */
+} rondo_expectation;
+
+RONDO_API void rondo_expectation_begin(rondo_expectation *expectation);
+RONDO_API void rondo_expectation_end(rondo_expectation *expectation);
+
+/* What the macros of conditions call: the condition, in words `text`, was evaluated at `here` and
+ * `held` or not. Returns, unless a property that holds always did not. Suspends: never. */
 RONDO_API void rondo_property_met(rondo_property kind, const char *name, bool held,
                                   const char *text, const char *here);
 

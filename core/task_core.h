@@ -72,11 +72,12 @@ struct task {
     struct fiber *fiber;        /* that runs its body, from its first step to its end; else NULL */
     struct subject subject;
     struct callback start;
-    struct fiber *resumer;         /* who began it eagerly and gets control back; NULL: the loop */
-    struct fiber *innermost;       /* where it goes on: `fiber`, or a generator's it is in */
-    unsigned scopes;               /* timeouts, groups and contexts that it has entered */
-    struct wait *wait;             /* where it stands, or NULL */
-    struct rondo_context *context; /* in which it runs: its own, or one that it was given */
+    struct fiber *resumer;   /* who began it eagerly and gets control back; NULL: the loop */
+    struct fiber *innermost; /* where it goes on: `fiber`, or a generator's it is in */
+    unsigned scopes;         /* timeouts, groups and contexts that it has entered */
+    struct wait *wait;       /* where it stands, or NULL */
+    struct rondo_expectation *expects; /* what its waits are for, if it says so (property.h) */
+    struct rondo_context *context;     /* in which it runs: its own, or one that it was given */
     struct rondo_context own_context;
     rondo_fn fn;
     void *arg;

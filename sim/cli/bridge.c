@@ -25,6 +25,7 @@ static const enum trace_kind kinds[] = {
     [OBSERVED_RELEASED] = TRACE_RELEASED,
     [OBSERVED_PROPERTY] = TRACE_PROPERTY,
     [OBSERVED_BROKEN] = TRACE_BROKEN,
+    [OBSERVED_EXPECTED] = TRACE_EXPECTED,
     [OBSERVED_SIGNALLED] = TRACE_SIGNALLED,
     [OBSERVED_PASSED] = TRACE_PASSED,
     [OBSERVED_PUT] = TRACE_PUT,
@@ -49,26 +50,54 @@ static uint32_t number_of(const void *address)
     return (uint32_t)number;
 }
 
+static void note(struct world *world, const struct observed *event, const char *text)
+{
+    world_note(world, (struct trace_record){
+                          .kind = kinds[event->kind],
+                          .task = event->who.id,
+                          .task_name = event->who.name,
+                          .other = event->by.id,
+                          .object = {event->object.kind, event->object.name,
+                                     event->address != NULL ? number_of(event->address)
+                                                            : event->object.id},
+                          .value = event->code,
+                          .text = text,
+                          .here = event->here,
+                      });
+}
+
+/* A condition that tasks wait for holds, or does not any more, and who made it so. */
+static void note_expected(struct world *world, const struct observed *event)
+{
+    char by[80];
+
+    note(world, event,
+         event->by.id != 0 ? trace_task_name(event->by.id, event->by.name, by, sizeof by) : NULL);
+}
+
 static void on_event(void *self, const struct observed *event)
 {
     struct world *world = world_current();
 
     (void)self;
-    if (trace_is_wanted(world->trace))
-        world_note(world, (struct trace_record){
-                              .kind = kinds[event->kind],
-                              .task = event->who.id,
-                              .task_name = event->who.name,
-                              .other = event->by.id,
-                              .object = {event->object.kind, event->object.name,
-                                         event->address != NULL ? number_of(event->address)
-                                                                : event->object.id},
-                              .value = event->code,
-                              .text = event->text,
-                              .here = event->here,
-                          });
+    if (!trace_is_wanted(world->trace))
+        ;
+    else if (event->kind == OBSERVED_EXPECTED)
+        note_expected(world, event);
+    else
+        note(world, event, event->text);
     if (event->kind == OBSERVED_BROKEN)
         world_fail();
+    if (event->kind == OBSERVED_BLOCKED || event->kind == OBSERVED_FINISHED)
+        expectations_look(event->who);
+}
+
+/* What callbacks that are no task's have done shows at the end. */
+static bool stuck(void *self)
+{
+    (void)self;
+    expectations_look((struct subject){NULL, 0});
+    return false;
 }
 
 /* What a value stands for: "t2 (sleep)". */
@@ -139,8 +168,12 @@ static uint32_t number(void *self)
     return ++process_current()->number_last;
 }
 
-static const struct observer bridge = {
-    .event = on_event, .pick = on_pick, .wants = wants, .number = number, .orders = true};
+static const struct observer bridge = {.event = on_event,
+                                       .pick = on_pick,
+                                       .wants = wants,
+                                       .stuck = stuck,
+                                       .number = number,
+                                       .orders = true};
 
 void bridge_install(void)
 {

@@ -25,7 +25,11 @@ struct waiting {
     uint32_t object;
     int64_t since_ns;
     char here[96];
-    size_t holdings; /* the first of what it holds, or NOBODY */
+    bool expected; /* what it said it waits for holds */
+    char expects[64];
+    int64_t expected_since_ns;
+    char expected_by[64]; /* who made it so; "": no task */
+    size_t holdings;      /* the first of what it holds, or NOBODY */
 };
 
 /* A task that holds an object, or owes it its end. */
@@ -163,6 +167,20 @@ static void note_wait(struct deadlock *detector, const struct trace_record *reco
     finding_copy_text(task->here, sizeof task->here, record->here);
 }
 
+static void note_expected(struct deadlock *detector, const struct trace_record *record)
+{
+    size_t i = find_task(detector, record);
+    struct waiting *task;
+
+    if (i == NOBODY)
+        return;
+    task = &detector->tasks[i];
+    task->expected = record->value != 0;
+    task->expected_since_ns = record->time_ns;
+    finding_copy_text(task->expects, sizeof task->expects, record->object.kind);
+    finding_copy_text(task->expected_by, sizeof task->expected_by, record->text);
+}
+
 /* A place for one more holding. */
 static size_t take_holding(struct deadlock *detector)
 {
@@ -231,6 +249,9 @@ void deadlock_listen(void *self, const struct trace_record *record)
     case TRACE_BLOCKED:
     case TRACE_RESUMED:
         note_wait(self, record);
+        break;
+    case TRACE_EXPECTED:
+        note_expected(self, record);
         break;
     case TRACE_HELD:
         add_holding(self, record);
@@ -473,6 +494,37 @@ static void print_circle(FILE *out, const struct deadlock *detector, const size_
     }
 }
 
+/* Whether the task waits for what holds, and no other task could end that. */
+static bool is_lost(const struct deadlock *detector, const struct waiting *task)
+{
+    const struct holding *held;
+
+    return task->waits && task->expected && ender(detector, task, 0, &held) == NOBODY;
+}
+
+/* "consumer  waits for condition news since 0.000s  pool.c:31   though has_item holds since 1.000s,
+ * by producer". Returns: whether there is one. */
+static bool print_lost(FILE *out, const struct deadlock *detector)
+{
+    int width = width_of_names(detector);
+    bool any = false;
+
+    for (size_t i = 0; i < detector->task_count; i++) {
+        const struct waiting *task = &detector->tasks[i];
+
+        if (!is_lost(detector, task))
+            continue;
+        any = true;
+        print_wait(out, task, width);
+        fprintf(out, "   though %s holds since ", task->expects);
+        finding_print_time(out, task->expected_since_ns);
+        if (task->expected_by[0] != '\0')
+            fprintf(out, ", by %s", task->expected_by);
+        fputc('\n', out);
+    }
+    return any;
+}
+
 /* The waits outside the circle: those that nobody can end first say so. */
 static void print_others(FILE *out, const struct deadlock *detector, const size_t *circle,
                          size_t length)
@@ -484,7 +536,7 @@ static void print_others(FILE *out, const struct deadlock *detector, const size_
         const struct holding *held;
         size_t holder;
 
-        if (!task->waits || is_member(circle, length, i))
+        if (!task->waits || is_member(circle, length, i) || is_lost(detector, task))
             continue;
         print_wait(out, task, width);
         holder = ender(detector, task, 0, &held);
@@ -530,6 +582,7 @@ bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *
 {
     size_t *circle;
     size_t length, size;
+    bool lost;
     FILE *out;
 
     if (!anybody_waits(detector))
@@ -538,13 +591,16 @@ bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *
     circle = must_alloc(detector->task_count * sizeof *circle);
     length = find_circle(detector, circle);
     turn(detector, circle, length);
-    finding->kind = length > 0 ? FINDING_DEADLOCK : FINDING_ENDLESS_WAIT;
     finding->time_ns = time_ns;
     out = open_memstream(&finding->lines, &size);
     CHECK(out != NULL);
     print_circle(out, detector, circle, length);
+    lost = print_lost(out, detector);
     print_others(out, detector, circle, length);
     fclose(out);
     free(circle);
+    finding->kind = length > 0 ? FINDING_DEADLOCK
+                    : lost     ? FINDING_LOST_WAKEUP
+                               : FINDING_ENDLESS_WAIT;
     return true;
 }

@@ -3,7 +3,8 @@
  *
  * Reads trace records and nothing else: who waits for what since when, who holds what since when.
  * A circle of waits is a deadlock; a wait for something that nobody holds or owes is one that
- * nobody can end. Every task that waits is behind one of the two.
+ * nobody can end, and a lost wake-up where what the task said it waits for (RONDO_EXPECTS) holds.
+ * Every task that waits is behind one of these.
  */
 #ifndef RONDO_DETECT_DEADLOCK_H
 #define RONDO_DETECT_DEADLOCK_H

@@ -13,6 +13,7 @@
     X(NONE, "nothing", "nothing was found")                                                \
     X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other in a circle")          \
     X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about") \
+    X(LOST_WAKEUP, "lost-wakeup", "a task waits though what it waits for holds")           \
     X(LIVELOCK, "livelock", "the program goes on and on and never ends")                   \
     X(ALWAYS, "always", "a condition that has to hold always does not")                    \
     X(EVENTUALLY, "eventually", "a condition that has to hold by the end never did")

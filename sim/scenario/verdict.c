@@ -272,7 +272,8 @@ static void judge_exit(struct verdict *verdict, const struct scenario *scenario,
 /* Live, a process can be seen to be stuck, but not why. */
 static bool same_finding(const char *wanted, const char *got, enum timing timing)
 {
-    bool stuck = strcmp(wanted, "deadlock") == 0 || strcmp(wanted, "endless-wait") == 0;
+    bool stuck = strcmp(wanted, "deadlock") == 0 || strcmp(wanted, "endless-wait") == 0 ||
+                 strcmp(wanted, "lost-wakeup") == 0;
 
     return strcmp(wanted, got) == 0 ||
            (timing != TIMING_EXACT && stuck && strcmp(got, "deadlock") == 0);

@@ -33,6 +33,8 @@
     X(BUDGET, "step budget spent")                                                            \
     X(PROPERTY, "checks") /* task, object, text: the condition, value: whether it held */     \
     X(BROKEN, "breaks")   /* likewise: it had to hold and did not */                          \
+    X(EXPECTED, "expects")                                                                    \
+    /* task waits for `object`, a condition; value: whether it holds; text: who made it so */ \
     /* Who comes before whom (core/order.h): */                                               \
     X(SIGNALLED, "signals")                                                                   \
     X(PASSED, "passes")                                                                       \

@@ -159,6 +159,95 @@ static void who_listens_is_told_first(void **state)
     assert_int_equal(play_apart(f, break_observed, f), 7);
 }
 
+/* ---- what waits are for ---- */
+
+/* As the bridge does: whenever a task stops. */
+static void look(void *self, const struct observed *event)
+{
+    if (event->kind == OBSERVED_BLOCKED || event->kind == OBSERVED_FINISHED)
+        expectations_look(event->who);
+    if (event->kind == OBSERVED_EXPECTED)
+        note((struct fixture *)self, "%s: %s %s, by %s", event->who.name, event->object.kind,
+             event->code != 0 ? "holds" : "holds no longer",
+             event->by.name != NULL ? event->by.name : "nobody");
+}
+
+static bool is_even(void *arg)
+{
+    return *(int *)arg % 2 == 0;
+}
+
+static bool is_large(void *arg)
+{
+    return *(int *)arg >= 2;
+}
+
+/* Wait for `n` in the way of a primitive that forgets to wake anybody. */
+static int wait_for_count(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    RONDO_EXPECTS(is_even, &f->evaluated);
+    {
+        RONDO_EXPECTS(is_large, &f->evaluated);
+        RONDO_TRY(rondo_sleep(n));
+    }
+    return rondo_sleep(n);
+}
+
+static int count_up(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    for (int i = 0; i < n; i++) {
+        RONDO_TRY(rondo_sleep(4 * MS));
+        f->evaluated++;
+    }
+    return 0;
+}
+
+static void play_looking(struct fixture *f, const char *expected)
+{
+    struct observer watcher = {.event = look, .pick = first, .self = f};
+
+    observer = &watcher;
+    script_play(&f->script);
+    observer = NULL;
+    expect_noted(f, expected);
+}
+
+/* The innermost counts, while its block lasts; who has stopped when it changes has made it so. */
+static void who_makes_hold_what_a_task_waits_for_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    f->evaluated = 1;
+    spawn(f, "a", wait_for_count, 10 * MS);
+    spawn(f, "b", count_up, 4);
+    play_looking(f, "4ms b a: is_large holds, by b\n"
+                    "10ms a a: is_large holds no longer, by nobody\n"
+                    "12ms b a: is_even holds, by b\n"
+                    "16ms a: is_even holds no longer, by b\n");
+}
+
+static void what_nobody_looks_at_is_never_asked(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", wait_for_count, 10 * MS);
+    spawn(f, "b", count_up, 4);
+    expect_trace(f, "");
+}
+
+static void outside_of_tasks_nothing_is_expected(void **state)
+{
+    struct fixture *f = *state;
+
+    RONDO_EXPECTS(is_even, &f->evaluated);
+    spawn(f, "b", count_up, 4);
+    play_looking(f, "");
+}
+
 #define TEST(name) SCRIPT_TEST(name, fixture)
 
 int main(void)
@@ -169,6 +258,9 @@ int main(void)
         TEST(a_condition_may_stand_where_no_task_runs),
         TEST(what_does_not_hold_always_aborts_where_nobody_listens),
         TEST(who_listens_is_told_first),
+        TEST(who_makes_hold_what_a_task_waits_for_is_told),
+        TEST(what_nobody_looks_at_is_never_asked),
+        TEST(outside_of_tasks_nothing_is_expected),
     };
 
     return play_all(tests);

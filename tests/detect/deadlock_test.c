@@ -339,6 +339,73 @@ static void tasks_are_shown_in_the_order_they_started(void **state)
                  "third   waits for event go since 0.000s   nobody is left to set it\n");
 }
 
+/* ---- waits for what holds ---- */
+
+static const struct trace_object news = {"condition", "news", 21};
+
+static void expects(struct fixture *f, uint32_t task, const char *by, bool holds_now, int64_t at_ms)
+{
+    trace_append(f->trace, &(struct trace_record){.time_ns = at_ms * MS,
+                                                  .kind = TRACE_EXPECTED,
+                                                  .process = 1,
+                                                  .task = task,
+                                                  .task_name = name_of(task),
+                                                  .object = {"has_item", NULL, 0},
+                                                  .value = holds_now,
+                                                  .text = by});
+}
+
+static void who_waits_for_what_holds_has_lost_its_wake_up(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t task = MAIN; task <= READER; task++)
+        start(f, task);
+    waits(f, MAIN, task_object(READER), 0, NULL);
+    waits(f, READER, news, 500, "pool.c:31");
+    expects(f, READER, "writer", true, 1000);
+    waits(f, WRITER, news, 1500, NULL);
+    expects(f, WRITER, NULL, true, 1500);
+    expect_block(f, FINDING_LOST_WAKEUP,
+                 "writer  waits for condition news since 1.500s"
+                 "   though has_item holds since 1.500s\n"
+                 "reader  waits for condition news since 0.500s  pool.c:31"
+                 "   though has_item holds since 1.000s, by writer\n"
+                 "main    waits for task reader since 0.000s   until reader ends\n");
+}
+
+static void what_holds_no_longer_is_a_wait_without_end(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, READER);
+    waits(f, READER, news, 500, NULL);
+    expects(f, READER, "writer", true, 1000);
+    expects(f, READER, "writer", false, 2000);
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "reader  waits for condition news since 0.500s   nobody is left to notify\n");
+}
+
+/* It could go on but for the lock, which somebody holds. */
+static void who_waits_for_a_holder_has_not_lost_its_wake_up(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, WRITER);
+    start(f, READER);
+    holds(f, WRITER, lock_a, 0, NULL);
+    waits(f, READER, lock_a, 500, NULL);
+    expects(f, READER, "writer", true, 1000);
+    waits(f, WRITER, news, 1500, NULL);
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "writer  waits for condition news since 1.500s   nobody is left to notify\n"
+                 "reader  waits for lock A since 0.500s   held by writer since 0.000s\n");
+    waits(f, WRITER, task_object(READER), 1500, NULL);
+    expect_block(f, FINDING_DEADLOCK,
+                 "writer  waits for task reader since 1.500s   until reader ends\n"
+                 "reader  waits for lock A since 0.500s   held by writer since 0.000s\n");
+}
+
 /* ---- several who could end a wait ---- */
 
 static void a_gather_waits_for_the_children_that_are_left(void **state)
@@ -562,6 +629,9 @@ int main(void)
         TEST(what_would_end_an_endless_wait_is_said_by_kind),
         TEST(whoever_stands_behind_an_endless_wait_is_shown_too),
         TEST(tasks_are_shown_in_the_order_they_started),
+        TEST(who_waits_for_what_holds_has_lost_its_wake_up),
+        TEST(what_holds_no_longer_is_a_wait_without_end),
+        TEST(who_waits_for_a_holder_has_not_lost_its_wake_up),
         TEST(a_gather_waits_for_the_children_that_are_left),
         TEST(a_child_that_waits_for_its_gather_is_a_circle),
         TEST(any_holder_of_a_semaphore_can_close_a_circle),
