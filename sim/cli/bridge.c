@@ -17,22 +17,14 @@
 #define EXIT_MASK 0xff
 
 static const enum trace_kind kinds[] = {
-    [OBSERVED_SPAWNED] = TRACE_SPAWNED,
-    [OBSERVED_BLOCKED] = TRACE_BLOCKED,
-    [OBSERVED_RESUMED] = TRACE_RESUMED,
-    [OBSERVED_FINISHED] = TRACE_FINISHED,
-    [OBSERVED_HELD] = TRACE_HELD,
-    [OBSERVED_RELEASED] = TRACE_RELEASED,
-    [OBSERVED_PROPERTY] = TRACE_PROPERTY,
-    [OBSERVED_BROKEN] = TRACE_BROKEN,
-    [OBSERVED_EXPECTED] = TRACE_EXPECTED,
-    [OBSERVED_SIGNALLED] = TRACE_SIGNALLED,
-    [OBSERVED_PASSED] = TRACE_PASSED,
-    [OBSERVED_PUT] = TRACE_PUT,
-    [OBSERVED_GOT] = TRACE_GOT,
-    [OBSERVED_CANCELLED] = TRACE_CANCELLED,
-    [OBSERVED_READ] = TRACE_READ,
-    [OBSERVED_WROTE] = TRACE_WROTE,
+    [OBSERVED_SPAWNED] = TRACE_SPAWNED,   [OBSERVED_BLOCKED] = TRACE_BLOCKED,
+    [OBSERVED_RESUMED] = TRACE_RESUMED,   [OBSERVED_FINISHED] = TRACE_FINISHED,
+    [OBSERVED_HELD] = TRACE_HELD,         [OBSERVED_RELEASED] = TRACE_RELEASED,
+    [OBSERVED_PROPERTY] = TRACE_PROPERTY, [OBSERVED_BROKEN] = TRACE_BROKEN,
+    [OBSERVED_EXPECTED] = TRACE_EXPECTED, [OBSERVED_SIGNALLED] = TRACE_SIGNALLED,
+    [OBSERVED_PASSED] = TRACE_PASSED,     [OBSERVED_PUT] = TRACE_PUT,
+    [OBSERVED_GOT] = TRACE_GOT,           [OBSERVED_CANCELLED] = TRACE_CANCELLED,
+    [OBSERVED_READ] = TRACE_READ,         [OBSERVED_WROTE] = TRACE_WROTE,
     [OBSERVED_UPDATED] = TRACE_UPDATED,
 };
 
@@ -80,7 +72,7 @@ static void on_event(void *self, const struct observed *event)
     struct world *world = world_current();
 
     (void)self;
-    if (!trace_is_wanted(world->trace))
+    if (!trace_is_wanted(world->trace, kinds[event->kind]))
         ;
     else if (event->kind == OBSERVED_EXPECTED)
         note_expected(world, event);
@@ -88,7 +80,8 @@ static void on_event(void *self, const struct observed *event)
         note(world, event, event->text);
     if (event->kind == OBSERVED_BROKEN)
         world_fail();
-    if (event->kind == OBSERVED_BLOCKED || event->kind == OBSERVED_FINISHED)
+    if (trace_is_wanted(world->trace, TRACE_EXPECTED) &&
+        (event->kind == OBSERVED_BLOCKED || event->kind == OBSERVED_FINISHED))
         expectations_look(event->who);
 }
 

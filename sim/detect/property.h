@@ -35,6 +35,9 @@ void properties_free(struct properties *properties);
 /* Forget everything, for another run. */
 void properties_reset(struct properties *properties);
 
+/* What it has to hear in every run. */
+#define PROPERTIES_KEEN (TRACE_KIND(PROPERTY) | TRACE_KIND(BROKEN))
+
 /* A trace_listener: take note of `record`. */
 void properties_listen(void *properties, const struct trace_record *record);
 

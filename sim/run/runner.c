@@ -40,10 +40,10 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
                               .properties = properties_new(),
                               .folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               .steps_max = WORLD_STEPS_MAX};
-    trace_listen(runner->trace, deadlock_listen, runner->deadlock, false);
-    trace_listen(runner->before, deadlock_listen, runner->deadlock, false);
-    trace_listen(runner->trace, properties_listen, runner->properties, true);
-    trace_listen(runner->before, properties_listen, runner->properties, true);
+    trace_listen(runner->trace, deadlock_listen, runner->deadlock, 0);
+    trace_listen(runner->before, deadlock_listen, runner->deadlock, 0);
+    trace_listen(runner->trace, properties_listen, runner->properties, PROPERTIES_KEEN);
+    trace_listen(runner->before, properties_listen, runner->properties, PROPERTIES_KEEN);
 }
 
 void runner_close(struct runner *runner)

@@ -18,11 +18,11 @@ struct trace {
     uint64_t hash;
     struct texts texts; /* of the records */
     bool muted;
-    bool keen; /* a listener is */
+    trace_kinds keen; /* what listeners are keen on */
     struct {
         trace_listener listener;
         void *self;
-        bool keen;
+        trace_kinds keen;
     } listeners[TRACE_LISTENERS_MAX];
 };
 
@@ -50,7 +50,7 @@ void trace_reset(struct trace *trace)
     texts_reset(&trace->texts);
 }
 
-void trace_listen(struct trace *trace, trace_listener listener, void *self, bool keen)
+void trace_listen(struct trace *trace, trace_listener listener, void *self, trace_kinds keen)
 {
     for (size_t i = 0; i < TRACE_LISTENERS_MAX; i++) {
         if (trace->listeners[i].listener != NULL)
@@ -58,7 +58,7 @@ void trace_listen(struct trace *trace, trace_listener listener, void *self, bool
         trace->listeners[i].listener = listener;
         trace->listeners[i].self = self;
         trace->listeners[i].keen = keen;
-        trace->keen = trace->keen || keen;
+        trace->keen |= keen;
         return;
     }
     CHECK_NEVER("too many listeners");
@@ -98,9 +98,9 @@ bool trace_is_muted(const struct trace *trace)
     return trace->muted;
 }
 
-bool trace_is_wanted(const struct trace *trace)
+bool trace_is_wanted(const struct trace *trace, enum trace_kind kind)
 {
-    return !trace->muted || trace->keen;
+    return !trace->muted || (trace->keen >> kind & 1) != 0;
 }
 
 /* The trace's own copy of `record`. */
@@ -129,7 +129,7 @@ void trace_append(struct trace *trace, const struct trace_record *record)
     if (!trace->muted)
         record = keep(trace, record);
     for (size_t i = 0; i < TRACE_LISTENERS_MAX && trace->listeners[i].listener != NULL; i++) {
-        if (!trace->muted || trace->listeners[i].keen)
+        if (!trace->muted || (trace->listeners[i].keen >> record->kind & 1) != 0)
             trace->listeners[i].listener(trace->listeners[i].self, record);
     }
 }

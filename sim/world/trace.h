@@ -85,17 +85,21 @@ void trace_free(struct trace *trace);
 /* Empty `trace` for another run; its listeners stay. */
 void trace_reset(struct trace *trace);
 
-/* Call `listener(self, record)` for every record from now on, also while the trace is muted if it
- * is `keen`. At most TRACE_LISTENERS_MAX. */
+/* A set of kinds of record. */
+typedef uint64_t trace_kinds;
+#define TRACE_KIND(name) ((trace_kinds)1 << TRACE_##name)
+
+/* Call `listener(self, record)` for every record from now on; while the trace is muted, for those
+ * of the kinds in `keen`. At most TRACE_LISTENERS_MAX. */
 #define TRACE_LISTENERS_MAX 8
-void trace_listen(struct trace *trace, trace_listener listener, void *self, bool keen);
+void trace_listen(struct trace *trace, trace_listener listener, void *self, trace_kinds keen);
 
 /* Keep no records from now on, and compute no hash: for runs of which only the end counts, many in
  * a second. */
 void trace_mute(struct trace *trace, bool muted);
 
-/* Whether a record would reach anybody. */
-bool trace_is_wanted(const struct trace *trace);
+/* Whether a record of `kind` would reach anybody. */
+bool trace_is_wanted(const struct trace *trace, enum trace_kind kind);
 
 /* Whether records are kept. */
 bool trace_is_muted(const struct trace *trace);

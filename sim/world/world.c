@@ -65,7 +65,7 @@ struct process *process_current(void)
 
 void world_note(struct world *world, struct trace_record record)
 {
-    if (!trace_is_wanted(world->trace))
+    if (!trace_is_wanted(world->trace, record.kind))
         return;
     record.time_ns = world->now_ns;
     if (world->running != NULL) {

@@ -31,7 +31,7 @@ static int fixture_open(void **state)
 
     fixture.deadlock = deadlock_new();
     fixture.trace = trace_new();
-    trace_listen(fixture.trace, deadlock_listen, fixture.deadlock, false);
+    trace_listen(fixture.trace, deadlock_listen, fixture.deadlock, 0);
     *state = &fixture;
     return 0;
 }

@@ -26,7 +26,7 @@ static int fixture_open(void **state)
 
     fixture.properties = properties_new();
     fixture.trace = trace_new();
-    trace_listen(fixture.trace, properties_listen, fixture.properties, true);
+    trace_listen(fixture.trace, properties_listen, fixture.properties, 0);
     *state = &fixture;
     return 0;
 }

@@ -322,11 +322,32 @@ static void listeners_are_called_in_order_with_every_record_from_then_on(void **
     struct listener a = {'a', heard}, b = {'b', heard};
 
     trace_append(f->trace, &(struct trace_record){.text = "one"});
-    trace_listen(f->trace, note_record, &a, false);
+    trace_listen(f->trace, note_record, &a, 0);
     trace_append(f->trace, &(struct trace_record){.text = "two"});
-    trace_listen(f->trace, note_record, &b, false);
+    trace_listen(f->trace, note_record, &b, 0);
     trace_append(f->trace, &(struct trace_record){.text = "three"});
     assert_string_equal(heard, "a1:two a2:three b2:three ");
+}
+
+static void a_muted_trace_keeps_nothing_and_tells_each_what_it_is_keen_on(void **state)
+{
+    struct fixture *f = *state;
+    char heard[200] = "";
+    struct listener a = {'a', heard}, b = {'b', heard};
+
+    trace_listen(f->trace, note_record, &a, TRACE_KIND(HELD) | TRACE_KIND(GOT));
+    trace_listen(f->trace, note_record, &b, TRACE_KIND(HELD));
+    trace_mute(f->trace, true);
+    assert_true(trace_is_wanted(f->trace, TRACE_HELD));
+    assert_true(trace_is_wanted(f->trace, TRACE_GOT));
+    assert_false(trace_is_wanted(f->trace, TRACE_PUT));
+    trace_append(f->trace, &(struct trace_record){.kind = TRACE_HELD, .text = "one"});
+    trace_append(f->trace, &(struct trace_record){.kind = TRACE_GOT, .text = "two"});
+    trace_append(f->trace, &(struct trace_record){.kind = TRACE_PUT, .text = "three"});
+    assert_string_equal(heard, "a0:one b0:one a0:two ");
+    assert_int_equal(trace_count(f->trace), 0);
+    trace_mute(f->trace, false);
+    assert_true(trace_is_wanted(f->trace, TRACE_PUT));
 }
 
 static void a_reset_empties_the_trace_and_keeps_its_listeners(void **state)
@@ -335,7 +356,7 @@ static void a_reset_empties_the_trace_and_keeps_its_listeners(void **state)
     char heard[200] = "";
     struct listener a = {'a', heard};
 
-    trace_listen(f->trace, note_record, &a, false);
+    trace_listen(f->trace, note_record, &a, 0);
     trace_append(f->trace, &(struct trace_record){.text = "before"});
     trace_reset(f->trace);
     assert_int_equal(trace_count(f->trace), 0);
@@ -347,7 +368,7 @@ static void a_reset_empties_the_trace_and_keeps_its_listeners(void **state)
 static void listen_to_one_too_many(void *trace)
 {
     for (int i = 0; i <= TRACE_LISTENERS_MAX; i++)
-        trace_listen(trace, note_record, NULL, false);
+        trace_listen(trace, note_record, NULL, 0);
 }
 
 static void look_past_the_end(void *trace)
@@ -390,6 +411,7 @@ int main(void)
         TEST(a_trace_owns_copies_and_numbers_its_records),
         TEST(texts_keep_their_place_as_the_trace_grows),
         TEST(listeners_are_called_in_order_with_every_record_from_then_on),
+        TEST(a_muted_trace_keeps_nothing_and_tells_each_what_it_is_keen_on),
         TEST(a_reset_empties_the_trace_and_keeps_its_listeners),
         TEST(misuse_is_a_broken_invariant),
         TEST(the_hash_is_fnv_1a),
