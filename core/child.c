@@ -58,5 +58,5 @@ void child_unwatch(struct child *child)
 {
     settle(child);
     list_remove(&child->waiter.link);
-    list_remove(&child->waiter.callback.link);
+    loop_unqueue(child->future->loop, &child->waiter.callback);
 }

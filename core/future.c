@@ -407,7 +407,7 @@ int future_watch(rondo_future *future, const char *here)
     future_add_waiter(future, &watch.waiter);
     rc = wait_suspend(&watch.wait);
     list_remove(&watch.waiter.link);
-    list_remove(&watch.waiter.callback.link);
+    loop_unqueue(future->loop, &watch.waiter.callback);
     return rc;
 }
 

@@ -64,8 +64,17 @@ void loop_call_soon(struct rondo_loop *loop, struct callback *callback)
 
     CHECK(!list_linked(&callback->link));
     list_push_back(&loop->ready, &callback->link);
+    if (loop->any_order)
+        lineup_add(loop->lineup, callback);
     if (was_empty)
         arm_port(loop);
+}
+
+void loop_unqueue(struct rondo_loop *loop, struct callback *callback)
+{
+    if (list_linked(&callback->link) && loop->any_order)
+        lineup_drop(loop->lineup, callback);
+    list_remove(&callback->link);
 }
 
 void loop_enter(struct rondo_loop *loop, struct callback *callback)
@@ -93,7 +102,7 @@ void loop_cancel(struct rondo_loop *loop, struct deadline *deadline)
         deadlines_remove(&loop->deadlines, deadline);
         deadline->armed = false;
     }
-    list_remove(&deadline->callback.link);
+    loop_unqueue(loop, &deadline->callback);
 }
 
 int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns)
@@ -113,57 +122,40 @@ static int64_t due_at(int64_t when_ns)
     return (when_ns + GRAIN_NS - 1) / GRAIN_NS * GRAIN_NS;
 }
 
-/* The options of a choice: the callbacks in one list, then those in another, option 0 first. */
-struct candidates {
-    const struct list *lists[2];
-    size_t count;
-    const struct list *node; /* where the last look ended: a strategy looks at all, one by one */
-    size_t at;
-};
-
-static struct candidates candidates_of(const struct list *first, const struct list *second)
+/* The `i`-th of those in a list. */
+static struct callback *nth(const struct list *list, size_t i)
 {
-    size_t count = list_length(first) + (second != NULL ? list_length(second) : 0);
+    struct list *node = list->next;
 
-    return (struct candidates){{first, second}, count, NULL, 0};
+    while (i-- > 0)
+        node = node->next;
+    return container_of(node, struct callback, link);
 }
 
-static struct callback *candidate(struct candidates *candidates, size_t i)
+static void describe_tied(const struct observed_choice *choice, size_t i, struct pending *pending)
 {
-    if (candidates->node == NULL || i < candidates->at) {
-        candidates->node = candidates->lists[0];
-        candidates->at = (size_t)-1;
-    }
-    while (candidates->at != i) {
-        candidates->node = candidates->node->next;
-        if (candidates->node == candidates->lists[0])
-            candidates->node = candidates->lists[1]->next;
-        candidates->at++;
-    }
-    return container_of(candidates->node, struct callback, link);
-}
-
-static void describe_candidate(const struct observed_choice *choice, size_t i,
-                               struct pending *pending)
-{
-    callback_describe(candidate((struct candidates *)(uintptr_t)choice->options, i), pending);
+    callback_describe(nth(choice->options, i), pending);
 }
 
 /* Together or apart is about the one that comes next. */
 static void describe_next(const struct observed_choice *choice, size_t i, struct pending *pending)
 {
     (void)i;
-    describe_candidate(choice, 0, pending);
+    describe_tied(choice, 0, pending);
 }
 
-/* Which of `candidates` comes next: the first, unless an observer says otherwise. */
-static struct callback *choose_from(struct candidates *candidates, const char *label)
+static void describe_ready(const struct observed_choice *choice, size_t i, struct pending *pending)
 {
-    struct observed_choice choice = {label, candidates->count, describe_candidate, candidates};
-    size_t index = candidates->count > 1 ? observer->pick(observer->self, &choice) : 0;
+    callback_describe(((const struct lineup *)choice->options)->items[i], pending);
+}
 
-    CHECK(index < candidates->count);
-    return candidate(candidates, index);
+/* Which option it is: the first, unless an observer says otherwise. */
+static size_t choose(struct observed_choice choice)
+{
+    size_t index = choice.count > 1 ? observer->pick(observer->self, &choice) : 0;
+
+    CHECK(choice.count <= 1 || index < choice.count);
+    return index;
 }
 
 /*
@@ -203,10 +195,9 @@ static void put_back(struct rondo_loop *loop, struct list *tied)
 /* Whether the next timer of this instant comes only "a hair later", when all else is done. */
 static bool choose_apart(struct list *tied)
 {
-    struct candidates candidates = candidates_of(tied, NULL);
-    struct observed_choice choice = {timer_together, 2, describe_next, &candidates};
+    struct observed_choice choice = {timer_together, 2, describe_next, tied};
 
-    return observer != NULL && observer->pick(observer->self, &choice) != 0;
+    return observer != NULL && choose(choice) != 0;
 }
 
 /*
@@ -217,14 +208,14 @@ static bool choose_apart(struct list *tied)
  */
 static bool make_ready(struct rondo_loop *loop, struct list *tied, size_t count)
 {
-    while (count-- > 0) {
-        struct candidates candidates = candidates_of(tied, NULL);
-        struct callback *chosen = choose_from(&candidates, timer_order);
+    for (; count > 0; count--) {
+        struct observed_choice choice = {timer_order, count, describe_tied, tied};
+        struct callback *chosen = nth(tied, choose(choice));
 
         list_remove(&chosen->link);
         container_of(chosen, struct deadline, callback)->armed = false;
         list_push_back(&loop->ready, &chosen->link);
-        if (count > 0 && choose_apart(tied)) {
+        if (count > 1 && choose_apart(tied)) {
             put_back(loop, tied);
             return false;
         }
@@ -297,14 +288,26 @@ static void run(struct rondo_loop *loop, struct callback *callback)
     turn_end(&turn);
 }
 
+/* What is ready, by index: a list would have to be walked at each choice. */
+static void line_up(struct rondo_loop *loop)
+{
+    loop->lineup = observer->lineup != NULL ? observer->lineup(observer->self) : &loop->own_lineup;
+    loop->lineup->count = 0;
+    for (struct list *node = loop->batch.next; node != &loop->batch; node = node->next)
+        lineup_add(loop->lineup, container_of(node, struct callback, link));
+    loop->left = loop->lineup->count;
+}
+
 /* Timers that are due join the ready queue; what is ready then, and no more, is this iteration. */
 static void begin_iteration(struct rondo_loop *loop)
 {
     collect_due(loop);
     list_append(&loop->batch, &loop->ready);
+    loop->left = SIZE_MAX;
     loop->any_order = observer != NULL &&
                       (observer->wants == NULL || observer->wants(observer->self, sched_ready));
-    loop->left = loop->any_order ? list_length(&loop->batch) : SIZE_MAX;
+    if (loop->any_order)
+        line_up(loop);
 }
 
 /*
@@ -313,19 +316,18 @@ static void begin_iteration(struct rondo_loop *loop)
  */
 static struct callback *choose_ready(struct rondo_loop *loop)
 {
-    struct candidates candidates;
+    struct observed_choice choice = {sched_ready, loop->lineup->count, describe_ready,
+                                     loop->lineup};
 
-    if (!loop->any_order)
-        return container_of(loop->batch.next, struct callback, link);
-    candidates = candidates_of(&loop->batch, &loop->ready);
-    return choose_from(&candidates, sched_ready);
+    return lineup_take(loop->lineup, choose(choice));
 }
 
 /* Of what is ready, what comes next, out of the queue. */
 static struct callback *take_ready(struct rondo_loop *loop)
 {
     loop->left--;
-    loop->next = choose_ready(loop);
+    loop->next = loop->any_order ? choose_ready(loop)
+                                 : container_of(loop->batch.next, struct callback, link);
     list_remove(&loop->next->link);
     return loop->next;
 }
@@ -351,6 +353,7 @@ struct callback *loop_offer(struct rondo_loop *loop, struct callback *callback)
 {
     list_push_front(&loop->batch, &callback->link);
     loop->left++;
+    lineup_add_first(loop->lineup, callback);
     return take_ready(loop);
 }
 
@@ -367,6 +370,7 @@ void loop_iterate(struct rondo_loop *loop)
         run(loop, callback);
     }
     loop->iterating = false;
+    loop->any_order = false;
     arm_port(loop);
 }
 
@@ -446,6 +450,7 @@ void loop_discard(struct rondo_loop *loop)
         discard(&deadline->callback);
     }
     deadlines_clear(&loop->deadlines);
+    lineup_clear(&loop->own_lineup);
     while ((node = list_pop_front(&loop->spare)) != NULL)
         alloc_release(node);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/lineup.h"
 #include "base/list.h"
 #include "deadlines.h"
 #include "handler.h"
@@ -79,6 +80,8 @@ struct rondo_loop {
     struct list batch;     /* those of the iteration that runs */
     size_t left;           /* of these, so many may run before the next poll */
     bool any_order;        /* an observer chooses which is next, of all that are ready */
+    struct lineup *lineup; /* these, while it does */
+    struct lineup own_lineup;
     struct callback *next; /* of these, the one whose turn it is, if it has been chosen already */
     struct fiber *home;    /* that makes the iteration */
     struct deadlines deadlines;
@@ -124,6 +127,9 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
 
 /* Queue `callback` for the next iteration. Requires: it is in no queue. */
 void loop_call_soon(struct rondo_loop *loop, struct callback *callback);
+
+/* Take `callback` out of the queue, if it is there. */
+void loop_unqueue(struct rondo_loop *loop, struct callback *callback);
 
 /* As loop_call_soon(), from any thread: after all that this and other threads have queued before.
  * Requires: `loop` stays open meanwhile. */

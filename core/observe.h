@@ -95,6 +95,9 @@ struct observer {
     /* Whether choices of `label` are open; asked where listing the options costs something.
      * NULL: all are. */
     bool (*wants)(void *self, const char *label);
+    /* Where the loop that calls keeps what is ready while `sched` is open. NULL: it has a place of
+     * its own, which goes when the loop is closed. */
+    struct lineup *(*lineup)(void *self);
     /* Nothing of this process can ever run again, unless another thread enters. Returns: true to
      * give up the run with RONDO_EDEADLOCK, false to wait. NULL: wait. */
     bool (*stuck)(void *self);

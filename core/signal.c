@@ -35,7 +35,7 @@ static void closed(uv_handle_t *handle)
 static void watch_close(struct signal_watch *watch)
 {
     list_remove(&watch->device.link);
-    list_remove(&watch->callback.link);
+    loop_unqueue(watch->loop, &watch->callback);
     watch->arrived = 0;
     uv_close((uv_handle_t *)&watch->uv, closed);
 }

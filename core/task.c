@@ -675,7 +675,7 @@ void task_abandon_all(struct rondo_loop *loop)
             if (task->wait->woken != NULL && task->wait->state == WAIT_WOKEN)
                 --*task->wait->woken;
         }
-        list_remove(&task->start.link);
+        loop_unqueue(loop, &task->start);
         give_up_waiters(&task->future);
         observe(&(struct observed){.kind = OBSERVED_FINISHED,
                                    .who = task->subject,

@@ -21,7 +21,7 @@ struct wrap {
 static void wrap_free(struct wrap *wrap)
 {
     list_remove(&wrap->waiter.link);
-    list_remove(&wrap->waiter.callback.link);
+    loop_unqueue(wrap->future->loop, &wrap->waiter.callback);
     rondo_unref(wrap->future);
     alloc_release(wrap);
 }

@@ -161,7 +161,15 @@ static uint32_t number(void *self)
     return ++process_current()->number_last;
 }
 
-static const struct observer bridge = {.event = on_event,
+/* A loop belongs to a thread; a run may be cut short, and the world goes on. */
+static struct lineup *lineup_of_loop(void *self)
+{
+    (void)self;
+    return &thread_current()->lineup;
+}
+
+static const struct observer bridge = {.lineup = lineup_of_loop,
+                                       .event = on_event,
                                        .pick = on_pick,
                                        .wants = wants,
                                        .stuck = stuck,

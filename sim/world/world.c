@@ -39,6 +39,7 @@ void world_close(struct world *world)
         stack_reclaim(process);
         map_free(&process->variables);
         list_for_each(thread, &process->threads) {
+            lineup_clear(&container_of(thread, struct thread, link)->lineup);
             if (thread != &process->main.link)
                 free(container_of(thread, struct thread, link));
         }
@@ -212,6 +213,7 @@ char *thread_describe(const struct thread *thread, char *text, size_t size)
 static void thread_free(struct thread *thread)
 {
     list_remove(&thread->link);
+    lineup_clear(&thread->lineup);
     stack_give(thread->stack);
     free(thread);
 }

@@ -17,6 +17,7 @@
 
 #include "base/fiber.h"
 #include "base/heap.h"
+#include "base/lineup.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "world/chance.h"
@@ -62,6 +63,7 @@ struct thread {
     struct event alarm;
     struct thread *const
         *holder;            /* of what it waits for, while it waits; NULL: nobody in particular */
+    struct lineup lineup;   /* for whoever schedules on it: what it has ready */
     const char *blocked_in; /* for people: "uv_sem_wait()"; NULL: it waits for something to do */
 };
 

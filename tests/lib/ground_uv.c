@@ -69,6 +69,13 @@ static size_t production_order(void *self, const struct observed_choice *choice)
     return 0;
 }
 
+static bool nothing(void *self, const char *label)
+{
+    (void)self;
+    (void)label;
+    return false;
+}
+
 static bool give_up(void *self)
 {
     (void)self;
@@ -79,6 +86,7 @@ const struct observer *ground_observer(void)
 {
     static const struct observer gives_up = {.event = ignore,
                                              .pick = production_order,
+                                             .wants = nothing,
                                              .stuck = give_up};
 
     return &gives_up;
