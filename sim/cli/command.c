@@ -187,8 +187,7 @@ static void print_scenario(const struct engine *engine, const struct scenario *s
     if (outcomes > scenario->run_count)
         printf("%zu outcomes  ", outcomes);
     for (size_t i = 0; i < scenario->run_count; i++) {
-        if (scenario_explores(scenario, &scenario->runs[i]) && scenario->strategy == NULL &&
-            !runs[i].exhausted)
+        if (runs[i].systematic && !runs[i].exhausted)
             printf("only %zu schedules of more  ", runs[i].schedules);
     }
     print_claims(verdict);

@@ -11,7 +11,6 @@
 #include "cli/bridge.h"
 #include "cli/guard.h"
 #include "cli/simulation.h"
-#include "run/enumerate.h"
 #include "run/explore.h"
 
 /* Lines of a program that are shown when it crashes. */
@@ -69,31 +68,10 @@ static bool run_repeated(struct simulation *simulation, const struct scenario *s
     return true;
 }
 
-/* Every outcome of the ties, from the tape of the first run on. Returns: false when two runs of one
- * tape differ. */
-static bool run_ties(struct simulation *simulation, const struct scenario *scenario,
-                     const struct run_spec *run, struct chance *chance,
-                     struct observed_run *observed, struct verdict *verdict)
+/* How `scenario` is explored. */
+static const struct strategy_kind *strategy_of(const struct scenario *scenario)
 {
-    struct tape tape = {0};
-    size_t reasons = verdict->reason_count;
-
-    observed->exhausted = true;
-    tape_copy(&tape, &chance->record);
-    while (enumerate_next(&tape, FAMILY_timer)) {
-        if (observed->schedules == scenario->schedules_max) {
-            observed->exhausted = false;
-            break;
-        }
-        chance_from_tape(chance, &tape);
-        /* What is new is run again: code that only this order reaches may not be the same twice. */
-        if (run_once(simulation, scenario, run, chance, observed, "ties") &&
-            !run_again(simulation, scenario, run, chance, verdict))
-            break;
-        tape_copy(&tape, &chance->record);
-    }
-    tape_clear(&tape);
-    return verdict->reason_count == reasons;
+    return strategy_find(scenario->strategy != NULL ? scenario->strategy : "ties");
 }
 
 /* What run_by_strategy() is about, for those it calls. */
@@ -110,15 +88,16 @@ static void met(void *self, const struct chance *chance, const struct observatio
 
     if (seen->finding != NULL)
         finding_keep(errand->simulation, (size_t)(errand->run - errand->scenario->runs), chance,
-                     errand->scenario->strategy, schedule);
+                     strategy_of(errand->scenario)->name, schedule);
 }
 
-/* The first finding is enough, unless outcomes are to be counted. */
+/* The first finding is enough, unless outcomes are to be counted; the ties are few. */
 static bool more(void *self, const struct observed_run *observed)
 {
     const struct errand *errand = self;
 
-    return observed->finding_at == 0 || errand->run->expect.outcomes > 0;
+    return observed->finding_at == 0 || errand->run->expect.outcomes > 0 ||
+           errand->scenario->strategy == NULL;
 }
 
 /* Schedules as the scenario's strategy makes them. Returns: false when a replay differs. */
@@ -127,7 +106,7 @@ static bool run_by_strategy(struct simulation *simulation, const struct scenario
                             struct verdict *verdict)
 {
     struct errand errand = {simulation, scenario, run};
-    struct exploration exploration = {.strategy = strategy_find(scenario->strategy),
+    struct exploration exploration = {.strategy = strategy_of(scenario),
                                       .seed = simulation->options->has_seed
                                                   ? simulation->options->seed
                                                   : scenario->seed,
@@ -161,14 +140,17 @@ static bool explore_run(struct simulation *simulation, const struct scenario *sc
                         const struct run_spec *run, struct chance *chance,
                         struct observed_run *observed, struct verdict *verdict)
 {
-    bool ok;
+    bool ok = run_by_strategy(simulation, scenario, run, observed, verdict);
 
-    if (scenario->strategy != NULL)
-        return run_by_strategy(simulation, scenario, run, observed, verdict);
-    ok = run_ties(simulation, scenario, run, chance, observed, verdict);
-    if (ok && simulation->options->has_seed)
+    if (ok && scenario->strategy == NULL && simulation->options->has_seed)
         run_seed(simulation, scenario, run, chance, observed, verdict);
     return ok;
+}
+
+/* Whether `run` is searched from production order on, which is then not one more schedule. */
+static bool is_searched(const struct scenario *scenario, const struct run_spec *run)
+{
+    return scenario_explores(scenario, run) && strategy_of(scenario)->ends;
 }
 
 static bool observe_run(struct simulation *simulation, const struct scenario *scenario,
@@ -176,14 +158,17 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
                         struct verdict *verdict)
 {
     const struct options *options = simulation->options;
+    struct observed_run aside = {0};
     struct chance chance;
     bool ok;
 
     chance_init(&chance);
     if (options->has_seed && !scenario_explores(scenario, run))
         chance_from_seed(&chance, options->seed);
-    ok = run_repeated(simulation, scenario, run, &chance, observed,
+    ok = run_repeated(simulation, scenario, run, &chance,
+                      is_searched(scenario, run) ? &aside : observed,
                       chance.source == CHANCE_SEED ? "seed" : "fifo", verdict);
+    observed_run_clear(&aside);
     observed->exhausted = true;
     if (ok && scenario_explores(scenario, run))
         ok = explore_run(simulation, scenario, run, &chance, observed, verdict);

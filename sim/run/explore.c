@@ -5,11 +5,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/map.h"
 
-/* Decisions of a run before it counts as one that does not end: an unfair schedule may starve
- * whoever would end it. */
+/* Decisions of a run before it counts as one that does not end, where any order is open: an unfair
+ * schedule may starve whoever would end it. */
 #define STEPS_MAX UINT64_C(50000)
 
 struct search {
@@ -84,23 +86,34 @@ static bool try_one(struct search *search, size_t schedule)
     return ok;
 }
 
+/* Begins one schedule more than is tried, to know whether there is one. Returns: false if a replay
+ * differs. */
 static bool search_all(struct search *search)
 {
     const struct exploration *exploration = search->exploration;
     size_t step = exploration->shards > 1 ? exploration->shards : 1;
 
-    search->observed->exhausted = false;
-    for (size_t i = exploration->shard; i < exploration->schedules; i += step) {
-        if (!strategy_begin(search->strategy, i)) {
-            search->observed->exhausted = true;
-            return true;
-        }
+    for (size_t i = exploration->shard;
+         strategy_begin(search->strategy, i) && i < exploration->schedules; i += step) {
         if (!try_one(search, i + 1))
             return false;
         if (exploration->more != NULL && !exploration->more(exploration->self, search->observed))
             return true;
     }
     return true;
+}
+
+/* What can be said of the search, now that it is over. */
+static void note_covered(const struct search *search)
+{
+    struct observed_run *observed = search->observed;
+    char text[160];
+
+    observed->systematic = search->strategy->kind->ends;
+    observed->exhausted = search->strategy->exhausted;
+    free(observed->covered);
+    strategy_covered(search->strategy, text, sizeof text);
+    observed->covered = text[0] != '\0' ? must_text(text) : NULL;
 }
 
 bool explore(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
@@ -117,11 +130,12 @@ bool explore(struct runner *runner, const struct scenario *scenario, const struc
     bool ok;
 
     chance_init(&search.chance);
-    search.chance.open = strategy_families();
-    if (runner->steps_max > STEPS_MAX)
+    search.chance.open = strategy_opens(exploration->strategy);
+    if (chance_is_open(&search.chance, "sched") && runner->steps_max > STEPS_MAX)
         runner->steps_max = STEPS_MAX;
     ok = search_all(&search);
     runner->steps_max = steps_max;
+    note_covered(&search);
     if (!ok)
         snprintf(text, size, "schedule %zu of seed %" PRIu64 " and its replay differ",
                  search.strategy->schedule + 1, exploration->seed);

@@ -27,8 +27,8 @@ struct exploration {
     void *self;
 };
 
-/* Run schedules and add what they show to `observed`, whose `exhausted` is set when there are no
- * more. Returns: true; false, with the reason in `text`, when a run and its replay differ. */
+/* Run schedules and add what they show to `observed`, which also says whether there are more.
+ * Returns: true; false, with the reason in `text`, when two runs of one schedule differ. */
 bool explore(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
              const struct exploration *exploration, struct observed_run *observed, char *text,
              size_t size);

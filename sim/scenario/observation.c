@@ -172,6 +172,7 @@ void observed_run_clear(struct observed_run *run)
         observation_clear(&run->outcomes[i]);
     free(run->outcomes);
     clear_properties(&run->properties);
+    free(run->covered);
     *run = (struct observed_run){0};
 }
 

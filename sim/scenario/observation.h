@@ -79,7 +79,9 @@ struct observed_run {
     size_t outcome_count;
     size_t schedules;  /* tried */
     size_t cut;        /* of these, given up because an unfair schedule kept them from ending */
+    bool systematic;   /* they were tried one after the other, up to the last if time permits */
     bool exhausted;    /* every one there is */
+    char *covered;     /* what is certain after these, in words; NULL: nothing */
     size_t finding_at; /* index of the first schedule with a finding, from 1; 0: none */
     struct property_counts properties; /* of all schedules together */
     int64_t wall_ns;

@@ -94,7 +94,7 @@ struct scenario {
     bool compares; /* `runs` was given */
     bool explores; /* `explore` was given */
     size_t schedules_max;
-    char *strategy;    /* to explore by; NULL: all outcomes of the ties */
+    char *strategy;    /* to explore by; NULL: "ties" */
     int strategy_line; /* where the file says so */
     uint64_t seed;     /* to explore from */
     struct relation *relations;

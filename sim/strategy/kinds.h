@@ -7,5 +7,7 @@
 #include "strategy/strategy.h"
 
 extern const struct strategy_kind strategy_uniform;
+extern const struct strategy_kind strategy_dfs;
+extern const struct strategy_kind strategy_ties;
 
 #endif

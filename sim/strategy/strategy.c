@@ -9,6 +9,8 @@
 
 static const struct strategy_kind *const kinds[] = {
     &strategy_uniform,
+    &strategy_dfs,
+    &strategy_ties,
 };
 
 #define KINDS (sizeof kinds / sizeof *kinds)
@@ -16,6 +18,11 @@ static const struct strategy_kind *const kinds[] = {
 unsigned strategy_families(void)
 {
     return 1u << FAMILY_sched | 1u << FAMILY_process | 1u << FAMILY_thread;
+}
+
+unsigned strategy_opens(const struct strategy_kind *kind)
+{
+    return kind->families != 0 ? kind->families : strategy_families();
 }
 
 const struct strategy_kind *strategy_find(const char *name)
@@ -52,13 +59,25 @@ bool strategy_begin(struct strategy *strategy, size_t schedule)
 
     strategy->schedule = schedule;
     strategy->stream = strategy->seed ^ chance_draw(&number);
-    return strategy->kind->begin == NULL || strategy->kind->begin(strategy);
+    strategy->exhausted = strategy->kind->begin != NULL && !strategy->kind->begin(strategy);
+    return !strategy->exhausted;
 }
 
 void strategy_end(struct strategy *strategy, const struct run_end *end)
 {
+    strategy->outcomes += end->new_outcome;
+    strategy->findings += end->finding;
+    strategy->cuts += end->cut;
     if (strategy->kind->end != NULL)
         strategy->kind->end(strategy, end);
+}
+
+char *strategy_covered(const struct strategy *strategy, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (strategy->kind->covered != NULL)
+        strategy->kind->covered(strategy, text, size);
+    return text;
 }
 
 static size_t decide(void *self, const struct choice *choice)

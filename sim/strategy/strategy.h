@@ -32,13 +32,16 @@ struct strategy_kind {
     bool fair; /* whoever can run does so before long: a run that never ends is the program's fault
                 */
     bool learns; /* from one run to the next; such a search cannot be cut into shards by number */
-    bool ends;   /* there is a last schedule */
+    bool ends;   /* there is a last schedule; the first is production order */
+    unsigned families; /* of decisions that it opens, as bits; 0: strategy_families() */
     struct strategy *(*open)(void); /* with all but what is its own zero */
     /* A run begins. Returns: false when nothing is left to try. NULL: there is always more. */
     bool (*begin)(struct strategy *strategy);
     size_t (*decide)(struct strategy *strategy, const struct choice *choice);
     void (*end)(struct strategy *strategy, const struct run_end *end); /* NULL: it does not care */
-    void (*close)(struct strategy *strategy);                          /* free it */
+    /* Say what is certain after the schedules so far. NULL: nothing ever is. */
+    void (*covered)(const struct strategy *strategy, char *text, size_t size);
+    void (*close)(struct strategy *strategy); /* free it */
 };
 
 /* What every strategy begins with. */
@@ -47,12 +50,19 @@ struct strategy {
     uint64_t seed;
     uint64_t stream; /* to draw from, in this run */
     size_t schedule; /* the number of this run, from 0 */
+    bool exhausted;  /* nothing is left to try */
+    size_t outcomes; /* that runs so far have shown, */
+    size_t findings; /* and how many runs had a finding, */
+    size_t cuts;     /* and how many were cut */
 };
 
 /* The families of decisions that a search by strategy opens. Timers are not among them: what is due
  * at one instant becomes ready at once, and which of these goes first, or long after, is `sched`.
  */
 unsigned strategy_families(void);
+
+/* Of these, those that `kind` opens; they may be others. */
+unsigned strategy_opens(const struct strategy_kind *kind);
 
 /* The kind of that name, or NULL; the `i`-th kind, or NULL. */
 const struct strategy_kind *strategy_find(const char *name);
@@ -67,6 +77,10 @@ bool strategy_begin(struct strategy *strategy, size_t schedule);
 
 /* The run is over. */
 void strategy_end(struct strategy *strategy, const struct run_end *end);
+
+/* Say in words what is certain after the schedules so far: "explored all 16 outcomes"; empty if
+ * nothing is. Returns: `text`. */
+char *strategy_covered(const struct strategy *strategy, char *text, size_t size);
 
 /* To be asked by chance_from_decider(). */
 struct chance_decider strategy_decider(struct strategy *strategy);
