@@ -187,7 +187,7 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     if (uv_mutex_init(&child.mutex) != 0)
         _exit(3);
     child.properties = properties_new();
-    capture_open(&child.capture, send_line, NULL);
+    capture_begin(&child.capture, send_line, NULL);
     capture_enter(&child.capture);
     child.start_ns = wall_clock();
     if (program->kind == RONDO_PROGRAM_MAIN)

@@ -49,6 +49,7 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
 void runner_close(struct runner *runner)
 {
     close(runner->folder);
+    capture_close(&runner->capture);
     deadlock_free(runner->deadlock);
     properties_free(runner->properties);
     trace_free(runner->trace);
@@ -71,6 +72,7 @@ static struct module *open_module(struct runner *runner, const struct scenario *
 
 bool runner_check(struct runner *runner, const struct scenario *scenario, struct mistake *mistake)
 {
+    runner->last_run = NULL; /* the scenario may lie where one lay that is gone */
     for (size_t i = 0; i < scenario->run_count; i++) {
         const struct run_spec *run = &scenario->runs[i];
         const struct module *module = open_module(runner, scenario, run, mistake);
@@ -238,24 +240,37 @@ static void reset_image(const struct module *module)
         image_reset(module->image);
 }
 
-static void reset(struct runner *runner, const struct module *module, struct chance *chance)
+static void reset(struct runner *runner, struct chance *chance)
 {
-    reset_image(module);
-    arena_reset(runner->arena);
     trace_reset(runner->trace);
     deadlock_reset(runner->deadlock);
     properties_reset(runner->properties);
     trace_mute(runner->trace, runner->quick);
     chance->wordless = runner->quick;
     chance_rewind(chance);
-    capture_open(&runner->capture, output, runner);
+    capture_begin(&runner->capture, output, runner);
     world_init(&runner->world, chance, runner->trace);
     runner->world.steps_max = runner->steps_max;
 }
 
+/* The module of `run`, whose program is then the runner's. */
+static const struct module *find_program(struct runner *runner, const struct scenario *scenario,
+                                         const struct run_spec *run)
+{
+    struct mistake mistake;
+
+    if (run != runner->last_run) {
+        runner->last_module = open_module(runner, scenario, run, &mistake);
+        runner->program = module_program(runner->last_module, run->program, scenario, &mistake);
+        CHECK(runner->program != NULL);
+        runner->last_run = run;
+    }
+    return runner->last_module;
+}
+
 static void finish(struct runner *runner, const struct module *module)
 {
-    capture_close(&runner->capture);
+    capture_end(&runner->capture);
     world_close(&runner->world);
     arena_reset(runner->arena);
     reset_image(module);
@@ -268,8 +283,7 @@ static void finish(struct runner *runner, const struct module *module)
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen)
 {
-    struct mistake mistake;
-    const struct module *module = open_module(runner, scenario, run, &mistake);
+    const struct module *module = find_program(runner, scenario, run);
     struct process_spec spec = {.name = run->program,
                                 .main = process_main,
                                 .context = runner,
@@ -282,11 +296,9 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
 
     *seen = (struct observation){0};
     runner->seen = seen;
-    runner->program = module_program(module, run->program, scenario, &mistake);
-    CHECK(runner->program != NULL);
     runner->script = run->script;
     make_arguments(runner, run);
-    reset(runner, module, chance);
+    reset(runner, chance);
     process = world_spawn(&runner->world, &spec);
     end = world_run(&runner->world);
     capture_flush(&runner->capture);

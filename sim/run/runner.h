@@ -39,7 +39,9 @@ struct runner {
     struct properties *properties;
     int folder; /* where we were started, open: a program may go elsewhere */
     struct world world;
-    struct observation *seen; /* of the run that runs */
+    struct observation *seen;        /* of the run that runs */
+    const struct run_spec *last_run; /* of which these are, or NULL */
+    const struct module *last_module;
     const rondo_program *program;
     const struct script *script;
     char **argv;

@@ -3,6 +3,7 @@
  */
 #include "scenario/capture.h"
 
+#include <stdio_ext.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -47,6 +48,7 @@ static int closed(void *cookie)
     struct capture *capture = stream->capture;
 
     stream->file = NULL;
+    stream->ours = NULL;
     if (capture->closing)
         return 0;
     open_stream(stream);
@@ -61,33 +63,93 @@ static void open_stream(struct capture_stream *stream)
 {
     stream->file =
         fopencookie(stream, "w", (cookie_io_functions_t){.write = written, .close = closed});
+    stream->ours = stream->file;
     CHECK(stream->file != NULL);
     /* stderr too: unbuffered, it would be a record for every piece of a format. The buffer is ours:
      * without one the C library takes a size of its own. */
     CHECK(setvbuf(stream->file, stream->buffer, _IOLBF, sizeof stream->buffer) == 0);
 }
 
-void capture_open(struct capture *capture, capture_sink sink, void *self)
+static void open_input(struct capture *capture);
+
+/* Likewise: a program may close its standard input. */
+static int input_closed(void *cookie)
+{
+    struct capture *capture = cookie;
+
+    capture->our_input = NULL;
+    if (capture->closing)
+        return 0;
+    open_input(capture);
+    if (capture->entered)
+        stdin = capture->our_input;
+    return 0;
+}
+
+static void open_input(struct capture *capture)
+{
+    capture->our_input =
+        fopencookie(capture, "r", (cookie_io_functions_t){.read = NULL, .close = input_closed});
+    CHECK(capture->our_input != NULL);
+}
+
+/* Whether a program that gets `file` cannot tell that another had it. */
+static bool is_as_new(FILE *file)
+{
+    return file != NULL && __fbufsize(file) == CAPTURE_BUFFER_SIZE && __flbf(file) != 0;
+}
+
+static void begin_stream(struct capture_stream *stream)
+{
+    if (!is_as_new(stream->ours)) {
+        if (stream->ours != NULL)
+            fclose(stream->ours);
+        open_stream(stream);
+    }
+    __fpurge(stream->ours);
+    clearerr(stream->ours);
+    stream->file = stream->ours;
+}
+
+void capture_begin(struct capture *capture, capture_sink sink, void *self)
 {
     capture->sink = sink;
     capture->self = self;
     capture->entered = false;
-    capture->closing = false;
-    capture->input = fopencookie(NULL, "r", (cookie_io_functions_t){.read = NULL});
-    CHECK(capture->input != NULL);
+    capture->closing = true;
+    if (capture->our_input == NULL)
+        open_input(capture);
+    __fpurge(capture->our_input);
+    clearerr(capture->our_input);
+    capture->input = capture->our_input;
     for (int i = 0; i < 2; i++) {
         capture->streams[i].capture = capture;
         capture->streams[i].stream = i == 0 ? STREAM_OUT : STREAM_ERR;
-        open_stream(&capture->streams[i]);
+        begin_stream(&capture->streams[i]);
+    }
+    capture->closing = false;
+}
+
+void capture_end(struct capture *capture)
+{
+    capture->closing = true;
+    if (capture->input != capture->our_input)
+        fclose(capture->input);
+    for (int i = 0; i < 2; i++) {
+        if (capture->streams[i].file != capture->streams[i].ours)
+            fclose(capture->streams[i].file);
     }
 }
 
 void capture_close(struct capture *capture)
 {
     capture->closing = true;
-    fclose(capture->input);
-    fclose(capture->streams[0].file);
-    fclose(capture->streams[1].file);
+    if (capture->our_input != NULL)
+        fclose(capture->our_input);
+    for (int i = 0; i < 2; i++) {
+        if (capture->streams[i].ours != NULL)
+            fclose(capture->streams[i].ours);
+    }
 }
 
 void capture_enter(struct capture *capture)

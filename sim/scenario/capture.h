@@ -28,7 +28,8 @@ typedef void (*capture_sink)(void *self, enum stream stream, bool partial, const
 struct capture_stream {
     struct capture *capture;
     enum stream stream;
-    FILE *file;
+    FILE *file; /* what stands there: ours, or what the program put in its place */
+    FILE *ours; /* kept from run to run, as long as nobody closes it or changes its buffer */
     char buffer[CAPTURE_BUFFER_SIZE];
 };
 
@@ -38,12 +39,18 @@ struct capture {
     void *self;
     bool entered;
     bool closing;
-    FILE *input;    /* the program's standard input: there is none */
+    FILE *input; /* the program's standard input: there is none */
+    FILE *our_input;
     FILE *outer[3]; /* what stood there before, while the program runs */
 };
 
-/* Open the two streams. Owned by the caller: capture_close(). */
-void capture_open(struct capture *capture, capture_sink sink, void *self);
+/* Make the two streams as new, for a run. All zero has none yet. */
+void capture_begin(struct capture *capture, capture_sink sink, void *self);
+
+/* The run is over: close what the program put in their place. */
+void capture_end(struct capture *capture);
+
+/* Close what is kept for the next run. */
 void capture_close(struct capture *capture);
 
 /* Put the streams in place, and put back what was there. */

@@ -40,13 +40,18 @@ unsigned chance_open_default(void)
             ;
 }
 
+static void make_room(struct tape *tape)
+{
+    if (tape->count < tape->capacity)
+        return;
+    tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
+    tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
+}
+
 void tape_add(struct tape *tape, const char *label, uint32_t value, uint32_t bound,
               const char *anchor)
 {
-    if (tape->count == tape->capacity) {
-        tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
-        tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
-    }
+    make_room(tape);
     tape->entries[tape->count++] = (struct tape_entry){texts_keep(&tape->texts, label), value,
                                                        bound, texts_keep(&tape->texts, anchor)};
 }
@@ -191,10 +196,29 @@ static void compare(struct chance *chance, const struct tape_entry *entry, const
         chance->matched++;
 }
 
+/* The family of `label`; the same label comes time and again. */
+static enum chance_family family_of(struct chance *chance, const char *label)
+{
+    if (label != chance->last_label) {
+        chance->last_label = label;
+        chance->last_family = chance_family(label);
+    }
+    return chance->last_family;
+}
+
+/* As tape_add(), for a label that lasts. */
+static void record(struct tape *tape, const char *label, size_t value, size_t bound,
+                   const char *anchor)
+{
+    make_room(tape);
+    tape->entries[tape->count++] = (struct tape_entry){label, (uint32_t)value, (uint32_t)bound,
+                                                       texts_keep(&tape->texts, anchor)};
+}
+
 size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives)
 {
-    enum chance_family family = chance_family(label);
+    enum chance_family family = family_of(chance, label);
     const struct tape_entry *entry;
     char text[160] = "";
     size_t value;
@@ -207,6 +231,6 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
         alternatives->anchor(alternatives->self, value, text, sizeof text);
     if (entry != NULL)
         compare(chance, entry, label, bound, text);
-    tape_add(&chance->record, label, (uint32_t)value, (uint32_t)bound, text);
+    record(&chance->record, label, value, bound, text);
     return value;
 }

@@ -107,8 +107,10 @@ enum chance_source { CHANCE_FIFO, CHANCE_SEED, CHANCE_TAPE, CHANCE_BYTES, CHANCE
 
 struct chance {
     enum chance_source source;
-    bool wordless; /* the record has no anchors, which take time to write */
-    unsigned open; /* families, as bits */
+    bool wordless;          /* the record has no anchors, which take time to write */
+    unsigned open;          /* families, as bits */
+    const char *last_label; /* that was asked for, and its family */
+    enum chance_family last_family;
     uint64_t seed;
     uint64_t streams[FAMILY_COUNT];
     const struct tape *script; /* CHANCE_TAPE */
@@ -146,7 +148,8 @@ bool chance_is_open(const struct chance *chance, const char *label);
 /* Free what `chance` holds. */
 void chance_clear(struct chance *chance);
 
-/* Decide: a number below `bound`, which is at least 1. `alternatives` may be NULL. */
+/* Decide: a number below `bound`, which is at least 1. `label` (borrowed) lasts as long as the
+ * record; `alternatives` may be NULL. */
 size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives);
 

@@ -47,7 +47,7 @@ static int fixture_open(void **state)
     static struct fixture fixture;
 
     memset(&fixture, 0, sizeof fixture);
-    capture_open(&fixture.capture, note_text, &fixture);
+    capture_begin(&fixture.capture, note_text, &fixture);
     *state = &fixture;
     return 0;
 }
@@ -56,6 +56,7 @@ static int fixture_close(void **state)
 {
     struct fixture *f = *state;
 
+    capture_end(&f->capture);
     capture_close(&f->capture);
     return 0;
 }
@@ -269,6 +270,38 @@ static void a_line_may_begin_in_one_turn_and_end_in_the_next(void **state)
     assert_string_equal(f->text, "out: begun, ended\n");
 }
 
+static void spoil(void)
+{
+    setvbuf(stdout, NULL, _IONBF, 0);
+    fclose(stderr);
+    ungetc('x', stdin);
+    fputs("left", stdout);
+}
+
+static void look_whether_all_is_new(void)
+{
+    int c = getchar();
+
+    printf("input %d, ", c);
+    puts("one record");
+    fputs("err\n", stderr);
+    fclose(stdin);
+}
+
+/* The streams are kept from run to run; no run can tell. */
+static void the_next_run_has_streams_as_new(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_output(f, spoil, "out part: left\n");
+    for (int i = 0; i < 2; i++) {
+        capture_end(&f->capture);
+        f->length = 0;
+        capture_begin(&f->capture, note_text, f);
+        expect_output(f, look_whether_all_is_new, "out: input -1, one record\nerr: err\n");
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -285,6 +318,7 @@ int main(void)
         TEST(a_line_of_pieces_comes_as_if_it_were_one),
         TEST(outside_the_streams_are_those_that_were_there),
         TEST(a_line_may_begin_in_one_turn_and_end_in_the_next),
+        TEST(the_next_run_has_streams_as_new),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
