@@ -93,7 +93,8 @@ static bool stuck(void *self)
     return false;
 }
 
-/* What a value stands for: "t2 (sleep)". */
+/* What a value stands for: "t2 (sleep)", "t1 (lock A)". No numbers but of tasks without a name, and
+ * no lines: an edit elsewhere must leave it true. */
 static void anchor_of(const void *self, size_t value, char *text, size_t size)
 {
     const struct observed_choice *choice = self;
@@ -103,7 +104,7 @@ static void anchor_of(const void *self, size_t value, char *text, size_t size)
     choice->describe(choice, choice->count > value ? value : 0, &pending);
     if (pending.who.id != 0)
         trace_task_name(pending.who.id, pending.who.name, name, sizeof name);
-    if (pending.address != NULL)
+    if (pending.object.name != NULL)
         snprintf(text, size, "%s (%s %s)", name, pending.what, pending.object.name);
     else
         snprintf(text, size, "%s (%s)", name, pending.what != NULL ? pending.what : "callback");

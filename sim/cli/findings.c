@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "cli/simulation.h"
+#include "run/sentence.h"
 #include "run/tape_file.h"
 
 void print_trace(const struct trace *trace)
@@ -15,37 +16,6 @@ void print_trace(const struct trace *trace)
 
     for (size_t i = 0; i < trace_count(trace); i++)
         printf("      %s\n", trace_line(trace_at(trace, i), text, sizeof text));
-}
-
-/* "at 1.000s t2 (sleep) before t1 (sleep)" */
-static void describe_choice(const struct trace_record *record, char *text, size_t size)
-{
-    const char *space = strchr(record->text, ' ');
-    const char *anchor = space != NULL ? space + 1 : record->text;
-    bool apart = strncmp(record->text, "timer.together", strlen("timer.together")) == 0;
-
-    snprintf(text, size, "at %" PRId64 ".%03" PRId64 "s %s%s", record->time_ns / 1000000000,
-             record->time_ns / 1000000 % 1000, anchor, apart ? " comes a hair later" : "");
-}
-
-char *departures(const struct trace *trace)
-{
-    char first[240] = "";
-    size_t count = 0;
-
-    for (size_t i = 0; i < trace_count(trace); i++) {
-        const struct trace_record *record = trace_at(trace, i);
-
-        if (record->kind != TRACE_CHOICE || record->value == 0)
-            continue;
-        if (count++ == 0)
-            describe_choice(record, first, sizeof first);
-    }
-    if (count == 0)
-        return must_text("production order: nothing has to go differently");
-    if (count == 1)
-        return must_format("production order except one step: %s", first);
-    return must_format("production order except %zu steps; the first: %s", count, first);
 }
 
 void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
@@ -60,7 +30,7 @@ void finding_keep(struct simulation *simulation, size_t run, const struct chance
     kept->open = chance->open;
     kept->strategy = strategy;
     kept->schedule = schedule;
-    kept->departures = departures(simulation->runner.trace);
+    kept->departures = sentence_of(&chance->record, simulation->runner.trace);
 }
 
 void findings_reset(struct simulation *simulation, size_t count)

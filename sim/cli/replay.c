@@ -7,6 +7,7 @@
 
 #include "cli/guard.h"
 #include "cli/simulation.h"
+#include "run/sentence.h"
 #include "run/tape_file.h"
 
 static void note_change(const char *what, const char *path, uint64_t was, uint64_t is)
@@ -29,7 +30,7 @@ static const struct run_spec *find_run(const struct scenario *scenario, const ch
 static void report_replay(const struct tape_file *file, const struct chance *chance,
                           const struct observation *seen, const struct trace *trace)
 {
-    char *sentence = departures(trace);
+    char *sentence = sentence_of(&chance->record, trace);
 
     for (size_t i = 0; i < seen->line_count; i++) {
         char *line = verdict_line(&seen->lines[i]);
@@ -37,7 +38,7 @@ static void report_replay(const struct tape_file *file, const struct chance *cha
         printf("      %s\n", line);
         free(line);
     }
-    printf("%s at %" PRId64 ".%03" PRId64 "s; %zu of %zu decisions fit%s\n",
+    printf("%s at %" PRId64 ".%03" PRId64 "s; %zu of %zu departures fit%s\n",
            seen->finding != NULL ? seen->finding : "ended", seen->elapsed_ns / 1000000000,
            seen->elapsed_ns / 1000000 % 1000, chance->matched, file->tape.count,
            seen->hash == file->trace_hash ? "; the same run, event for event"
@@ -60,7 +61,7 @@ static enum status replay_run(struct simulation *simulation, const struct scenar
     note_change("module", module->name, file->module_hash, module->hash);
     chance_init(&chance);
     chance.open = file->open;
-    chance_from_tape(&chance, &file->tape);
+    chance_from_departures(&chance, &file->tape);
     guard_start(scenario->path, simulation->options->cpu_seconds);
     runner_run(&simulation->runner, scenario, run, &chance, &seen);
     guard_stop();

@@ -38,9 +38,6 @@ void findings_reset(struct simulation *simulation, size_t count);
 void findings_show(struct simulation *simulation, const struct scenario *scenario,
                    const struct observed_run *runs, const struct verdict *verdict);
 
-/* In a sentence, what was not as in production order. Owned by the caller: free(). */
-char *departures(const struct trace *trace);
-
 /* Print every event. */
 void print_trace(const struct trace *trace);
 

@@ -12,12 +12,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
-#include "base/map.h"
 #include "scenario/observation.h"
 #include "scenario/source.h"
 
-#define FORMAT_LINE "rondo tape 1"
+#define FORMAT_LINE "rondo tape 2"
+#define BEFORE      "  before  "
 /* A tape of a million decisions, which is as many as a run can take. */
 #define TAPE_SIZE_MAX ((size_t)128 << 20)
 
@@ -31,19 +30,6 @@ static void make_folders(const char *path)
         *at = '/';
     }
     free(copy);
-}
-
-/* Which of its kind an entry is, from 1; `seen` counts the kinds so far. */
-static size_t occurrence(struct map *seen, const struct tape_entry *entry)
-{
-    uint64_t kind = hash_bytes(HASH_START, entry->label, strlen(entry->label) + 1);
-    size_t before;
-
-    kind = hash_bytes(kind, entry->anchor, strlen(entry->anchor));
-    before = map_get(seen, kind);
-    before = before != MAP_NONE ? before : 0;
-    map_set(seen, kind, before + 1);
-    return before + 1;
 }
 
 static void write_open(FILE *out, unsigned open)
@@ -61,18 +47,17 @@ static void write_open(FILE *out, unsigned open)
 }
 
 /* An anchor holds names of the program's, which may be anything: written so that it is one line of
- * text, and its first and last blanks are seen. */
+ * text, and every blank is one between two words. */
 static void write_anchor(FILE *out, const char *anchor)
 {
     char *text = observation_printable(anchor, strlen(anchor));
-    size_t last = strlen(text);
+    char last = ' ';
 
-    while (last > 0 && text[last - 1] == ' ')
-        last--;
     for (size_t i = 0; text[i] != '\0'; i++) {
-        bool edge = text[i] == ' ' && (i >= last || strspn(text, " ") > i);
+        bool lone = text[i] != ' ' || (last != ' ' && text[i + 1] != '\0');
 
-        fputs(edge ? "\\x20" : (char[]){text[i], '\0'}, out);
+        last = text[i];
+        fputs(lone ? (char[]){text[i], '\0'} : "\\x20", out);
     }
     free(text);
 }
@@ -101,10 +86,29 @@ static void read_anchor(char *anchor)
     *to = '\0';
 }
 
+/* Of the options that read alike the one that is not production order's, if nothing is said. */
+static uint32_t usual_twin(const char *anchor, const char *before)
+{
+    return strcmp(anchor, before) == 0;
+}
+
+/* "label value of bound  anchor  before  anchor  #n" */
+static void write_departure(FILE *out, const struct tape_entry *entry)
+{
+    const char *before = entry->before != NULL ? entry->before : "";
+
+    fprintf(out, "%s %u of %u  ", entry->label, entry->value, entry->bound);
+    write_anchor(out, entry->anchor);
+    fputs(BEFORE, out);
+    write_anchor(out, before);
+    fprintf(out, "  #%u", entry->nth);
+    if (entry->twin != usual_twin(entry->anchor, before))
+        fprintf(out, " twin %u", entry->twin);
+    fputc('\n', out);
+}
+
 static void write_all(FILE *out, const struct tape_file *file)
 {
-    struct map seen = {0};
-
     fprintf(out, FORMAT_LINE "\n");
     fprintf(out, "scenario %s %016" PRIx64 "\n", file->scenario_path, file->scenario_hash);
     fprintf(out, "run %s\n", file->run[0] != '\0' ? file->run : "-");
@@ -113,15 +117,12 @@ static void write_all(FILE *out, const struct tape_file *file)
     fprintf(out, "seed %" PRIu64 "\n", file->seed);
     write_open(out, file->open);
     fprintf(out, "trace %016" PRIx64 "\n", file->trace_hash);
-    fprintf(out, "found %s\n\n", file->found);
+    fprintf(out, "found %s\n", file->found);
+    fprintf(out, "expect %s\n\n", file->fixed ? "nothing" : "finds");
     for (size_t i = 0; i < file->tape.count; i++) {
-        const struct tape_entry *entry = &file->tape.entries[i];
-
-        fprintf(out, "%s %u of %u  ", entry->label, entry->value, entry->bound);
-        write_anchor(out, entry->anchor);
-        fprintf(out, " #%zu\n", occurrence(&seen, entry));
+        if (file->tape.entries[i].value != 0)
+            write_departure(out, &file->tape.entries[i]);
     }
-    map_free(&seen);
 }
 
 bool tape_file_write(const struct tape_file *file, const char *path, struct mistake *mistake)
@@ -262,30 +263,69 @@ static bool read_open(struct lines *lines, unsigned *open)
     return true;
 }
 
-/* "label value of bound  anchor #n" */
-static bool read_entry(const struct lines *lines, char *line, struct tape *tape)
+/* The end of a departure: "n" or "n twin m". */
+static bool read_times(char *text, struct tape_entry *entry)
 {
+    char *twin = strstr(text, " twin ");
+    uint64_t nth, number = usual_twin(entry->anchor, entry->before);
+
+    if (twin != NULL)
+        *twin = '\0';
+    if (!read_number(text, 10, &nth) || nth > UINT32_MAX ||
+        (twin != NULL && !read_number(twin + strlen(" twin "), 10, &number)) || number > UINT32_MAX)
+        return false;
+    entry->nth = (uint32_t)nth;
+    entry->twin = (uint32_t)number;
+    return true;
+}
+
+/* "label value of bound  anchor  before  anchor  #n" */
+static bool read_departure(const struct lines *lines, char *line, struct tape *tape)
+{
+    static const char form[] = "expected 'label value of bound  anchor  before  anchor  #n'";
     unsigned long value, bound;
     char label[64];
-    int blank = 0, end = 0;
-    char *anchor, *number;
+    int end = 0;
+    char *anchor, *before, *times;
+    struct tape_entry entry;
 
-    if (sscanf(line, "%63s %10lu of %11lu%n %n", label, &value, &bound, &blank, &end) != 3 ||
-        end < blank + 2)
-        return wrong(lines, "expected 'label value of bound  anchor #n'");
+    if (sscanf(line, "%63s %10lu of %11lu%n", label, &value, &bound, &end) != 3 ||
+        strncmp(line + end, "  ", 2) != 0)
+        return wrong(lines, form);
     if (chance_family(label) == FAMILY_COUNT)
         return wrong(lines, "a label that this version does not know");
-    if (bound < 2 || bound > UINT32_MAX || value >= bound)
-        return wrong(lines, "a value must be below its bound, and a bound at least 2");
-    anchor = line + end;
-    number = strrchr(anchor, '#');
-    if (number != NULL && number > anchor && number[-1] == ' ')
-        number[-1] = '\0';
-    else if (number == anchor)
-        *number = '\0';
+    if (bound > UINT32_MAX || value < 1 || value >= bound)
+        return wrong(lines, "a value must be at least 1, and below its bound");
+    anchor = line + end + 2;
+    before = strstr(anchor, BEFORE);
+    times = before != NULL ? strstr(before + strlen(BEFORE), "  #") : NULL;
+    if (times == NULL)
+        return wrong(lines, form);
+    *before = '\0';
+    before += strlen(BEFORE);
+    *times = '\0';
+    times += strlen("  #");
     read_anchor(anchor);
-    tape_add(tape, label, (uint32_t)value, (uint32_t)bound, anchor);
+    read_anchor(before);
+    entry = (struct tape_entry){.label = label,
+                                .value = (uint32_t)value,
+                                .bound = (uint32_t)bound,
+                                .anchor = anchor,
+                                .before = before};
+    if (!read_times(times, &entry))
+        return wrong(lines, form);
+    tape_append(tape, &entry);
     return true;
+}
+
+static bool read_expect(struct lines *lines, bool *fixed)
+{
+    const char *rest = field(lines, "expect");
+
+    if (rest == NULL)
+        return false;
+    *fixed = strcmp(rest, "nothing") == 0;
+    return *fixed || strcmp(rest, "finds") == 0 || wrong(lines, "expected 'finds' or 'nothing'");
 }
 
 static bool read_head(struct lines *lines, struct tape_file *file)
@@ -293,14 +333,15 @@ static bool read_head(struct lines *lines, struct tape_file *file)
     const char *first = next_line(lines);
 
     if (first == NULL || strcmp(first, FORMAT_LINE) != 0)
-        return wrong(lines, "not a tape of this version (it begins with '" FORMAT_LINE "')");
+        return wrong(lines, "not a tape of this version, which begins with '" FORMAT_LINE
+                            "'; find it again with the strategy and the seed that it names");
     if (!read_hashed(lines, "scenario", &file->scenario_path, &file->scenario_hash) ||
         !read_text(lines, "run", &file->run) ||
         !read_hashed(lines, "module", &file->module_name, &file->module_hash) ||
         !read_text(lines, "strategy", &file->strategy) ||
         !read_a_number(lines, "seed", 10, &file->seed) || !read_open(lines, &file->open) ||
         !read_a_number(lines, "trace", 16, &file->trace_hash) ||
-        !read_text(lines, "found", &file->found))
+        !read_text(lines, "found", &file->found) || !read_expect(lines, &file->fixed))
         return false;
     if (strcmp(file->run, "-") == 0)
         file->run[0] = '\0';
@@ -320,7 +361,7 @@ bool tape_file_read(struct tape_file *file, const char *path, struct mistake *mi
     lines.next = source.text;
     ok = read_head(&lines, file);
     while (ok && (line = next_line(&lines)) != NULL)
-        ok = line[0] == '\0' || read_entry(&lines, line, &file->tape);
+        ok = line[0] == '\0' || read_departure(&lines, line, &file->tape);
     source_free(&source);
     if (!ok)
         tape_file_free(file);

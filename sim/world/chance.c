@@ -40,20 +40,38 @@ unsigned chance_open_default(void)
             ;
 }
 
-static void make_room(struct tape *tape)
+static struct tape_entry *make_entry(struct tape *tape)
 {
-    if (tape->count < tape->capacity)
-        return;
-    tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
-    tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
+    if (tape->count == tape->capacity) {
+        tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
+        tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
+    }
+    return &tape->entries[tape->count++];
+}
+
+/* As tape_append(), for a label that lasts. */
+static struct tape_entry *append(struct tape *tape, const struct tape_entry *entry)
+{
+    struct tape_entry *copy = make_entry(tape);
+
+    *copy = *entry;
+    copy->anchor = texts_keep(&tape->texts, entry->anchor);
+    copy->before = texts_keep(&tape->texts, entry->before);
+    copy->place = texts_keep(&tape->texts, entry->place);
+    copy->before_place = texts_keep(&tape->texts, entry->before_place);
+    return copy;
+}
+
+void tape_append(struct tape *tape, const struct tape_entry *entry)
+{
+    append(tape, entry)->label = texts_keep(&tape->texts, entry->label);
 }
 
 void tape_add(struct tape *tape, const char *label, uint32_t value, uint32_t bound,
               const char *anchor)
 {
-    make_room(tape);
-    tape->entries[tape->count++] = (struct tape_entry){texts_keep(&tape->texts, label), value,
-                                                       bound, texts_keep(&tape->texts, anchor)};
+    tape_append(tape, &(struct tape_entry){
+                          .label = label, .value = value, .bound = bound, .anchor = anchor});
 }
 
 void tape_cut(struct tape *tape, size_t count)
@@ -67,10 +85,16 @@ void tape_cut(struct tape *tape, size_t count)
 void tape_copy(struct tape *to, const struct tape *from)
 {
     tape_cut(to, 0);
-    for (size_t i = 0; i < from->count; i++) {
-        const struct tape_entry *entry = &from->entries[i];
+    for (size_t i = 0; i < from->count; i++)
+        tape_append(to, &from->entries[i]);
+}
 
-        tape_add(to, entry->label, entry->value, entry->bound, entry->anchor);
+void tape_departures(struct tape *to, const struct tape *from)
+{
+    tape_cut(to, 0);
+    for (size_t i = 0; i < from->count; i++) {
+        if (from->entries[i].value != 0)
+            tape_append(to, &from->entries[i]);
     }
 }
 
@@ -97,6 +121,19 @@ void chance_from_tape(struct chance *chance, const struct tape *script)
 {
     chance->source = CHANCE_TAPE;
     chance->script = script;
+    chance_rewind(chance);
+}
+
+/* Of departures with one name, which only a file that somebody wrote by hand has, the first. */
+void chance_from_departures(struct chance *chance, const struct tape *script)
+{
+    chance->source = CHANCE_DEPARTURES;
+    chance->script = script;
+    map_empty(&chance->wanted);
+    for (size_t i = script->count; i-- > 0;) {
+        if (script->entries[i].value != 0 && script->entries[i].before != NULL)
+            map_set(&chance->wanted, anchor_key(&script->entries[i]), i);
+    }
     chance_rewind(chance);
 }
 
@@ -127,6 +164,7 @@ uint64_t chance_draw(uint64_t *stream)
 void chance_rewind(struct chance *chance)
 {
     tape_cut(&chance->record, 0);
+    anchors_reset(&chance->anchors);
     chance->byte_at = 0;
     chance->followed = 0;
     chance->matched = 0;
@@ -148,6 +186,8 @@ bool chance_is_open(const struct chance *chance, const char *label)
 void chance_clear(struct chance *chance)
 {
     tape_clear(&chance->record);
+    anchors_free(&chance->anchors);
+    map_free(&chance->wanted);
 }
 
 /* The next entry of the family in the script, or NULL. */
@@ -160,6 +200,23 @@ static const struct tape_entry *next_of(struct chance *chance, enum chance_famil
             return entry;
     }
     return NULL;
+}
+
+/* The option to which a departure of the script leads from here, or 0. */
+static size_t departure(struct chance *chance, size_t bound)
+{
+    size_t last = bound > ANCHOR_OPTIONS_MAX ? ANCHOR_OPTIONS_MAX : bound - 1;
+
+    for (size_t i = 1; i <= last; i++) {
+        size_t at = map_get(&chance->wanted, anchors_key(&chance->anchors, i));
+
+        if (at == MAP_NONE)
+            continue;
+        chance->followed++;
+        chance->matched++;
+        return i < ANCHOR_OPTIONS_MAX ? i : chance->script->entries[at].value % bound;
+    }
+    return 0;
 }
 
 static size_t from_source(struct chance *chance, enum chance_family family,
@@ -178,6 +235,8 @@ static size_t from_source(struct chance *chance, enum chance_family family,
     case CHANCE_TAPE:
         *entry = next_of(chance, family);
         return *entry != NULL ? (*entry)->value % bound : 0;
+    case CHANCE_DEPARTURES:
+        return departure(chance, bound);
     case CHANCE_DECIDER:
         value = chance->decider.decide(chance->decider.self, choice);
         CHECK(value < bound);
@@ -206,31 +265,61 @@ static enum chance_family family_of(struct chance *chance, const char *label)
     return chance->last_family;
 }
 
-/* As tape_add(), for a label that lasts. */
-static void record(struct tape *tape, const char *label, size_t value, size_t bound,
-                   const char *anchor)
+/* The words of option `i`, and its place. Returns: the words. */
+static const char *describe(const struct choice *choice, size_t i, char *text, const char **place)
 {
-    make_room(tape);
-    tape->entries[tape->count++] = (struct tape_entry){label, (uint32_t)value, (uint32_t)bound,
-                                                       texts_keep(&tape->texts, anchor)};
+    const struct alternatives *alternatives = choice->alternatives;
+    struct operation operation = {0};
+
+    text[0] = '\0';
+    if (alternatives != NULL && alternatives->anchor != NULL)
+        alternatives->anchor(alternatives->self, i, text, ANCHOR_SIZE);
+    if (alternatives != NULL && alternatives->operation != NULL)
+        alternatives->operation(alternatives->self, i, &operation);
+    *place = operation.place;
+    return text;
+}
+
+/* Put what was decided on the record, in words unless there is no time for them. */
+static const struct tape_entry *record(struct chance *chance, const struct choice *choice,
+                                       size_t value)
+{
+    struct tape_entry entry = {.label = choice->label,
+                               .value = (uint32_t)value,
+                               .bound = (uint32_t)choice->bound,
+                               .anchor = ""};
+    char anchor[ANCHOR_SIZE], before[ANCHOR_SIZE];
+
+    if (chance->wordless) {
+        struct tape_entry *made = make_entry(&chance->record);
+
+        *made = entry;
+        return made;
+    }
+    entry.anchor = describe(choice, value, anchor, &entry.place);
+    if (value != 0) {
+        entry.before = describe(choice, 0, before, &entry.before_place);
+        anchors_name(&chance->anchors, &entry);
+    }
+    return append(&chance->record, &entry);
 }
 
 size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives)
 {
     enum chance_family family = family_of(chance, label);
-    const struct tape_entry *entry;
-    char text[160] = "";
+    struct choice choice = {label, bound, alternatives};
+    const struct tape_entry *script, *taken;
     size_t value;
 
     CHECK(family != FAMILY_COUNT && bound >= 1 && bound <= UINT32_MAX);
     if (bound == 1 || (chance->open & 1u << family) == 0)
         return 0;
-    value = from_source(chance, family, &(struct choice){label, bound, alternatives}, &entry);
-    if (!chance->wordless && alternatives != NULL && alternatives->anchor != NULL)
-        alternatives->anchor(alternatives->self, value, text, sizeof text);
-    if (entry != NULL)
-        compare(chance, entry, label, bound, text);
-    record(&chance->record, label, value, bound, text);
+    if (!chance->wordless || chance->source == CHANCE_DEPARTURES)
+        anchors_look(&chance->anchors, &choice);
+    value = from_source(chance, family, &choice, &script);
+    taken = record(chance, &choice, value);
+    if (script != NULL)
+        compare(chance, script, label, bound, taken->anchor);
     return value;
 }

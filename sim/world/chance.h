@@ -4,7 +4,9 @@
  * Every decision of the simulated world is one entry of a tape: label, value, bound, and an anchor
  * that says in words what was chosen. A seed, a tape, or a fuzzer's bytes are ways to write one;
  * without any of them every decision is 0, which is production order ("fifo"). A strategy
- * (strategy/) is a fourth: it sees what each option would do, and answers.
+ * (strategy/) is a fourth: it sees what each option would do, and answers. A tape is followed
+ * decision by decision where the program is the one that wrote it, and departure by departure where
+ * it may have been edited since.
  *
  * Labels belong to families ("timer.order" to "timer"). Each family has its own stream, so that one
  * more draw in one place does not reshuffle the others. A family that is not open is not a
@@ -18,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/texts.h"
+#include "world/anchor.h"
 
 /* Families: name, whether open by default, what it decides. */
 #define CHANCE_FAMILIES(X)                                                                 \
@@ -46,7 +49,13 @@ struct tape_entry {
     const char *label;
     uint32_t value;
     uint32_t bound;     /* at least 2 */
-    const char *anchor; /* what was chosen, for people and for re-alignment: "t1 (sleep)" */
+    const char *anchor; /* what was chosen: "t1 (sleep)" */
+    /* Of a departure, whose value is not 0 (anchor.h): */
+    const char *before; /* whose turn it was, in the same words; else NULL */
+    uint32_t twin;      /* which of the options that read like `anchor`, from 0 */
+    uint32_t nth;       /* of the times that the two were met, from 1; 0: nobody counted */
+    const char *place;  /* "file.c:31", where what was chosen stands, or NULL */
+    const char *before_place;
 };
 
 /* A list of decisions. All zero is an empty one. Its texts live until it is cut to nothing. */
@@ -60,12 +69,16 @@ struct tape {
 /* Append a decision; texts are copied. */
 void tape_add(struct tape *tape, const char *label, uint32_t value, uint32_t bound,
               const char *anchor);
+void tape_append(struct tape *tape, const struct tape_entry *entry);
 
 /* Cut to the first `count` entries. */
 void tape_cut(struct tape *tape, size_t count);
 
 /* Replace `to` by a copy of `from`. */
 void tape_copy(struct tape *to, const struct tape *from);
+
+/* Replace `to` by the departures of `from`: the decisions that are not 0. */
+void tape_departures(struct tape *to, const struct tape *from);
 
 /* Free what `tape` holds; it is empty afterwards. */
 void tape_clear(struct tape *tape);
@@ -103,7 +116,14 @@ struct chance_decider {
     void *self;
 };
 
-enum chance_source { CHANCE_FIFO, CHANCE_SEED, CHANCE_TAPE, CHANCE_BYTES, CHANCE_DECIDER };
+enum chance_source {
+    CHANCE_FIFO,
+    CHANCE_SEED,
+    CHANCE_TAPE,
+    CHANCE_DEPARTURES,
+    CHANCE_BYTES,
+    CHANCE_DECIDER
+};
 
 struct chance {
     enum chance_source source;
@@ -113,8 +133,10 @@ struct chance {
     enum chance_family last_family;
     uint64_t seed;
     uint64_t streams[FAMILY_COUNT];
-    const struct tape *script; /* CHANCE_TAPE */
-    size_t cursors[FAMILY_COUNT];
+    const struct tape *script;    /* CHANCE_TAPE, CHANCE_DEPARTURES */
+    size_t cursors[FAMILY_COUNT]; /* CHANCE_TAPE */
+    struct map wanted;            /* CHANCE_DEPARTURES: by their keys */
+    struct anchors anchors;
     const uint8_t *bytes; /* CHANCE_BYTES: any bytes are some tape */
     size_t byte_count;
     size_t byte_at;
@@ -132,6 +154,11 @@ void chance_from_seed(struct chance *chance, uint64_t seed);
 
 /* Follow `script`, then 0. Owns nothing: it must outlive the run. */
 void chance_from_tape(struct chance *chance, const struct tape *script);
+
+/* Follow the departures of `script`, each where its anchor says, and production order elsewhere: a
+ * program that was edited since is led the same way, as far as that is still there. In a program
+ * that was not this is the run that was recorded. Owns nothing, as above. */
+void chance_from_departures(struct chance *chance, const struct tape *script);
 
 /* Take `bytes` one by one, then 0. Owns nothing. A total function: any bytes will do. */
 void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count);

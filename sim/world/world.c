@@ -77,22 +77,20 @@ void world_note(struct world *world, struct trace_record record)
 }
 
 /* The decision that has just been recorded, as a record of the trace. */
-static void note_choice(struct world *world, const struct alternatives *alternatives)
+static void note_choice(struct world *world)
 {
     const struct tape *tape = &world->chance->record;
     const struct tape_entry *entry = &tape->entries[tape->count - 1];
-    char text[400], usual[160] = ""; /* what production order would have chosen */
-    bool differs;
+    bool differs = entry->before != NULL && strcmp(entry->before, entry->anchor) != 0;
+    char text[2 * ANCHOR_SIZE + 80];
 
-    if (entry->value != 0 && alternatives != NULL && alternatives->anchor != NULL)
-        alternatives->anchor(alternatives->self, 0, usual, sizeof usual);
-    differs = usual[0] != '\0' && strcmp(usual, entry->anchor) != 0;
     snprintf(text, sizeof text, "%s %s%s%s", entry->label, entry->anchor, differs ? " before " : "",
-             differs ? usual : "");
+             differs ? entry->before : "");
     world_note(world, (struct trace_record){.kind = TRACE_CHOICE,
                                             .value = entry->value,
                                             .object = {.id = entry->bound},
-                                            .text = text});
+                                            .text = text,
+                                            .here = entry->place});
 }
 
 size_t world_choose(struct world *world, const char *label, size_t bound,
@@ -102,7 +100,7 @@ size_t world_choose(struct world *world, const char *label, size_t bound,
     size_t value = choose(world->chance, label, bound, alternatives);
 
     if (world->chance->record.count > before && !trace_is_muted(world->trace))
-        note_choice(world, alternatives);
+        note_choice(world);
     return value;
 }
 
@@ -260,6 +258,13 @@ static struct process *runnable(struct world *world, size_t index)
     CHECK_NEVER("no such process can run");
 }
 
+static void name_process(const void *self, size_t value, char *text, size_t size)
+{
+    const char *name = runnable((struct world *)(uintptr_t)self, value)->spec.name;
+
+    snprintf(text, size, "%s", name != NULL ? name : "");
+}
+
 static struct thread *ready_thread(const struct process *process, size_t index)
 {
     struct list *node = process->ready.next;
@@ -277,10 +282,11 @@ static void name_thread(const void *self, size_t value, char *text, size_t size)
 /* One of those that can run, of `count` processes. */
 static struct thread *choose_thread(struct world *world, size_t count)
 {
-    size_t index = world_choose(world, "process.next", count, NULL);
+    struct alternatives alternatives = {.anchor = name_process, .self = world};
+    size_t index = world_choose(world, "process.next", count, &alternatives);
     struct process *process = runnable(world, index);
-    struct alternatives alternatives = {.anchor = name_thread, .self = process};
 
+    alternatives = (struct alternatives){.anchor = name_thread, .self = process};
     index = world_choose(world, "thread.next", list_length(&process->ready), &alternatives);
     return ready_thread(process, index);
 }

@@ -493,6 +493,27 @@ static void a_seed_is_one_run_and_its_record_replays_it(void **state)
     }
 }
 
+static void the_departures_of_a_run_replay_it(void **state)
+{
+    struct fixture *f = *state;
+    struct observation seen;
+    uint64_t hash;
+
+    choose_program(f, "ties", "");
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        chance_from_seed(&f->chance, seed);
+        runner_run(&f->runner, f->scenario, &f->scenario->runs[0], &f->chance, &seen);
+        hash = seen.hash;
+        observation_clear(&seen);
+        tape_departures(&f->script, &f->chance.record);
+        chance_from_departures(&f->chance, &f->script);
+        runner_run(&f->runner, f->scenario, &f->scenario->runs[0], &f->chance, &seen);
+        assert_int_equal(seen.hash, hash);
+        assert_int_equal(f->chance.matched, f->script.count);
+        observation_clear(&seen);
+    }
+}
+
 static void a_tape_decides_a_tie(void **state)
 {
     struct fixture *f = *state;
@@ -574,6 +595,7 @@ int main(void)
         TEST(threads_that_wait_for_each_other_are_a_circle),
         TEST(one_tape_is_one_run),
         TEST(a_seed_is_one_run_and_its_record_replays_it),
+        TEST(the_departures_of_a_run_replay_it),
         TEST(a_tape_decides_a_tie),
         TEST(a_program_that_differs_is_caught_with_the_first_event_that_does),
         TEST(a_program_that_ends_early_is_caught),

@@ -398,6 +398,143 @@ static void a_rewound_tape_begins_again(void **state)
     expect(f, "timer.order 1\ntimer.order 1\n");
 }
 
+/* ---- departures ---- */
+
+/* Options by name: "abc" is three, the first of them production order's. */
+static void name_letter(const void *self, size_t value, char *text, size_t size)
+{
+    const char *letters = self;
+
+    snprintf(text, size, "%c", value < strlen(letters) ? letters[value] : '?');
+}
+
+static void decide_among(struct fixture *f, const char *letters)
+{
+    struct alternatives alternatives = {.anchor = name_letter, .self = letters};
+    size_t value = choose(&f->chance, "sched.ready", strlen(letters), &alternatives);
+
+    add(f, "%c", letters[value]);
+}
+
+static void decide_all_among(struct fixture *f, const char *const *choices)
+{
+    for (; *choices != NULL; choices++)
+        decide_among(f, *choices);
+}
+
+/* Add "`who` goes before `before`, the `nth` time that they meet" to the script. */
+static void depart(struct fixture *f, const char *who, const char *before, uint32_t nth)
+{
+    tape_append(&f->script, &(struct tape_entry){.label = "sched.ready",
+                                                 .value = 1,
+                                                 .bound = 2,
+                                                 .anchor = who,
+                                                 .before = before,
+                                                 .nth = nth});
+    open_all(f);
+    chance_from_departures(&f->chance, &f->script);
+}
+
+static void departures_are_followed_and_all_else_is_production_order(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "c", "a", 2);
+    decide_all_among(f, (const char *const[]){"abc", "ba", "abc", "abc", NULL});
+    expect(f, "abca");
+    assert_int_equal(f->chance.matched, 1);
+}
+
+static void the_departures_of_a_run_are_the_run(void **state)
+{
+    /* Options that read the same among them, and choices that come again. */
+    static const char *const choices[] = {"ab",  "ba", "aab", "aaa", "abab", "ab", "bab",
+                                          "aaa", "ab", "abc", "cab", "ccc",  "cc", NULL};
+    struct fixture *f = *state;
+
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct tape recorded = {0};
+
+        open_all(f);
+        chance_from_seed(&f->chance, seed);
+        decide_all_among(f, choices);
+        tape_copy(&recorded, &f->chance.record);
+        tape_departures(&f->script, &recorded);
+        chance_from_departures(&f->chance, &f->script);
+        decide_all_among(f, choices);
+        assert_int_equal(f->chance.matched, f->script.count);
+        for (size_t i = 0; i < recorded.count; i++)
+            assert_int_equal(f->chance.record.entries[i].value, recorded.entries[i].value);
+        tape_clear(&recorded);
+        f->length = 0;
+    }
+}
+
+/* Decisions that an edit brings or takes away are no times of the others. */
+static void others_that_come_and_go_leave_a_departure_where_it_is(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "b", "a", 2);
+    decide_all_among(f, (const char *const[]){"ab", "cd", "uab", "ac", "aub", "ab", NULL});
+    expect(f, "acuaba");
+    assert_int_equal(f->chance.matched, 1);
+}
+
+static void a_departure_that_cannot_be_made_is_left_out(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "x", "a", 1);
+    depart(f, "b", "a", 3);
+    depart(f, "c", "a", 1);
+    decide_all_among(f, (const char *const[]){"ab", "abc", NULL});
+    expect(f, "ac");
+    assert_int_equal(f->chance.matched, 1);
+    assert_int_equal(f->chance.followed, 1);
+}
+
+static void a_departure_of_another_label_is_another(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "b", "a", 1);
+    choose(&f->chance, "timer.order", 2,
+           &(struct alternatives){.anchor = name_letter, .self = "ab"});
+    assert_int_equal(f->chance.matched, 0);
+    decide_among(f, "ab");
+    assert_int_equal(f->chance.matched, 1);
+}
+
+static void options_beyond_those_that_are_told_apart_are_found_by_their_number(void **state)
+{
+    struct fixture *f = *state;
+    struct alternatives alternatives = {.anchor = name_option, .self = "a"};
+    size_t first[DRAWS];
+
+    open_all(f);
+    chance_from_seed(&f->chance, 7);
+    for (size_t i = 0; i < DRAWS; i++)
+        first[i] = choose(&f->chance, "sched.ready", 10 * ANCHOR_OPTIONS_MAX, &alternatives);
+    tape_departures(&f->script, &f->chance.record);
+    chance_from_departures(&f->chance, &f->script);
+    for (size_t i = 0; i < DRAWS; i++)
+        assert_int_equal(choose(&f->chance, "sched.ready", 10 * ANCHOR_OPTIONS_MAX, &alternatives),
+                         first[i]);
+    assert_int_equal(f->chance.matched, DRAWS);
+}
+
+static void a_run_without_words_has_no_anchors_and_is_followed_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "b", "a", 1);
+    f->chance.wordless = true;
+    decide_among(f, "ab");
+    expect(f, "b");
+    assert_null(f->chance.record.entries[0].before);
+}
+
 /* ---- bytes ---- */
 
 static void bytes_are_taken_one_a_decision_then_come_zeros(void **state)
@@ -496,6 +633,13 @@ int main(void)
         TEST(what_is_no_decision_takes_nothing_from_the_tape),
         TEST(the_record_of_a_run_replays_it),
         TEST(a_rewound_tape_begins_again),
+        TEST(departures_are_followed_and_all_else_is_production_order),
+        TEST(the_departures_of_a_run_are_the_run),
+        TEST(others_that_come_and_go_leave_a_departure_where_it_is),
+        TEST(a_departure_that_cannot_be_made_is_left_out),
+        TEST(a_departure_of_another_label_is_another),
+        TEST(options_beyond_those_that_are_told_apart_are_found_by_their_number),
+        TEST(a_run_without_words_has_no_anchors_and_is_followed_all_the_same),
         TEST(bytes_are_taken_one_a_decision_then_come_zeros),
         TEST(no_bytes_are_production_order),
         TEST(any_byte_is_some_decision),

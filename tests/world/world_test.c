@@ -779,7 +779,7 @@ static void which_process_runs_next_is_a_decision(void **state)
     spawn(f, "a", wait_until_n, 0);
     spawn(f, "b", wait_twice, 0);
     expect_end(f, WORLD_ENDED,
-               "0.000 choice process.next  1 of 2\n"
+               "0.000 choice process.next b before a 1 of 2\n"
                "0.000 prints b begins\n"
                "0.000 prints a wakes\n"
                "0.000 process ends\n"

@@ -1,0 +1,83 @@
+/*
+ * sentence.c - see sentence.h.
+ */
+#include "run/sentence.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* Steps that are told one by one; of more only the first. */
+#define STEPS_TOLD_MAX 3
+
+/* "audit (bank.c:71)": the place says where it starts; "bob (lock A, bank.c:80)". */
+static char *who(const char *anchor, const char *place)
+{
+    static const char starts[] = " (start)";
+    size_t length = strlen(anchor);
+
+    if (place == NULL || length == 0 || anchor[length - 1] != ')')
+        return must_text(length > 0 ? anchor : "another");
+    if (length > strlen(starts) && strcmp(anchor + length - strlen(starts), starts) == 0)
+        return must_format("%.*s (%s)", (int)(length - strlen(starts)), anchor, place);
+    return must_format("%.*s, %s)", (int)length - 1, anchor, place);
+}
+
+char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
+{
+    bool apart = strcmp(entry->label, "timer.together") == 0;
+    char *goes = who(entry->anchor, entry->place);
+    char *waits = who(entry->before != NULL ? entry->before : "", entry->before_place);
+    char *text = must_format("%s %s%s at %" PRId64 ".%03" PRId64 "s", goes,
+                             apart ? "comes a hair later" : "runs before ", apart ? "" : waits,
+                             time_ns / 1000000000, time_ns / 1000000 % 1000);
+
+    free(goes);
+    free(waits);
+    return text;
+}
+
+int64_t decision_time(const struct trace *trace, size_t at)
+{
+    for (size_t i = 0; i < trace_count(trace); i++) {
+        if (trace_at(trace, i)->kind == TRACE_CHOICE && at-- == 0)
+            return trace_at(trace, i)->time_ns;
+    }
+    return 0;
+}
+
+/* `text`, which it frees, and `more` behind it. */
+static char *append(char *text, const char *between, char *more)
+{
+    char *whole = must_format("%s%s%s", text, between, more);
+
+    free(text);
+    free(more);
+    return whole;
+}
+
+char *sentence_of(const struct tape *record, const struct trace *trace)
+{
+    size_t count = 0, told = 0;
+    char *text;
+
+    for (size_t i = 0; i < record->count; i++)
+        count += record->entries[i].value != 0;
+    if (count == 0)
+        return must_text("production order: nothing has to go differently");
+    text = count == 1 ? must_text("production order except one step")
+                      : must_format("production order except %zu steps", count);
+    for (size_t i = 0; i < record->count && told < (count > STEPS_TOLD_MAX ? 1 : count); i++) {
+        const struct tape_entry *entry = &record->entries[i];
+        const char *between = count > STEPS_TOLD_MAX ? "; the first: " : ": ";
+
+        if (entry->value == 0)
+            continue;
+        text = append(text, told++ > 0 ? "; " : between,
+                      sentence_step(entry, decision_time(trace, i)));
+    }
+    return text;
+}

@@ -1,0 +1,112 @@
+/*
+ * anchor.c - see anchor.h.
+ */
+#include "world/anchor.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "world/chance.h"
+
+/* No words of an option: what is beyond the options that are told apart. */
+static const char beyond[] = "\001";
+
+void anchors_reset(struct anchors *anchors)
+{
+    map_empty(&anchors->times);
+}
+
+void anchors_free(struct anchors *anchors)
+{
+    map_free(&anchors->times);
+    map_free(&anchors->texts);
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    return hash_bytes(hash, text, strlen(text) + 1);
+}
+
+static uint64_t hash_number(uint64_t hash, uint32_t number)
+{
+    return hash_bytes(hash, &number, sizeof number);
+}
+
+/* Keys of maps are not MAP_NONE. */
+static uint64_t key_of(uint64_t hash)
+{
+    return hash != MAP_NONE ? hash : 0;
+}
+
+/* What was met once more, and so for the how manieth time. */
+static uint32_t count(struct map *map, uint64_t hash)
+{
+    size_t before = map_get(map, key_of(hash));
+    size_t now = before != MAP_NONE ? before + 1 : 1;
+
+    map_set(map, key_of(hash), now);
+    return (uint32_t)now;
+}
+
+static void words(const struct choice *choice, size_t i, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (choice->alternatives != NULL && choice->alternatives->anchor != NULL)
+        choice->alternatives->anchor(choice->alternatives->self, i, text, size);
+}
+
+void anchors_look(struct anchors *anchors, const struct choice *choice)
+{
+    uint64_t start;
+    char text[ANCHOR_SIZE];
+
+    anchors->count = choice->bound < ANCHOR_OPTIONS_MAX ? choice->bound : ANCHOR_OPTIONS_MAX;
+    map_empty(&anchors->texts);
+    words(choice, 0, text, sizeof text);
+    start = hash_text(hash_text(HASH_START, choice->label), text);
+    count(&anchors->texts, hash_text(HASH_START, text));
+    for (size_t i = 1; i < anchors->count; i++) {
+        struct anchor *option = &anchors->options[i];
+
+        words(choice, i, text, sizeof text);
+        option->twin = count(&anchors->texts, hash_text(HASH_START, text)) - 1;
+        option->pair = hash_number(hash_text(start, text), option->twin);
+        option->nth = count(&anchors->times, option->pair);
+    }
+    anchors->far.pair = 0;
+    if (anchors->count < choice->bound) {
+        anchors->far.pair = hash_text(start, beyond);
+        anchors->far.nth = count(&anchors->times, anchors->far.pair);
+    }
+}
+
+static const struct anchor *option_at(const struct anchors *anchors, size_t i)
+{
+    return i < ANCHOR_OPTIONS_MAX ? &anchors->options[i] : &anchors->far;
+}
+
+uint64_t anchors_key(const struct anchors *anchors, size_t i)
+{
+    const struct anchor *option = option_at(anchors, i);
+
+    return key_of(hash_number(option->pair, option->nth));
+}
+
+uint64_t anchor_key(const struct tape_entry *entry)
+{
+    bool far = entry->value >= ANCHOR_OPTIONS_MAX;
+    uint64_t hash = hash_text(hash_text(HASH_START, entry->label), entry->before);
+
+    hash = hash_text(hash, far ? beyond : entry->anchor);
+    if (!far)
+        hash = hash_number(hash, entry->twin);
+    return key_of(hash_number(hash, entry->nth));
+}
+
+void anchors_name(const struct anchors *anchors, struct tape_entry *entry)
+{
+    const struct anchor *option = option_at(anchors, entry->value);
+
+    entry->twin = option->twin;
+    entry->nth = option->nth;
+}
