@@ -4,7 +4,7 @@
  */
 #include "threads.h"
 
-enum { ITEMS = 5, SIZE = 20 };
+enum { ITEMS = 20, SIZE = 20 };
 
 static rondo_lock lock = RONDO_LOCK("queue");
 static int queue[SIZE], head, tail, stored[SIZE];

@@ -4,7 +4,7 @@
  */
 #include "threads.h"
 
-enum { ITEMS = 5 };
+enum { ITEMS = 10 };
 
 static rondo_lock lock = RONDO_LOCK("stack");
 static int stack[ITEMS], top;
