@@ -38,7 +38,8 @@ struct subject {
     X(PASSED, "passes")     /* who goes past `object`, which needs no wait */                   \
     X(PUT, "puts into")     /* who adds an item to `object`; code: which */                     \
     X(GOT, "gets from")     /* who takes it out */                                              \
-    X(CANCELLED, "cancels") /* who asks `object`, a task, to stop */
+    X(CANCELLED,                                                                                \
+      "cancels") /* who asks `object`, a task, to stop; code: 1 if that waits for a lock */
 
 enum observed_kind {
 #define X(name, text) OBSERVED_##name,
@@ -115,6 +116,10 @@ extern const struct observer *observer;
 /* For an observer to call when `by` has stopped, or nothing can happen any more: look whether what
  * waiting tasks of the running loop expect holds, and report what has changed. */
 void expectations_look(struct subject by);
+
+/* Whether a task of the running loop waits for what another would have to do, and has not been
+ * woken. */
+bool others_wait(void);
 
 /* Report a `const struct observed *`, which is not even made if nobody listens. */
 #define observe(...)                                      \

@@ -29,11 +29,12 @@ void order_tell(enum observed_kind kind, rondo_object *object, const char *what,
                                        .code = code});
 }
 
-void order_tell_future(enum observed_kind kind, const rondo_future *future)
+void order_tell_future(enum observed_kind kind, const rondo_future *future, int code)
 {
-    observer->event(observer->self,
-                    &(struct observed){.kind = kind,
-                                       .who = who_runs(),
-                                       .object = {future->is_task ? "task" : "future", future->name,
-                                                  future->id}});
+    const char *what = future->is_task ? "task" : "future";
+
+    observer->event(observer->self, &(struct observed){.kind = kind,
+                                                       .who = who_runs(),
+                                                       .object = {what, future->name, future->id},
+                                                       .code = code});
 }

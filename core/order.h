@@ -14,7 +14,7 @@
 
 /* What it is that happens to an object, or to a future; `what` and `code` as in observe.h. */
 void order_tell(enum observed_kind kind, rondo_object *object, const char *what, int code);
-void order_tell_future(enum observed_kind kind, const rondo_future *future);
+void order_tell_future(enum observed_kind kind, const rondo_future *future, int code);
 
 /* The running task, or callback, does it. */
 #define order_note(...)                           \
@@ -22,10 +22,10 @@ void order_tell_future(enum observed_kind kind, const rondo_future *future);
         if (observer != NULL && observer->orders) \
             order_tell(__VA_ARGS__);              \
     } while (0)
-#define order_note_future(kind, future)           \
-    do {                                          \
-        if (observer != NULL && observer->orders) \
-            order_tell_future((kind), (future));  \
+#define order_note_future(kind, future)             \
+    do {                                            \
+        if (observer != NULL && observer->orders)   \
+            order_tell_future((kind), (future), 0); \
     } while (0)
 
 #endif

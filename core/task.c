@@ -488,6 +488,11 @@ int wait_suspend(struct wait *wait)
     return rc;
 }
 
+static bool waits_for_lock(const struct wait *wait)
+{
+    return wait != NULL && wait->state == WAIT_PENDING && strcmp(wait->object.kind, "lock") == 0;
+}
+
 /* Record a request. Returns: the future that `task` awaits and that has to be cancelled next, or
  * NULL when the request has reached its end here. */
 static rondo_future *request_cancel(struct task *task, const char *message)
@@ -496,7 +501,8 @@ static rondo_future *request_cancel(struct task *task, const char *message)
     rondo_future *awaited = wait != NULL && wait->state == WAIT_PENDING ? wait->awaited : NULL;
     char *copy;
 
-    order_note_future(OBSERVED_CANCELLED, &task->future);
+    if (observer != NULL && observer->orders)
+        order_tell_future(OBSERVED_CANCELLED, &task->future, waits_for_lock(wait));
     task->being_cancelled = true;
     task->cancel_requests++;
     copy = alloc_text(message); /* first: the message may be the very text that goes */
@@ -645,6 +651,21 @@ static void give_up_waiters(rondo_future *future)
         if (callback->discard != NULL)
             callback->discard(callback);
     }
+}
+
+bool others_wait(void)
+{
+    const struct rondo_loop *loop = loop_running();
+
+    if (loop == NULL)
+        return false;
+    list_for_each(node, &loop->tasks) {
+        const struct wait *wait = container_of(node, struct task, in_loop)->wait;
+
+        if (wait != NULL && wait->state == WAIT_PENDING && wait->object.id != 0)
+            return true;
+    }
+    return false;
 }
 
 /* Say of a task that its loop goes before it. After a run that was stuck everybody knows. */

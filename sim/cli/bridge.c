@@ -16,6 +16,9 @@
 /* What a parent sees of an exit code. */
 #define EXIT_MASK 0xff
 
+/* The number of the first task of a loop, at whose end a run ends. */
+#define MAIN_TASK 1
+
 static const enum trace_kind kinds[] = {
     [OBSERVED_SPAWNED] = TRACE_SPAWNED,   [OBSERVED_BLOCKED] = TRACE_BLOCKED,
     [OBSERVED_RESUMED] = TRACE_RESUMED,   [OBSERVED_FINISHED] = TRACE_FINISHED,
@@ -67,6 +70,15 @@ static void note_expected(struct world *world, const struct observed *event)
          event->by.id != 0 ? trace_task_name(event->by.id, event->by.name, by, sizeof by) : NULL);
 }
 
+/* Whether tasks that wait for each other in a circle may be cancelled now, which nobody would see:
+ * main ends, or a task that waits for a lock is cancelled, and not by a timeout. */
+static bool ends_waits(const struct observed *event)
+{
+    if (event->kind == OBSERVED_FINISHED)
+        return event->who.id == MAIN_TASK && others_wait();
+    return event->kind == OBSERVED_CANCELLED && event->who.id != 0 && event->code != 0;
+}
+
 static void on_event(void *self, const struct observed *event)
 {
     struct world *world = world_current();
@@ -80,6 +92,8 @@ static void on_event(void *self, const struct observed *event)
         note(world, event, event->text);
     if (event->kind == OBSERVED_BROKEN)
         world_fail();
+    if (ends_waits(event))
+        world->suspect = true;
     if (trace_is_wanted(world->trace, TRACE_EXPECTED) &&
         (event->kind == OBSERVED_BLOCKED || event->kind == OBSERVED_FINISHED))
         expectations_look(event->who);

@@ -54,6 +54,8 @@ struct deadlock {
     size_t holding_count;
     size_t holding_capacity;
     size_t holding_free; /* a chain of free places */
+    char *partial;       /* the circle that was there when main ended, as a block; or NULL */
+    int64_t partial_ns;
 };
 
 struct deadlock *deadlock_new(void)
@@ -71,6 +73,7 @@ void deadlock_free(struct deadlock *detector)
     map_free(&detector->index);
     free(detector->tasks);
     free(detector->holdings);
+    free(detector->partial);
     free(detector);
 }
 
@@ -80,6 +83,8 @@ void deadlock_reset(struct deadlock *detector)
     detector->task_count = 0;
     detector->holding_count = 0;
     detector->holding_free = NOBODY;
+    free(detector->partial);
+    detector->partial = NULL;
 }
 
 /* A loop belongs to a thread and numbers its tasks by itself. */
@@ -237,6 +242,26 @@ static void remove_holding(struct deadlock *detector, const struct trace_record 
     }
 }
 
+/* The first task of a loop: when it ends the others are cancelled, which ends their waits. */
+#define MAIN_TASK 1
+
+static void look_for_circle(struct deadlock *detector, int64_t time_ns);
+
+/* A task is cancelled by another, which, if they wait in a circle, ends that. A timeout that does
+ * so is a way out that the program has provided. */
+static void cancel_task(struct deadlock *detector, const struct trace_record *record)
+{
+    if (record->task != 0 && record->value != 0 && detector->partial == NULL)
+        look_for_circle(detector, record->time_ns);
+}
+
+static void end_task(struct deadlock *detector, const struct trace_record *record)
+{
+    remove_task(detector, record);
+    if (record->task == MAIN_TASK && detector->partial == NULL)
+        look_for_circle(detector, record->time_ns);
+}
+
 void deadlock_listen(void *self, const struct trace_record *record)
 {
     switch (record->kind) {
@@ -244,7 +269,10 @@ void deadlock_listen(void *self, const struct trace_record *record)
         add_task(self, record);
         break;
     case TRACE_FINISHED:
-        remove_task(self, record);
+        end_task(self, record);
+        break;
+    case TRACE_CANCELLED:
+        cancel_task(self, record);
         break;
     case TRACE_BLOCKED:
     case TRACE_RESUMED:
@@ -578,6 +606,50 @@ static void sort_tasks(struct deadlock *detector)
     }
 }
 
+/* Find a circle, which begins with the task that was spawned first. Returns: its length; `*circle`
+ * is the caller's to free. */
+static size_t circle_of(struct deadlock *detector, size_t **circle)
+{
+    size_t length;
+
+    sort_tasks(detector);
+    *circle = must_alloc((detector->task_count + 1) * sizeof **circle);
+    length = find_circle(detector, *circle);
+    turn(detector, *circle, length);
+    return length;
+}
+
+/* Keep the circle that is there now, if there is one. */
+static void look_for_circle(struct deadlock *detector, int64_t time_ns)
+{
+    size_t *circle;
+    size_t length, size;
+    FILE *out;
+
+    if (!anybody_waits(detector))
+        return;
+    length = circle_of(detector, &circle);
+    if (length > 0) {
+        out = open_memstream(&detector->partial, &size);
+        CHECK(out != NULL);
+        print_circle(out, detector, circle, length);
+        fclose(out);
+        detector->partial_ns = time_ns;
+    }
+    free(circle);
+}
+
+bool deadlock_partial(struct deadlock *detector, bool cut, int64_t time_ns, struct finding *finding)
+{
+    if (cut && detector->partial == NULL)
+        look_for_circle(detector, time_ns);
+    if (detector->partial == NULL)
+        return false;
+    *finding = (struct finding){FINDING_PARTIAL_DEADLOCK, detector->partial_ns, detector->partial};
+    detector->partial = NULL;
+    return true;
+}
+
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding)
 {
     size_t *circle;
@@ -587,10 +659,7 @@ bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *
 
     if (!anybody_waits(detector))
         return false;
-    sort_tasks(detector);
-    circle = must_alloc(detector->task_count * sizeof *circle);
-    length = find_circle(detector, circle);
-    turn(detector, circle, length);
+    length = circle_of(detector, &circle);
     finding->time_ns = time_ns;
     out = open_memstream(&finding->lines, &size);
     CHECK(out != NULL);

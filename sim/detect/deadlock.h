@@ -30,4 +30,10 @@ void deadlock_listen(void *detector, const struct trace_record *record);
  * filled (its lines are the caller's to free), if some task waits. */
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding);
 
+/* Judge a run in which something could happen to its end: whether tasks waited for each other in a
+ * circle when main ended or another task cancelled one of them, or, if the run was `cut` short, do
+ * at its end, `time_ns`. Returns: true, with `finding` filled. */
+bool deadlock_partial(struct deadlock *detector, bool cut, int64_t time_ns,
+                      struct finding *finding);
+
 #endif

@@ -12,6 +12,7 @@
 #define FINDING_MAP(X)                                                                     \
     X(NONE, "nothing", "nothing was found")                                                \
     X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other in a circle")          \
+    X(PARTIAL_DEADLOCK, "partial-deadlock", "some tasks do, while others go on")           \
     X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about") \
     X(LOST_WAKEUP, "lost-wakeup", "a task waits though what it waits for holds")           \
     X(LIVELOCK, "livelock", "the program goes on and on and never ends")                   \

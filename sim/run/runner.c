@@ -198,6 +198,27 @@ static void judge_quiet(struct runner *runner, const struct run_spec *run,
                                      run->program);
 }
 
+/* The program ended, or a property of its own made the world stop. Returns: whether anything was
+ * wrong. */
+static bool judge_program(struct runner *runner, enum world_end end, struct finding *finding)
+{
+    bool ended = end == WORLD_ENDED;
+
+    if (properties_judge(runner->properties, ended, runner->world.now_ns, finding))
+        return true;
+    return !runner->quick && deadlock_partial(runner->deadlock, false, 0, finding);
+}
+
+/* Something could happen, and went on happening. */
+static void judge_spent(struct runner *runner, const struct run_spec *run, struct finding *finding)
+{
+    if (deadlock_partial(runner->deadlock, true, runner->world.now_ns, finding))
+        return;
+    finding->kind = FINDING_LIVELOCK;
+    finding->lines = must_format("%s  goes round and round   %llu steps and no end\n", run->program,
+                                 (unsigned long long)runner->world.steps_max);
+}
+
 /* What was wrong with the run, if anything: the world stopped before the program did, or a property
  * of the program's own did not hold. */
 static void judge_end(struct runner *runner, const struct run_spec *run,
@@ -206,16 +227,14 @@ static void judge_end(struct runner *runner, const struct run_spec *run,
     struct finding finding = {0};
 
     seen->cut = end == WORLD_SPENT;
+    seen->suspect = runner->quick && runner->world.suspect;
     if (end == WORLD_ENDED || end == WORLD_FAILED) {
-        if (!properties_judge(runner->properties, end == WORLD_ENDED, runner->world.now_ns,
-                              &finding))
+        if (!judge_program(runner, end, &finding))
             return;
     } else if (runner->quick) {
         return; /* what it is that was found, a run that is recorded says */
     } else if (end == WORLD_SPENT) {
-        finding.kind = FINDING_LIVELOCK;
-        finding.lines = must_format("%s  goes round and round   %llu steps and no end\n",
-                                    run->program, (unsigned long long)runner->world.steps_max);
+        judge_spent(runner, run, &finding);
     } else {
         judge_quiet(runner, run, process, &finding);
     }

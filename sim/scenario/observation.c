@@ -121,6 +121,8 @@ uint64_t observation_outcome(const struct observation *observation, bool judged)
     hash = hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
     hash = hash_bytes(hash, &observation->exit, sizeof observation->exit);
     hash = hash_bytes(hash, &observation->ended, sizeof observation->ended);
+    if (judged)
+        hash = hash_bytes(hash, &observation->suspect, sizeof observation->suspect);
     return hash_bytes(hash, finding, strlen(finding) + 1);
 }
 

@@ -38,6 +38,7 @@ struct observation {
     int64_t elapsed_ns;
     bool ended;          /* the program came to its end; otherwise `finding` says why not */
     bool cut;            /* its steps were spent */
+    bool suspect;        /* quick: a recorded run may find something in it; else false */
     int exit;            /* its exit code, or a coroutine's negative code */
     char exit_name[24];  /* in words: "0", "3", "ETIMEDOUT" */
     const char *finding; /* a detector's word, static; NULL: none */

@@ -269,14 +269,28 @@ static void judge_exit(struct verdict *verdict, const struct scenario *scenario,
                      prefix(scenario, run, name, sizeof name), seen->exit_name, wanted);
 }
 
-/* Live, a process can be seen to be stuck, but not why. */
+/* What is seen live of what a detector would say: a process can be seen to be stuck, but not why;
+ * of one that comes to its end, nothing but what it says of itself. */
+static const char *live_finding(const char *wanted)
+{
+    static const char *const same[] = {"livelock", "always", "eventually"};
+    static const char *const stuck[] = {"deadlock", "endless-wait", "lost-wakeup"};
+
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        if (strcmp(wanted, same[i]) == 0)
+            return wanted;
+    }
+    for (size_t i = 0; i < sizeof stuck / sizeof *stuck; i++) {
+        if (strcmp(wanted, stuck[i]) == 0)
+            return "deadlock";
+    }
+    return "nothing";
+}
+
 static bool same_finding(const char *wanted, const char *got, enum timing timing)
 {
-    bool stuck = strcmp(wanted, "deadlock") == 0 || strcmp(wanted, "endless-wait") == 0 ||
-                 strcmp(wanted, "lost-wakeup") == 0;
-
     return strcmp(wanted, got) == 0 ||
-           (timing != TIMING_EXACT && stuck && strcmp(got, "deadlock") == 0);
+           (timing != TIMING_EXACT && strcmp(live_finding(wanted), got) == 0);
 }
 
 static void judge_finding(struct verdict *verdict, const struct scenario *scenario, size_t run,

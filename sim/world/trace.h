@@ -40,7 +40,7 @@
     X(PASSED, "passes")                                                                       \
     X(PUT, "puts into") /* value: which item */                                               \
     X(GOT, "gets from")                                                                       \
-    X(CANCELLED, "cancels")
+    X(CANCELLED, "cancels") /* task, object: a task, value: 1 if that waits for a lock */
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,

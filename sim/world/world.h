@@ -96,6 +96,7 @@ struct world {
     uint64_t steps;
     uint64_t steps_max;
     bool failed;
+    bool suspect; /* something has happened of which a trace can tell whether it is wrong */
     struct chance *chance;
     struct trace *trace;
 };

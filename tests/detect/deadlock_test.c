@@ -406,6 +406,96 @@ static void who_waits_for_a_holder_has_not_lost_its_wake_up(void **state)
                  "reader  waits for lock A since 0.500s   held by writer since 0.000s\n");
 }
 
+/* ---- while others go on ---- */
+
+static void expect_partial(struct fixture *f, bool cut, int64_t at_ms, const char *block)
+{
+    struct finding finding = {0};
+
+    assert_true(deadlock_partial(f->deadlock, cut, 2500 * MS, &finding));
+    assert_string_equal(finding.lines, block);
+    assert_int_equal(finding.kind, FINDING_PARTIAL_DEADLOCK);
+    assert_int_equal(finding.time_ns, at_ms * MS);
+    free(finding.lines);
+}
+
+static void expect_no_partial(struct fixture *f, bool cut)
+{
+    struct finding finding = {0};
+
+    assert_false(deadlock_partial(f->deadlock, cut, 2500 * MS, &finding));
+    assert_null(finding.lines);
+}
+
+static const char two_with_two_locks[] = "writer  waits for lock B since 2.000s  ladder.c:31"
+                                         "   held by reader since 0.000s  ladder.c:44\n"
+                                         "reader  waits for lock A since 1.000s  ladder.c:45"
+                                         "   held by writer since 0.000s  ladder.c:30\n";
+
+/* What comes after the end of main - it cancels them - is no way out. */
+static void a_circle_that_is_there_when_main_ends_is_found(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, MAIN);
+    start(f, THIRD);
+    two_tasks_with_two_locks(f);
+    waits(f, THIRD, news, 2000, NULL);
+    record(f, TRACE_FINISHED, MAIN, (struct trace_object){0}, 2200, NULL);
+    goes_on(f, WRITER, lock_b);
+    end(f, WRITER);
+    expect_partial(f, false, 2200, two_with_two_locks);
+    expect_no_partial(f, false);
+}
+
+static void cancel(struct fixture *f, uint32_t by, uint32_t task)
+{
+    trace_append(f->trace, &(struct trace_record){.time_ns = 2100 * MS,
+                                                  .kind = TRACE_CANCELLED,
+                                                  .process = 1,
+                                                  .task = by,
+                                                  .object = task_object(task),
+                                                  .value = 1});
+}
+
+static void a_circle_is_found_when_another_task_cancels_it_away(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, MAIN);
+    two_tasks_with_two_locks(f);
+    cancel(f, 0, WRITER); /* a timeout */
+    expect_no_partial(f, false);
+    cancel(f, MAIN, WRITER);
+    goes_on(f, WRITER, lock_b);
+    end(f, WRITER);
+    end(f, MAIN);
+    expect_partial(f, false, 2100, two_with_two_locks);
+}
+
+static void a_circle_that_was_resolved_before_is_not(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, MAIN);
+    two_tasks_with_two_locks(f);
+    end(f, LAST);
+    goes_on(f, WRITER, lock_b);
+    end(f, MAIN);
+    two_tasks_with_two_locks(f);
+    expect_no_partial(f, false);
+}
+
+static void in_a_run_that_is_cut_short_the_circle_is_there_at_the_end(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, MAIN);
+    expect_no_partial(f, true);
+    two_tasks_with_two_locks(f);
+    expect_partial(f, true, 2500, two_with_two_locks);
+}
+
 /* ---- several who could end a wait ---- */
 
 static void a_gather_waits_for_the_children_that_are_left(void **state)
@@ -632,6 +722,10 @@ int main(void)
         TEST(who_waits_for_what_holds_has_lost_its_wake_up),
         TEST(what_holds_no_longer_is_a_wait_without_end),
         TEST(who_waits_for_a_holder_has_not_lost_its_wake_up),
+        TEST(a_circle_that_is_there_when_main_ends_is_found),
+        TEST(a_circle_is_found_when_another_task_cancels_it_away),
+        TEST(a_circle_that_was_resolved_before_is_not),
+        TEST(in_a_run_that_is_cut_short_the_circle_is_there_at_the_end),
         TEST(a_gather_waits_for_the_children_that_are_left),
         TEST(a_child_that_waits_for_its_gather_is_a_circle),
         TEST(any_holder_of_a_semaphore_can_close_a_circle),

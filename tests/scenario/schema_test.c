@@ -397,8 +397,8 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "expect: { elapsed: -2s }\n", ":3:20: a duration cannot be negative: '-2s'"},
         {ONE "expect: { elapsed: 999999999d }\n", ":3:20: too large: '999999999d'"},
         {ONE "expect: { finds: bugs }\n",
-         ":3:18: no detector finds that (nothing, deadlock, endless-wait, lost-wakeup, "
-         "livelock, always, eventually): 'bugs'"},
+         ":3:18: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
+         "lost-wakeup, livelock, always, eventually): 'bugs'"},
         {ONE "expect: { outcomes: 0 }\n", ":3:21: there is always at least one: '0'"},
         {ONE "expect: { outcomes: 1.5 }\n", ":3:21: not a whole number: '1.5'"},
         {ONE "expect: { outcomes: 1000001 }\n", ":3:21: too large: '1000001'"},
@@ -417,8 +417,8 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "claims: [ { says: a, elapsed: soon } ]\n",
          ":3:31: not a duration, such as 2s or 100ms: 'soon'"},
         {ONE "claims: [ { says: a, finds: it } ]\n",
-         ":3:29: no detector finds that (nothing, deadlock, endless-wait, lost-wakeup, "
-         "livelock, always, eventually): 'it'"},
+         ":3:29: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
+         "lost-wakeup, livelock, always, eventually): 'it'"},
         {"scenario: \"\"\nprogram: p\n", ":1:12: an empty text"},
         {ONE "row: ''\n", ":3:7: an empty text"},
     };
