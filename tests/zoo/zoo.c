@@ -100,16 +100,16 @@ static bool is_wanted(const char *name)
     return settings.only == NULL || strstr(name, settings.only) != NULL;
 }
 
-static bool is_listed(const char *strategy)
+static bool is_listed(const struct strategy_kind *kind)
 {
     const char *at = settings.strategies;
-    size_t length = strlen(strategy);
+    size_t length = strlen(kind->name);
 
     if (at == NULL)
-        return true;
+        return kind->families == 0; /* not one that opens nothing but ties of timers */
     for (; *at != '\0'; at += strcspn(at, ",")) {
         at += *at == ',';
-        if (strcspn(at, ",") == length && strncmp(at, strategy, length) == 0)
+        if (strcspn(at, ",") == length && strncmp(at, kind->name, length) == 0)
             return true;
     }
     return false;
@@ -192,7 +192,7 @@ static void by_each_strategy(const struct scenario *scenario, const struct run_s
     const struct strategy_kind *kind;
 
     for (size_t i = 0; (kind = strategy_at(i)) != NULL; i++) {
-        if (is_listed(kind->name))
+        if (is_listed(kind))
             look(scenario, run, kind);
     }
 }
