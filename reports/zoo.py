@@ -3,8 +3,8 @@
     python3 reports/zoo.py SEARCHES.jsonl...
 
 The searches are what `rondo-zoo --table` writes; `published.csv` here says where its figures come
-from. A cell is ours (published/prototype): a mean over the searches that found the bug, and how
-many did if not all; "x" is none, "-" not known.
+from. A cell is ours (theirs): a mean over the searches that found the bug, and how many did if not
+all; "x" is none. Theirs is the published figure, or else that of the prototype.
 """
 
 import argparse
@@ -42,7 +42,7 @@ class Figure:
     def __str__(self) -> str:
         if self.mean is None:
             return "x"
-        return f"{self.mean:.0f}" + ("" if self.always else f" {self.found} of {self.searches}")
+        return f"{self.mean:.0f}" + ("" if self.always else f" {self.found}/{self.searches}")
 
     def keeps_up_with(self, other: "Figure") -> bool:
         """What was always found must be, in not much more schedules; the rest at least as often."""
@@ -110,8 +110,8 @@ def _by_size(program: str) -> tuple[str, int]:
 def _cell(cell: Cell, ours: Figures, others: Mapping[str, Figures]) -> str:
     if cell not in ours:
         return ""
-    known = [str(others[source].get(cell, "-")) for source in SOURCES]
-    return str(ours[cell]) + (f" ({'/'.join(known)})" if known != ["-", "-"] else "")
+    theirs = [others[source][cell] for source in SOURCES if cell in others[source]]
+    return f"{ours[cell]} ({theirs[0]})" if theirs else str(ours[cell])
 
 
 def _always(strategy: str, ours: Figures) -> str:

@@ -38,7 +38,7 @@ class Zoo(unittest.TestCase):
     def test_never_found_is_a_cross(self):
         self.assertEqual(str(Figure(None, 0, 20)), "x")
         self.assertEqual(str(Figure(6.6, 20, 20)), "7")
-        self.assertEqual(str(Figure(6.6, 3, 20)), "7 3 of 20")
+        self.assertEqual(str(Figure(6.6, 3, 20)), "7 3/20")
 
     def test_twice_as_many_schedules_keep_up_and_one_more_does_not(self):
         theirs = Figure(10, 20, 20)
@@ -55,11 +55,12 @@ class Zoo(unittest.TestCase):
         ours = {("a_10", "surw"): Figure(30, 2, 2), ("a_9", "uniform"): Figure(1, 2, 2),
                 ("a_10", "uniform"): Figure(None, 0, 2)}
         others = {"published": {("a_10", "surw"): Figure(10, 20, 20)},
-                  "prototype": {("a_9", "uniform"): Figure(None, 0, 20)}}
+                  "prototype": {("a_10", "surw"): Figure(20, 20, 20),
+                                ("a_9", "uniform"): Figure(None, 0, 20)}}
         self.assertEqual(zoo.as_text(ours, others), """\
-program  uniform       surw
-a_9      1 (-/x)
-a_10           x  30 (10/-)
+program  uniform     surw
+a_9        1 (x)
+a_10           x  30 (10)
 
 uniform: 1 of 2 programs in every search
 surw: 1 of 1 programs in every search
@@ -67,7 +68,7 @@ surw: 1 of 1 programs in every search
 published: 0 of 1 cells keep up (within 2x where it was always found, else found at least as often)
   behind: a_10 surw: 30, published 10
 
-prototype: 1 of 1 cells keep up (within 2x where it was always found, else found at least as often)
+prototype: 2 of 2 cells keep up (within 2x where it was always found, else found at least as often)
 """)
 
     def test_every_published_row_has_its_figures(self):

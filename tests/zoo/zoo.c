@@ -165,10 +165,11 @@ static void measure(const struct scenario *scenario, const struct run_spec *run,
 {
     const char *name = program_name(scenario, run);
     size_t sum = 0, count = 0;
+    uint64_t seeds = kind->ends ? 1 : settings.seeds; /* one that ends draws nothing */
 
     if (!is_mine())
         return;
-    for (uint64_t seed = 1; seed <= settings.seeds; seed++) {
+    for (uint64_t seed = 1; seed <= seeds; seed++) {
         size_t tried;
         const char *found = search(scenario, run, kind, seed, settings.limit, &tried);
 
@@ -181,7 +182,7 @@ static void measure(const struct scenario *scenario, const struct run_spec *run,
     }
     fflush(table);
     printf("%-40s %-10s %6zu  %zu of %" PRIu64 "\n", name, kind->name,
-           count > 0 ? (sum + count / 2) / count : 0, count, settings.seeds);
+           count > 0 ? (sum + count / 2) / count : 0, count, seeds);
     fflush(stdout);
 }
 
