@@ -10,6 +10,9 @@
 #include "scenario/suite.h"
 #include "scenario/verdict.h"
 
+/* How `rondo explore` searches, unless the scenario or the command line says so. */
+#define STRATEGY_DEFAULT "uniform"
+
 /* Exit status of the executables. */
 enum status {
     STATUS_CLEAN = 0,
@@ -19,7 +22,7 @@ enum status {
 };
 
 struct options {
-    const char *command; /* run, list, check, replay */
+    const char *command; /* run, explore, list, check, replay */
     char **paths;
     size_t path_count;
     bool live;
@@ -30,6 +33,13 @@ struct options {
     uint64_t seed;
     size_t repeat; /* runs that must be alike; at least 2 */
     size_t jobs;
+    size_t explore_jobs;
+    const char *strategy; /* to explore by, or NULL: as the scenario says */
+    size_t schedules;     /* 0: as the scenario says */
+    size_t seconds;       /* 0: no limit */
+    size_t shard;         /* of `shards`, from 0 */
+    size_t shards;
+    bool collect;
     size_t cpu_seconds;  /* that a scenario may burn in simulation */
     const char *results; /* folder, or NULL */
     const char *out;     /* folder for tapes */

@@ -235,6 +235,8 @@ static enum status run_command(struct simulation *simulation)
                             .observe = observe_scenario,
                             .explain = explain};
 
+    if (strcmp(options->command, "explore") == 0)
+        return explore_command(simulation);
     if (strcmp(options->command, "replay") == 0)
         return replay(simulation);
     return command(options, &engine);

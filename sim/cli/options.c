@@ -14,9 +14,16 @@
 #define REPEATS_MAX     1000000
 #define JOBS_MAX        256
 #define CPU_SECONDS_MAX 86400
+#define SECONDS_MAX     (365 * 86400)
+#define SHARDS_MAX      1000000
 
 enum option_id {
     OPTION_SEED,
+    OPTION_STRATEGY,
+    OPTION_SCHEDULES,
+    OPTION_SECONDS,
+    OPTION_SHARD,
+    OPTION_COLLECT,
     OPTION_SHOW,
     OPTION_TRACE,
     OPTION_LIVE,
@@ -37,12 +44,18 @@ static const struct {
     const char *help;
 } table[] = {
     {OPTION_SEED, "--seed", "N", "draw ties from seed N instead of production order"},
+    {OPTION_STRATEGY, "--strategy", "NAME",
+     "explore: how to search (default " STRATEGY_DEFAULT ")"},
+    {OPTION_SCHEDULES, "--schedules", "N", "explore: so many (default: as the scenario says)"},
+    {OPTION_SECONDS, "--seconds", "N", "explore: for so long"},
+    {OPTION_SHARD, "--shard", "I/N", "explore: every N-th schedule from the I-th on, I from 1"},
+    {OPTION_COLLECT, "--collect", NULL, "explore: go on after the first finding"},
     {OPTION_SHOW, "--show", NULL, "print the block of findings that are expected, too"},
     {OPTION_TRACE, "--trace", NULL, "print every event"},
     {OPTION_LIVE, "--live", NULL, "run on real libuv and the real clock (rondo-live)"},
     {OPTION_UNTIMED, "--untimed", NULL, "live: judge order and outcome, not times"},
     {OPTION_REPEAT, "--repeat", "N", "run each N times; all must be alike (default 2)"},
-    {OPTION_JOBS, "--jobs", "N", "live: so many at once (default 16)"},
+    {OPTION_JOBS, "--jobs", "N", "so many at once (live: default 16; explore: 1)"},
     {OPTION_CPU_SECONDS, "--cpu-seconds", "N", "CPU time that a scenario may take (default 60)"},
     {OPTION_RESULTS, "--results", "DIR", "append results to DIR/results.jsonl"},
     {OPTION_OUT, "--out", "DIR", "put tapes there (default out)"},
@@ -56,6 +69,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"run", "PATH...", "run scenario files, or all below a folder"},
+    {"explore", "PATH...", "many schedules of each; what they showed, grouped"},
     {"replay", "TAPE", "run exactly what a tape says"},
     {"list", "PATH...", "what there is: row, path, title"},
     {"check", "PATH...", "read the files and find their programs, run nothing"},
@@ -105,6 +119,23 @@ static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_
     return value >= least && value <= most;
 }
 
+/* "2/5": the second of five. */
+static bool read_shard(const char *text, struct options *options)
+{
+    const char *slash = strchr(text, '/');
+    char *first = must_format("%.*s", (int)strcspn(text, "/"), text);
+    uint64_t shard = 0, shards = 0;
+    bool ok = slash != NULL && read_number(slash + 1, 1, SHARDS_MAX, &shards) &&
+              read_number(first, 1, shards, &shard);
+
+    free(first);
+    if (!ok)
+        return false;
+    options->shard = (size_t)shard - 1;
+    options->shards = (size_t)shards;
+    return true;
+}
+
 static bool take(struct options *options, enum option_id id, const char *value)
 {
     uint64_t number = 0;
@@ -114,6 +145,22 @@ static bool take(struct options *options, enum option_id id, const char *value)
     case OPTION_SEED:
         options->has_seed = true;
         return read_number(value, 0, SEEDS_MAX, &options->seed);
+    case OPTION_STRATEGY:
+        options->strategy = value;
+        return true;
+    case OPTION_SCHEDULES:
+        ok = read_number(value, 1, SIZE_MAX - 1, &number);
+        options->schedules = (size_t)number;
+        return ok;
+    case OPTION_SECONDS:
+        ok = read_number(value, 1, SECONDS_MAX, &number);
+        options->seconds = (size_t)number;
+        return ok;
+    case OPTION_SHARD:
+        return read_shard(value, options);
+    case OPTION_COLLECT:
+        options->collect = true;
+        return true;
     case OPTION_SHOW:
         options->show = true;
         return true;
@@ -132,7 +179,7 @@ static bool take(struct options *options, enum option_id id, const char *value)
         return ok;
     case OPTION_JOBS:
         ok = read_number(value, 1, JOBS_MAX, &number);
-        options->jobs = (size_t)number;
+        options->jobs = options->explore_jobs = (size_t)number;
         return ok;
     case OPTION_CPU_SECONDS:
         ok = read_number(value, 1, CPU_SECONDS_MAX, &number);
@@ -193,8 +240,12 @@ static bool is_command(const char *name)
 
 bool options_read(struct options *options, int argc, char **argv, enum status *status)
 {
-    *options =
-        (struct options){.repeat = 2, .jobs = 16, .cpu_seconds = GUARD_SECONDS, .out = "out"};
+    *options = (struct options){.repeat = 2,
+                                .jobs = 16,
+                                .explore_jobs = 1,
+                                .shards = 1,
+                                .cpu_seconds = GUARD_SECONDS,
+                                .out = "out"};
     *status = STATUS_CLEAN;
     options->paths = must_alloc((size_t)argc * sizeof *options->paths);
     for (int i = 1; i < argc; i++) {

@@ -41,6 +41,9 @@ void findings_show(struct simulation *simulation, const struct scenario *scenari
 /* Print every event. */
 void print_trace(const struct trace *trace);
 
+/* explore.c: many schedules of what lies at options->paths. Returns: the exit status. */
+enum status explore_command(struct simulation *simulation);
+
 /* replay.c: run what the tape at options->paths[0] says. Returns: the exit status. */
 enum status replay(struct simulation *simulation);
 
