@@ -149,12 +149,14 @@ static void describe_ready(const struct observed_choice *choice, size_t i, struc
     callback_describe(((const struct lineup *)choice->options)->items[i], pending);
 }
 
-/* Which option it is: the first, unless an observer says otherwise. */
+/* Which option it is: the first, unless an observer says otherwise. It is shown what is ready also
+ * where there is nothing to choose. */
 static size_t choose(struct observed_choice choice)
 {
-    size_t index = choice.count > 1 ? observer->pick(observer->self, &choice) : 0;
+    bool shown = choice.count > 1 || choice.label == sched_ready;
+    size_t index = shown ? observer->pick(observer->self, &choice) : 0;
 
-    CHECK(choice.count <= 1 || index < choice.count);
+    CHECK(!shown || index < choice.count);
     return index;
 }
 

@@ -85,7 +85,7 @@ struct pending {
 
 struct observed_choice {
     const char *label;
-    size_t count; /* options; option 0 is production order */
+    size_t count; /* options; option 0 is production order. sched_ready shows a single one, too */
     void (*describe)(const struct observed_choice *choice, size_t i, struct pending *pending);
     const void *options;
 };

@@ -67,7 +67,7 @@ static bool try_one(struct search *search, size_t schedule)
     search->runner->quick = true;
     runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
     search->runner->quick = false;
-    end.cut = seen.cut && !search->strategy->kind->fair;
+    end.cut = seen.cut && !search->strategy->fair;
     outcome = observation_outcome(&seen, true);
     index = map_get(&search->known, outcome);
     if (end.cut) {
@@ -92,9 +92,10 @@ static bool search_all(struct search *search)
 {
     const struct exploration *exploration = search->exploration;
     size_t step = exploration->shards > 1 ? exploration->shards : 1;
+    size_t first = exploration->strategy->profiles ? 0 : exploration->shard;
 
-    for (size_t i = exploration->shard;
-         strategy_begin(search->strategy, i) && i < exploration->schedules; i += step) {
+    for (size_t i = first; strategy_begin(search->strategy, i) && i < exploration->schedules;
+         i = i < exploration->shard ? exploration->shard : i + step) {
         if (!try_one(search, i + 1))
             return false;
         if (exploration->more != NULL && !exploration->more(exploration->self, search->observed))

@@ -74,6 +74,8 @@ static size_t decide(struct strategy *strategy, const struct choice *choice)
 {
     struct dfs *dfs = dfs_of(strategy);
 
+    if (choice->bound == 1)
+        return 0;
     if (dfs->at == dfs->length)
         append(dfs, choice->bound);
     return dfs->way[dfs->at++].value % choice->bound;

@@ -9,5 +9,7 @@
 extern const struct strategy_kind strategy_uniform;
 extern const struct strategy_kind strategy_dfs;
 extern const struct strategy_kind strategy_ties;
+extern const struct strategy_kind strategy_pct3;
+extern const struct strategy_kind strategy_pct10;
 
 #endif

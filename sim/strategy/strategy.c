@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "strategy/kinds.h"
+#include "strategy/profile.h"
 
 static const struct strategy_kind *const kinds[] = {
-    &strategy_uniform,
-    &strategy_dfs,
-    &strategy_ties,
+    &strategy_uniform, &strategy_dfs, &strategy_ties, &strategy_pct3, &strategy_pct10,
 };
 
 #define KINDS (sizeof kinds / sizeof *kinds)
@@ -50,6 +49,7 @@ struct strategy *strategy_open(const struct strategy_kind *kind, uint64_t seed)
 
 void strategy_close(struct strategy *strategy)
 {
+    profile_free(strategy->profile);
     strategy->kind->close(strategy);
 }
 
@@ -59,6 +59,12 @@ bool strategy_begin(struct strategy *strategy, size_t schedule)
 
     strategy->schedule = schedule;
     strategy->stream = strategy->seed ^ chance_draw(&number);
+    strategy->measuring = strategy->kind->profiles && strategy->profile == NULL;
+    strategy->fair = strategy->kind->fair || strategy->measuring;
+    if (strategy->measuring) {
+        strategy->profile = profile_new();
+        return true;
+    }
     strategy->exhausted = strategy->kind->begin != NULL && !strategy->kind->begin(strategy);
     return !strategy->exhausted;
 }
@@ -68,7 +74,7 @@ void strategy_end(struct strategy *strategy, const struct run_end *end)
     strategy->outcomes += end->new_outcome;
     strategy->findings += end->finding;
     strategy->cuts += end->cut;
-    if (strategy->kind->end != NULL)
+    if (!strategy->measuring && strategy->kind->end != NULL)
         strategy->kind->end(strategy, end);
 }
 
@@ -83,8 +89,13 @@ char *strategy_covered(const struct strategy *strategy, char *text, size_t size)
 static size_t decide(void *self, const struct choice *choice)
 {
     struct strategy *strategy = self;
+    size_t value;
 
-    return strategy->kind->decide(strategy, choice);
+    if (!strategy->measuring)
+        return strategy->kind->decide(strategy, choice);
+    value = strategy_draw(strategy, choice);
+    profile_take(strategy->profile, choice, value);
+    return value;
 }
 
 struct chance_decider strategy_decider(struct strategy *strategy)
@@ -94,5 +105,5 @@ struct chance_decider strategy_decider(struct strategy *strategy)
 
 size_t strategy_draw(struct strategy *strategy, const struct choice *choice)
 {
-    return chance_below(&strategy->stream, choice->bound);
+    return choice->bound > 1 ? chance_below(&strategy->stream, choice->bound) : 0;
 }

@@ -6,6 +6,10 @@
  * strategy.c has the list. What it draws comes from a stream of its own, of seed and number of the
  * schedule: schedule 17 of seed 4711 is the same whatever was tried before it, unless the strategy
  * learns from run to run.
+ *
+ * Strategies are shown every turn of a task, also where there is but one option (bound 1), so that
+ * they can count. Some want to know how long runs are, and who does what: schedule 0 of such is a
+ * random walk that is measured (profile.h), and every shard begins with it.
  */
 #ifndef RONDO_STRATEGY_STRATEGY_H
 #define RONDO_STRATEGY_STRATEGY_H
@@ -16,6 +20,7 @@
 
 #include "world/chance.h"
 
+struct profile;
 struct strategy;
 
 /* How a run ended, as far as strategies are told. */
@@ -31,8 +36,9 @@ struct strategy_kind {
     unsigned parameter; /* d of PCT(d) and of delays; 0: there is none */
     bool fair; /* whoever can run does so before long: a run that never ends is the program's fault
                 */
-    bool learns; /* from one run to the next; such a search cannot be cut into shards by number */
-    bool ends;   /* there is a last schedule; the first is production order */
+    bool profiles;     /* schedule 0 is not its own: a random walk, which is measured */
+    bool learns;       /* from one run to the next: a shard finds what it does by itself */
+    bool ends;         /* there is a last schedule; the first is production order */
     unsigned families; /* of decisions that it opens, as bits; 0: strategy_families() */
     struct strategy *(*open)(void); /* with all but what is its own zero */
     /* A run begins. Returns: false when nothing is left to try. NULL: there is always more. */
@@ -48,12 +54,15 @@ struct strategy_kind {
 struct strategy {
     const struct strategy_kind *kind;
     uint64_t seed;
-    uint64_t stream; /* to draw from, in this run */
-    size_t schedule; /* the number of this run, from 0 */
-    bool exhausted;  /* nothing is left to try */
-    size_t outcomes; /* that runs so far have shown, */
-    size_t findings; /* and how many runs had a finding, */
-    size_t cuts;     /* and how many were cut */
+    uint64_t stream;         /* to draw from, in this run */
+    size_t schedule;         /* the number of this run, from 0 */
+    bool fair;               /* this run is, see strategy_kind */
+    bool measuring;          /* this run, for the profile */
+    struct profile *profile; /* of schedule 0, if the kind profiles: there before its begin() */
+    bool exhausted;          /* nothing is left to try */
+    size_t outcomes;         /* that runs so far have shown, */
+    size_t findings;         /* and how many runs had a finding, */
+    size_t cuts;             /* and how many were cut */
 };
 
 /* The families of decisions that a search by strategy opens. Timers are not among them: what is due
@@ -85,7 +94,7 @@ char *strategy_covered(const struct strategy *strategy, char *text, size_t size)
 /* To be asked by chance_from_decider(). */
 struct chance_decider strategy_decider(struct strategy *strategy);
 
-/* A draw for a decision that is about no operations. */
+/* Any option, each as likely. */
 size_t strategy_draw(struct strategy *strategy, const struct choice *choice);
 
 #endif

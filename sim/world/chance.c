@@ -304,6 +304,15 @@ static const struct tape_entry *record(struct chance *chance, const struct choic
     return append(&chance->record, &entry);
 }
 
+/* There is but one option. */
+static void show(struct chance *chance, const struct choice *choice)
+{
+    const struct alternatives *alternatives = choice->alternatives;
+
+    if (chance->source == CHANCE_DECIDER && alternatives != NULL && alternatives->operation != NULL)
+        CHECK(chance->decider.decide(chance->decider.self, choice) == 0);
+}
+
 size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives)
 {
@@ -313,8 +322,12 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
     size_t value;
 
     CHECK(family != FAMILY_COUNT && bound >= 1 && bound <= UINT32_MAX);
-    if (bound == 1 || (chance->open & 1u << family) == 0)
+    if ((chance->open & 1u << family) == 0)
         return 0;
+    if (bound == 1) {
+        show(chance, &choice);
+        return 0;
+    }
     if (!chance->wordless || chance->source == CHANCE_DEPARTURES)
         anchors_look(&chance->anchors, &choice);
     value = from_source(chance, family, &choice, &script);

@@ -106,11 +106,13 @@ struct alternatives {
 /* A decision that is asked for. */
 struct choice {
     const char *label;
-    size_t bound;                            /* at least 2 */
+    size_t bound;                            /* at least 2, but for deciders, see there */
     const struct alternatives *alternatives; /* or NULL */
 };
 
-/* Who decides in place of a seed or a tape. Returns: a number below choice->bound. */
+/* Who decides in place of a seed or a tape. Returns: a number below choice->bound. Where options
+ * are operations, a decider is also shown a single one, so that it sees every operation before it
+ * is done; that is no decision, and no entry of the tape. */
 struct chance_decider {
     size_t (*decide)(void *self, const struct choice *choice);
     void *self;

@@ -160,7 +160,9 @@ static void a_point_says_what_is_about_to_be_done(void **state)
                     "0ms a was 5\n"
                     "0ms a a: use &f->shared, changes it\n"
                     "0ms a a: point - elsewhere\n"
+                    "0ms b b: read f->shared\n" /* alone, it is asked all the same */
                     "0ms b reads f->shared\n"
+                    "0ms b b: write f->shared, changes it\n"
                     "0ms b writes f->shared\n"
                     "0ms b is done: 6\n");
 }
@@ -232,7 +234,9 @@ static void what_was_begun_eagerly_lets_nobody_come_between(void **state)
     script_play(&f->script);
     expect_noted(f, "0ms child is begun eagerly\n"
                     "0ms a goes on\n"
+                    "0ms b b: read f->shared\n"
                     "0ms b reads f->shared\n"
+                    "0ms b b: write f->shared, changes it\n"
                     "0ms b writes f->shared\n"
                     "0ms b is done: 0\n");
 }

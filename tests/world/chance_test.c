@@ -607,6 +607,38 @@ static void a_tape_is_cut_and_copied(void **state)
     assert_null(copy.entries);
 }
 
+/* ---- a decider ---- */
+
+/* Note how many options there are, and take the last. */
+static size_t take_last(void *self, const struct choice *choice)
+{
+    add(self, "%s/%zu ", choice->label, choice->bound);
+    return choice->bound - 1;
+}
+
+static void do_nothing(const void *self, size_t i, struct operation *operation)
+{
+    (void)self;
+    (void)i;
+    *operation = (struct operation){.what = "start"};
+}
+
+/* What is about no operations is decided, but a single option is not shown. */
+static void a_decider_sees_an_operation_that_is_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct alternatives operations = {.operation = do_nothing};
+
+    open_all(f);
+    chance_from_decider(&f->chance, (struct chance_decider){take_last, f});
+    assert_int_equal(choose(&f->chance, "sched.ready", 3, &operations), 2);
+    assert_int_equal(choose(&f->chance, "sched.ready", 1, &operations), 0);
+    assert_int_equal(choose(&f->chance, "process.next", 2, NULL), 1);
+    assert_int_equal(choose(&f->chance, "process.next", 1, NULL), 0);
+    expect(f, "sched.ready/3 sched.ready/1 process.next/2 ");
+    expect_record(f, "sched.ready 2 of 3 ()\nprocess.next 1 of 2 ()\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -645,6 +677,7 @@ int main(void)
         TEST(any_byte_is_some_decision),
         TEST(a_tape_keeps_copies_of_its_texts),
         TEST(a_tape_is_cut_and_copied),
+        TEST(a_decider_sees_an_operation_that_is_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

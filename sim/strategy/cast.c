@@ -1,0 +1,79 @@
+/*
+ * cast.c - see cast.h.
+ */
+#include "strategy/cast.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+void cast_begin(struct cast *cast)
+{
+    map_empty(&cast->numbers);
+    cast->count = 0;
+    cast->turn_count = 0;
+    cast->running = CAST_NONE;
+}
+
+/* The key of child number `child` of `key`. */
+static uint64_t key_of(uint64_t key, uint64_t child)
+{
+    key += child;
+    return chance_draw(&key);
+}
+
+/* The first task of a loop is nobody's child, nor are callbacks. */
+static bool is_root(uint64_t who)
+{
+    return (uint32_t)who <= 1;
+}
+
+static size_t meet(struct cast *cast, uint64_t who)
+{
+    size_t parent = is_root(who) ? CAST_NONE : cast->running;
+    uint64_t key;
+
+    if (cast->count == cast->capacity) {
+        cast->capacity = cast->capacity != 0 ? cast->capacity * 2 : 16;
+        cast->actors = must_resize(cast->actors, cast->capacity * sizeof *cast->actors);
+    }
+    key = parent == CAST_NONE ? key_of(who, 0)
+                              : key_of(cast->actors[parent].key, ++cast->actors[parent].children);
+    cast->actors[cast->count] = (struct actor){key, parent, 0};
+    map_set(&cast->numbers, who, cast->count);
+    return cast->count++;
+}
+
+size_t cast_look(struct cast *cast, const struct choice *choice)
+{
+    const struct alternatives *alternatives = choice->alternatives;
+
+    cast->turn_count = 0;
+    if (alternatives == NULL || alternatives->operation == NULL)
+        return 0;
+    if (choice->bound > cast->turn_capacity) {
+        cast->turn_capacity = choice->bound * 2;
+        cast->turns = must_resize(cast->turns, cast->turn_capacity * sizeof *cast->turns);
+    }
+    while (cast->turn_count < choice->bound) {
+        struct turn *turn = &cast->turns[cast->turn_count];
+
+        alternatives->operation(alternatives->self, cast->turn_count++, &turn->operation);
+        turn->actor = map_get(&cast->numbers, turn->operation.who);
+        if (turn->actor == MAP_NONE)
+            turn->actor = meet(cast, turn->operation.who);
+    }
+    return cast->turn_count;
+}
+
+void cast_take(struct cast *cast, size_t i)
+{
+    cast->running = cast->turns[i].actor;
+}
+
+void cast_clear(struct cast *cast)
+{
+    map_free(&cast->numbers);
+    free(cast->actors);
+    free(cast->turns);
+}

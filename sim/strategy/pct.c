@@ -1,0 +1,137 @@
+/*
+ * pct.c - PCT(d): probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte: A
+ * Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010).
+ *
+ * Tasks have priorities in a random order; who has the highest of those that can run runs. At d - 1
+ * decisions, drawn from the k that a run takes, whoever is about to run falls below all others. A
+ * bug that d ordering constraints are enough for, among n tasks, shows in at least one run of
+ * n k^(d-1). Decisions with one option do not count (section 4.1).
+ *
+ * k is measured: what the profile took, and whatever was the most since. A task that only spins,
+ * waiting for one with a lower priority, would spin for ever; a run that is far longer than k walks
+ * at random from there on, where nothing was promised anyway. No wait costs a task its place: it
+ * would lose the order that the bound is about.
+ */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "strategy/cast.h"
+#include "strategy/kinds.h"
+#include "strategy/profile.h"
+
+#define DEPTH_MAX 10
+
+/* Decisions beyond twice the horizon before a run is taken for one that spins. */
+#define SPIN 1000
+
+/* Above whatever a change leaves. */
+#define ORIGINAL (UINT64_C(1) << 63)
+
+struct pct {
+    struct strategy strategy;
+    struct cast cast;
+    uint64_t *priorities; /* by actor */
+    size_t known;         /* actors that have one */
+    size_t capacity;
+    size_t horizon;   /* the most decisions that a run took */
+    size_t decisions; /* of this run */
+    size_t changes[DEPTH_MAX - 1];
+};
+
+static struct strategy *open_pct(void)
+{
+    return must_alloc(sizeof(struct pct));
+}
+
+static void close_pct(struct strategy *strategy)
+{
+    struct pct *pct = (struct pct *)strategy;
+
+    cast_clear(&pct->cast);
+    free(pct->priorities);
+    free(pct);
+}
+
+static bool begin_pct(struct strategy *strategy)
+{
+    struct pct *pct = (struct pct *)strategy;
+
+    if (pct->horizon < strategy->profile->decisions)
+        pct->horizon = strategy->profile->decisions;
+    cast_begin(&pct->cast);
+    pct->known = 0;
+    pct->decisions = 0;
+    for (unsigned i = 0; i + 1 < strategy->kind->parameter; i++)
+        pct->changes[i] = chance_below(&strategy->stream, pct->horizon > 0 ? pct->horizon : 1);
+    return true;
+}
+
+/* Tasks that are new get a place in the order, any. */
+static void meet(struct pct *pct)
+{
+    if (pct->cast.count > pct->capacity) {
+        pct->capacity = pct->cast.count * 2;
+        pct->priorities = must_resize(pct->priorities, pct->capacity * sizeof *pct->priorities);
+    }
+    while (pct->known < pct->cast.count)
+        pct->priorities[pct->known++] = chance_draw(&pct->strategy.stream) | ORIGINAL;
+}
+
+static size_t highest(const struct pct *pct)
+{
+    const struct turn *turns = pct->cast.turns;
+    size_t best = 0;
+
+    for (size_t i = 1; i < pct->cast.turn_count; i++) {
+        if (pct->priorities[turns[i].actor] > pct->priorities[turns[best].actor])
+            best = i;
+    }
+    return best;
+}
+
+/* Whether this run has left the horizon far behind. */
+static bool is_lost(const struct pct *pct)
+{
+    return pct->decisions > 2 * pct->horizon + SPIN;
+}
+
+static size_t decide_pct(struct strategy *strategy, const struct choice *choice)
+{
+    struct pct *pct = (struct pct *)strategy;
+    size_t best;
+
+    if (cast_look(&pct->cast, choice) == 0 || is_lost(pct))
+        return strategy_draw(strategy, choice);
+    meet(pct);
+    best = highest(pct);
+    if (choice->bound > 1) {
+        for (unsigned i = 0; i + 1 < strategy->kind->parameter; i++) {
+            if (pct->changes[i] == pct->decisions)
+                pct->priorities[pct->cast.turns[best].actor] = i;
+        }
+        best = highest(pct);
+        pct->decisions++;
+    }
+    cast_take(&pct->cast, best);
+    return best;
+}
+
+static void end_pct(struct strategy *strategy, const struct run_end *end)
+{
+    struct pct *pct = (struct pct *)strategy;
+
+    (void)end;
+    if (!is_lost(pct) && pct->decisions > pct->horizon)
+        pct->horizon = pct->decisions;
+}
+
+#define PCT(d, text)                                                                        \
+    {                                                                                       \
+        .name = "pct" #d, .help = text, .parameter = (d), .profiles = true, .learns = true, \
+        .open = open_pct, .begin = begin_pct, .decide = decide_pct, .end = end_pct,         \
+        .close = close_pct                                                                  \
+    }
+
+const struct strategy_kind strategy_pct3 =
+    PCT(3, "random priorities, 2 changes of them: short bugs in long runs");
+const struct strategy_kind strategy_pct10 = PCT(10, "random priorities, 9 changes of them");
