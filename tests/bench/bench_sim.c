@@ -1,8 +1,8 @@
 /*
  * bench_sim.c - rondo-bench-sim: the core in simulation. Rows of rondo-bench, traced, in a world of
  * their own and in production order, beside the same without hooks on real libuv; then whole
- * schedules of small scenarios, in-process: each from its own seed with every family of decisions
- * open, then reset, traced and judged.
+ * schedules of small scenarios by the random walk, reset and all: as a search makes them, and each
+ * traced and judged.
  */
 #include <inttypes.h>
 #include <libgen.h>
@@ -14,7 +14,7 @@
 #include "cli/bridge.h"
 #include "cli/command.h"
 #include "measure.h"
-#include "run/runner.h"
+#include "run/explore.h"
 #include "tests/lib/simulated.h"
 #include "work.h"
 
@@ -93,50 +93,94 @@ static struct scenario *open_scenario(const char *path)
     return scenario;
 }
 
-static void schedules(const struct scenario *scenario, size_t count)
+static void ignore(void *self, const struct chance *chance, const struct observation *seen,
+                   size_t schedule)
 {
+    (void)self;
+    (void)chance;
+    (void)seen;
+    (void)schedule;
+}
+
+/* As a search makes them, by the random walk. */
+static void search(const struct scenario *scenario, size_t run, size_t count)
+{
+    struct exploration exploration = {.strategy = strategy_find("uniform"),
+                                      .seed = 1,
+                                      .schedules = count,
+                                      .met = ignore};
+    struct observed_run observed = {0};
+    char text[160];
+    bool ok = explore(&runner, scenario, &scenario->runs[run], &exploration, &observed, text,
+                      sizeof text);
+
+    CHECK(ok);
+    observed_run_clear(&observed);
+}
+
+/* The same, each recorded and judged, as a finding is before it is shown. */
+static void record(const struct scenario *scenario, size_t run, size_t count)
+{
+    struct strategy *strategy = strategy_open(strategy_find("uniform"), 1);
     struct chance chance;
 
     chance_init(&chance);
-    chance.open = (1u << FAMILY_COUNT) - 1;
-    for (size_t seed = 1; seed <= count; seed++) {
+    chance.open = strategy_families();
+    for (size_t i = 0; i < count; i++) {
         struct observation seen;
 
-        chance_from_seed(&chance, seed);
-        runner_run(&runner, scenario, &scenario->runs[0], &chance, &seen);
+        strategy_begin(strategy, i);
+        chance_from_decider(&chance, strategy_decider(strategy));
+        runner_run(&runner, scenario, &scenario->runs[run], &chance, &seen);
         observation_clear(&seen);
     }
     chance_clear(&chance);
+    strategy_close(strategy);
 }
 
-static struct scenario *workers, *circle;
+/* id, name, scenario, run, schedules in one measurement */
+#define SCHEDULES_MAP(X)                                            \
+    X(few, "30 steps of 4 tasks", steps, 0, 4000)                   \
+    X(many, "800 steps of 101 tasks", steps, 1, 200)                \
+    X(nothing, "no step: what each schedule costs", steps, 2, 8000) \
+    X(ten, "10 tasks, left where they stand", steps, 3, 4000)       \
+    X(workers, "five workers, two permits", workers, 0, 2000)       \
+    X(circle, "two locks in a circle: deadlock", circle, 0, 2000)
 
-static void schedules_of_workers(size_t count)
-{
-    schedules(workers, count);
-}
+static struct scenario *steps, *workers, *circle;
 
-static void schedules_of_circle(size_t count)
-{
-    schedules(circle, count);
-}
+#define X(id, name, scenario, run, count)    \
+    static void search_##id(size_t how_many) \
+    {                                        \
+        search(scenario, run, how_many);     \
+    }                                        \
+    static void record_##id(size_t how_many) \
+    {                                        \
+        record(scenario, run, how_many);     \
+    }
+SCHEDULES_MAP(X)
+#undef X
 
 static const struct row rows[] = {
-    {"five workers, two permits", "schedule", 2000, .work = {schedules_of_workers}, .rate = true},
-    {"two locks in a circle: deadlock", "schedule", 2000, .work = {schedules_of_circle},
-     .rate = true},
+#define X(id, name, scenario, run, count) \
+    {name, "schedule", count, .work = {search_##id, record_##id}, .rate = true},
+    SCHEDULES_MAP(X)
+#undef X
 };
 
-static const struct table schedules_table = {"schedules", {"rondo"}, NULL, rows, COUNT_OF(rows)};
+static const struct table schedules_table = {
+    "schedules", {"searched", "recorded"}, NULL, rows, COUNT_OF(rows)};
 
 static int measure_schedules(const struct measure_options *options, char *modules)
 {
     int status;
 
     bridge_open(&runner, modules);
+    steps = open_scenario(BENCH "/steps.yaml");
     workers = open_scenario(SCENARIOS "/layers/five_workers_two_permits.yaml");
     circle = open_scenario(SCENARIOS "/guide/lock_circle.yaml");
     status = measure(&schedules_table, options);
+    scenario_free(steps);
     scenario_free(workers);
     scenario_free(circle);
     runner_close(&runner);
