@@ -75,6 +75,7 @@ extern const char sched_ready[];    /* "sched.ready": which ready callback runs 
 /* What an option would do if it were taken: the operation that is pending, before it is executed.
  */
 struct pending {
+    const void *id;     /* as long as it is pending, no other has the same */
     struct subject who; /* id 0: no task, a plain callback */
     const char *what;   /* "start", "lock": resumes from it; "read", "write" ... a point */
     struct observed_object object; /* that it resumes from, or is about to use; kind NULL: none */

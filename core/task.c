@@ -143,7 +143,7 @@ static void wait_over(struct callback *callback);
 
 void callback_describe(const struct callback *callback, struct pending *pending)
 {
-    *pending = (struct pending){.what = callback->what};
+    *pending = (struct pending){.id = callback, .what = callback->what};
     if (callback->who != NULL)
         pending->who = *callback->who;
     if (callback->run == start) {

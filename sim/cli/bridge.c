@@ -145,7 +145,8 @@ static void operation_of(const void *self, size_t i, struct operation *operation
     uint64_t base = (uint64_t)thread->process->id << 48 | (uint64_t)thread->id << 32;
 
     choice->describe(choice, i, &pending);
-    *operation = (struct operation){.who = pending.who.id != 0 ? base | pending.who.id : 0,
+    *operation = (struct operation){.id = (uintptr_t)pending.id,
+                                    .who = pending.who.id != 0 ? base | pending.who.id : 0,
                                     .what = pending.what,
                                     .object = object_of(&pending),
                                     .point = pending.address != NULL,

@@ -10,10 +10,6 @@
 #include "base/alloc.h"
 #include "base/map.h"
 
-/* Decisions of a run before it counts as one that does not end, where any order is open: an unfair
- * schedule may starve whoever would end it. */
-#define STEPS_MAX UINT64_C(50000)
-
 struct search {
     struct runner *runner;
     const struct scenario *scenario;
@@ -54,6 +50,18 @@ static bool take_new(struct search *search, uint64_t outcome, size_t schedule,
     return true;
 }
 
+/* Whether a run that did not end may be the fault of its schedule: production order never is. */
+static bool is_cut(const struct search *search, const struct observation *seen)
+{
+    const struct tape *tape = &search->chance.record;
+
+    for (size_t i = 0; i < tape->count; i++) {
+        if (tape->entries[i].value != 0)
+            return seen->cut && !search->strategy->fair;
+    }
+    return false;
+}
+
 /* One schedule. Returns: false if a replay differs. */
 static bool try_one(struct search *search, size_t schedule)
 {
@@ -67,7 +75,7 @@ static bool try_one(struct search *search, size_t schedule)
     search->runner->quick = true;
     runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
     search->runner->quick = false;
-    end.cut = seen.cut && !search->strategy->fair;
+    end.cut = is_cut(search, &seen);
     outcome = observation_outcome(&seen, true);
     index = map_get(&search->known, outcome);
     if (end.cut) {
@@ -127,15 +135,11 @@ bool explore(struct runner *runner, const struct scenario *scenario, const struc
                             .exploration = exploration,
                             .observed = observed,
                             .strategy = strategy_open(exploration->strategy, exploration->seed)};
-    uint64_t steps_max = runner->steps_max;
     bool ok;
 
     chance_init(&search.chance);
     search.chance.open = strategy_opens(exploration->strategy);
-    if (chance_is_open(&search.chance, "sched") && runner->steps_max > STEPS_MAX)
-        runner->steps_max = STEPS_MAX;
     ok = search_all(&search);
-    runner->steps_max = steps_max;
     note_covered(&search);
     if (!ok)
         snprintf(text, size, "schedule %zu of seed %" PRIu64 " and its replay differ",

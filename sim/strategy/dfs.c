@@ -7,7 +7,6 @@
  * all others, and grows as the factorial of what can change places, so it is for what is small; a
  * program that can go round and round keeps it in its first circle.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -24,6 +23,7 @@ struct dfs {
     size_t length;
     size_t capacity;
     size_t at; /* of the run, on the way */
+    bool begun;
 };
 
 static struct dfs *dfs_of(const struct strategy *strategy)
@@ -47,8 +47,10 @@ static bool begin(struct strategy *strategy)
     struct dfs *dfs = dfs_of(strategy);
 
     dfs->at = 0;
-    if (strategy->schedule == 0)
+    if (!dfs->begun) {
+        dfs->begun = true;
         return true;
+    }
     while (dfs->length > 0) {
         struct turn *last = &dfs->way[dfs->length - 1];
 
@@ -83,14 +85,8 @@ static size_t decide(struct strategy *strategy, const struct choice *choice)
 
 static void covered(const struct strategy *strategy, char *text, size_t size)
 {
-    if (!strategy->exhausted)
-        return;
-    if (strategy->cuts > 0)
-        snprintf(text, size, "explored all orders but for %zu that did not end", strategy->cuts);
-    else if (strategy->outcomes == 1)
-        snprintf(text, size, "explored all orders: there is one outcome");
-    else
-        snprintf(text, size, "explored all %zu outcomes", strategy->outcomes);
+    if (strategy->exhausted)
+        strategy_covered_all(strategy, text, size);
 }
 
 const struct strategy_kind strategy_dfs = {.name = "dfs",

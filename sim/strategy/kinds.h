@@ -11,5 +11,9 @@ extern const struct strategy_kind strategy_dfs;
 extern const struct strategy_kind strategy_ties;
 extern const struct strategy_kind strategy_pct3;
 extern const struct strategy_kind strategy_pct10;
+extern const struct strategy_kind strategy_delay;
+extern const struct strategy_kind strategy_delay1;
+extern const struct strategy_kind strategy_delay2;
+extern const struct strategy_kind strategy_delay3;
 
 #endif

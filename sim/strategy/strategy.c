@@ -3,13 +3,15 @@
  */
 #include "strategy/strategy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "strategy/kinds.h"
 #include "strategy/profile.h"
 
 static const struct strategy_kind *const kinds[] = {
-    &strategy_uniform, &strategy_dfs, &strategy_ties, &strategy_pct3, &strategy_pct10,
+    &strategy_uniform, &strategy_dfs,    &strategy_ties,   &strategy_pct3,   &strategy_pct10,
+    &strategy_delay,   &strategy_delay1, &strategy_delay2, &strategy_delay3,
 };
 
 #define KINDS (sizeof kinds / sizeof *kinds)
@@ -84,6 +86,16 @@ char *strategy_covered(const struct strategy *strategy, char *text, size_t size)
     if (strategy->kind->covered != NULL)
         strategy->kind->covered(strategy, text, size);
     return text;
+}
+
+void strategy_covered_all(const struct strategy *strategy, char *text, size_t size)
+{
+    if (strategy->cuts > 0)
+        snprintf(text, size, "explored all orders but for %zu that did not end", strategy->cuts);
+    else if (strategy->outcomes == 1)
+        snprintf(text, size, "explored all orders: there is one outcome");
+    else
+        snprintf(text, size, "explored all %zu outcomes", strategy->outcomes);
 }
 
 static size_t decide(void *self, const struct choice *choice)

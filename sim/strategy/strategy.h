@@ -91,6 +91,9 @@ void strategy_end(struct strategy *strategy, const struct run_end *end);
  * nothing is. Returns: `text`. */
 char *strategy_covered(const struct strategy *strategy, char *text, size_t size);
 
+/* The same for one that has tried every order: for `covered` of kinds. */
+void strategy_covered_all(const struct strategy *strategy, char *text, size_t size);
+
 /* To be asked by chance_from_decider(). */
 struct chance_decider strategy_decider(struct strategy *strategy);
 

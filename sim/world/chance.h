@@ -85,6 +85,7 @@ void tape_clear(struct tape *tape);
 
 /* What an option would do if it were chosen: the operation that is pending. */
 struct operation {
+    uint64_t id;      /* as long as it is pending, no other has the same; another in each run */
     uint64_t who;     /* a task: the same number for one task as long as a run lasts; 0: none */
     const char *what; /* "start", "lock", "sleep": goes on from there; "read", "write" ... */
     uint64_t object;  /* what it goes on from or is about to use, likewise; 0: nothing shared */

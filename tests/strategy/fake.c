@@ -3,7 +3,7 @@
  */
 #include "tests/strategy/fake.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -60,7 +60,8 @@ static void operation_of(const void *self, size_t i, struct operation *operation
     size_t task = machine->line[i];
     const struct fake_step *step = step_of(machine, task);
 
-    *operation = (struct operation){.who = task + 1,
+    *operation = (struct operation){.id = task + 1,
+                                    .who = task + 1,
                                     .what = "step",
                                     .object = step->object + 1,
                                     .point = true,
@@ -80,7 +81,11 @@ static size_t take_next(struct machine *machine, struct chance *chance)
     struct alternatives alternatives = {.operation = operation_of, .self = machine};
     size_t i = choose(chance, "sched.ready", machine->line_count, &alternatives);
     size_t task = machine->line[i];
+    struct fake_event *event = &machine->run->events[machine->run->count];
 
+    CHECK(machine->run->count < FAKE_EVENTS_MAX);
+    event->option_count = machine->line_count;
+    memcpy(event->options, machine->line, sizeof event->options);
     machine->line_count--;
     for (; i < machine->line_count; i++)
         machine->line[i] = machine->line[i + 1];
@@ -158,11 +163,13 @@ static void step(struct machine *machine, size_t task)
 {
     struct task *self = &machine->tasks[task];
     const struct fake_step *step = step_of(machine, task);
-    struct fake_run *run = machine->run;
+    struct fake_event *event = &machine->run->events[machine->run->count++];
     bool goes_on;
 
-    CHECK(run->count < FAKE_EVENTS_MAX);
-    run->events[run->count++] = (struct fake_event){task, step->object, writes(step), self->after};
+    event->task = task;
+    event->object = step->object;
+    event->writes = writes(step);
+    event->after = self->after;
     if (self->waits) { /* it has what it waited for */
         self->waits = false;
         goes_on = true;
@@ -175,7 +182,7 @@ static void step(struct machine *machine, size_t task)
     }
     if (++self->pc == machine->program->step_counts[task])
         return;
-    make_ready(machine, task, run->count - 1);
+    make_ready(machine, task, machine->run->count - 1);
     if (machine->program->points) {
         for (size_t i = machine->line_count - 1; i > 0; i--)
             machine->line[i] = machine->line[i - 1];
@@ -212,6 +219,21 @@ bool fake_next(struct fake_search *search, const struct fake_program *program, s
     search->schedules++;
     strategy_end(search->strategy, &(struct run_end){0});
     return true;
+}
+
+size_t fake_orders(const struct fake_program *program,
+                   void (*see)(void *self, const struct fake_run *run), void *self)
+{
+    struct fake_search search;
+    struct fake_run run;
+
+    fake_open(&search, "dfs", 0);
+    while (fake_next(&search, program, &run)) {
+        if (see != NULL)
+            see(self, &run);
+    }
+    fake_close(&search);
+    return search.schedules;
 }
 
 struct fake_program fake_apart(size_t count, const size_t *counts)

@@ -44,6 +44,8 @@ struct fake_program {
 /* What happened: a step of a task, or its going on from a wait, which is a step of its own. */
 struct fake_event {
     size_t task;
+    size_t options[FAKE_TASKS_MAX]; /* who was ready, in production order, `task` among them */
+    size_t option_count;
     size_t object;
     bool writes;
     size_t after; /* index of the event that made the task ready; SIZE_MAX: it was */
@@ -68,6 +70,10 @@ void fake_close(struct fake_search *search);
 /* Run `program` once more as the strategy says. Returns: false when nothing was left to try. */
 bool fake_next(struct fake_search *search, const struct fake_program *program,
                struct fake_run *run);
+
+/* In how many orders `program` can run, each tried by dfs; `see`, if any, is told of each. */
+size_t fake_orders(const struct fake_program *program,
+                   void (*see)(void *self, const struct fake_run *run), void *self);
 
 /* `count` tasks, task i of counts[i] steps, each of which writes to an object of its own. */
 struct fake_program fake_apart(size_t count, const size_t *counts);
