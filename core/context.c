@@ -96,9 +96,10 @@ static struct bindings *with(const struct bindings *old, const rondo_var *var,
 /* Where it is said in which context the caller runs, or NULL outside a loop. */
 static struct rondo_context **slot(void)
 {
-    struct errand *errand = fiber_current()->errand;
-    struct task *task = task_current();
-    struct rondo_loop *loop = loop_running();
+    const struct fiber *fiber = fiber_current();
+    struct errand *errand = fiber->errand;
+    struct task *task = fiber->task;
+    struct rondo_loop *loop = fiber->loop;
 
     if (errand != NULL)
         return &errand->context;

@@ -171,3 +171,10 @@ struct deadline *deadlines_first(const struct deadlines *deadlines)
     }
     return first;
 }
+
+int64_t deadlines_when(const struct deadlines *deadlines)
+{
+    const struct deadline *first = deadlines_first(deadlines);
+
+    return first != NULL ? first->when_ns : RONDO_FOREVER;
+}

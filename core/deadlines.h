@@ -8,6 +8,7 @@
 #ifndef RONDO_DEADLINES_H
 #define RONDO_DEADLINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,7 +40,15 @@ void deadlines_remove(struct deadlines *deadlines, struct deadline *deadline);
 /* The earliest, of equal ones the one with the lower order; NULL: none. */
 struct deadline *deadlines_first(const struct deadlines *deadlines);
 
+/* When the earliest is; RONDO_FOREVER: there is none. */
+int64_t deadlines_when(const struct deadlines *deadlines);
+
 /* How many there are. */
 size_t deadlines_count(const struct deadlines *deadlines);
+
+static inline bool deadlines_none(const struct deadlines *deadlines)
+{
+    return deadlines->count == 0 && list_empty(&deadlines->others);
+}
 
 #endif

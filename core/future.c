@@ -5,7 +5,6 @@
 #include "future.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/check.h"
@@ -15,7 +14,6 @@
 
 void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id)
 {
-    memset(future, 0, sizeof *future);
     future->refs = 1;
     future->loop = loop;
     future->id = id;
@@ -30,7 +28,7 @@ rondo_future *rondo_create_future(rondo_loop *loop)
         loop = loop_running();
     if (loop == NULL)
         return NULL;
-    future = alloc_take(sizeof *future);
+    future = alloc_zero(sizeof *future);
     if (future != NULL)
         future_init(future, loop, object_number(loop));
     return future;

@@ -42,32 +42,11 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
     deadlines_init(&loop->deadlines);
 }
 
-struct rondo_loop *loop_running(void)
+void loop_arm(struct rondo_loop *loop)
 {
-    return fiber_current()->loop;
-}
-
-/* Tell the port when the next iteration is wanted. */
-static void arm_port(struct rondo_loop *loop)
-{
-    const struct deadline *first = deadlines_first(&loop->deadlines);
-    int64_t when = first != NULL ? first->when_ns : RONDO_FOREVER;
     bool ready = !list_empty(&loop->ready) || !list_empty(&loop->batch);
 
-    if (!loop->iterating)
-        loop->port->arm(loop->port_self, ready ? INT64_MIN : when);
-}
-
-void loop_call_soon(struct rondo_loop *loop, struct callback *callback)
-{
-    bool was_empty = list_empty(&loop->ready);
-
-    CHECK(!list_linked(&callback->link));
-    list_push_back(&loop->ready, &callback->link);
-    if (loop->any_order)
-        lineup_add(loop->lineup, callback);
-    if (was_empty)
-        arm_port(loop);
+    loop->port->arm(loop->port_self, ready ? INT64_MIN : deadlines_when(&loop->deadlines));
 }
 
 void loop_unqueue(struct rondo_loop *loop, struct callback *callback)
@@ -92,8 +71,8 @@ void loop_call_at(struct rondo_loop *loop, struct deadline *deadline, int64_t wh
     deadline->order = loop->order_next++;
     deadline->armed = true;
     deadlines_add(&loop->deadlines, deadline);
-    if (deadlines_first(&loop->deadlines) == deadline)
-        arm_port(loop);
+    if (!loop->iterating && deadlines_first(&loop->deadlines) == deadline)
+        loop_arm(loop);
 }
 
 void loop_cancel(struct rondo_loop *loop, struct deadline *deadline)
@@ -226,7 +205,7 @@ static bool make_ready(struct rondo_loop *loop, struct list *tied, size_t count)
 }
 
 /* Move the timers that are due to the ready queue. */
-static void collect_due(struct rondo_loop *loop)
+static __attribute__((noinline)) void collect_due(struct rondo_loop *loop)
 {
     int64_t loop_time = loop->port->loop_time(loop->port_self);
 
@@ -291,7 +270,7 @@ static void run(struct rondo_loop *loop, struct callback *callback)
 }
 
 /* What is ready, by index: a list would have to be walked at each choice. */
-static void line_up(struct rondo_loop *loop)
+static __attribute__((noinline)) void line_up(struct rondo_loop *loop)
 {
     loop->lineup = observer->lineup != NULL ? observer->lineup(observer->self) : &loop->own_lineup;
     loop->lineup->count = 0;
@@ -300,14 +279,19 @@ static void line_up(struct rondo_loop *loop)
     loop->left = loop->lineup->count;
 }
 
+static bool any_order_is_open(void)
+{
+    return observer->wants == NULL || observer->wants(observer->self, sched_ready);
+}
+
 /* Timers that are due join the ready queue; what is ready then, and no more, is this iteration. */
 static void begin_iteration(struct rondo_loop *loop)
 {
-    collect_due(loop);
+    if (!deadlines_none(&loop->deadlines))
+        collect_due(loop);
     list_append(&loop->batch, &loop->ready);
     loop->left = SIZE_MAX;
-    loop->any_order = observer != NULL &&
-                      (observer->wants == NULL || observer->wants(observer->self, sched_ready));
+    loop->any_order = observer != NULL && any_order_is_open();
     if (loop->any_order)
         line_up(loop);
 }
@@ -316,7 +300,7 @@ static void begin_iteration(struct rondo_loop *loop)
  * Where any order is open, what became ready meanwhile may come before what was ready at the start:
  * an iteration is then as many callbacks as it began with, and what it leaves stays first in line.
  */
-static struct callback *choose_ready(struct rondo_loop *loop)
+static __attribute__((noinline)) struct callback *choose_ready(struct rondo_loop *loop)
 {
     struct observed_choice choice = {sched_ready, loop->lineup->count, describe_ready,
                                      loop->lineup};
@@ -325,13 +309,16 @@ static struct callback *choose_ready(struct rondo_loop *loop)
 }
 
 /* Of what is ready, what comes next, out of the queue. */
-static struct callback *take_ready(struct rondo_loop *loop)
+static inline struct callback *take_ready(struct rondo_loop *loop)
 {
+    struct callback *next = container_of(loop->batch.next, struct callback, link);
+
+    if (loop->any_order)
+        next = choose_ready(loop);
     loop->left--;
-    loop->next = loop->any_order ? choose_ready(loop)
-                                 : container_of(loop->batch.next, struct callback, link);
-    list_remove(&loop->next->link);
-    return loop->next;
+    loop->next = next;
+    list_remove(&next->link);
+    return next;
 }
 
 static bool iteration_is_over(const struct rondo_loop *loop)
@@ -339,16 +326,21 @@ static bool iteration_is_over(const struct rondo_loop *loop)
     return list_empty(&loop->batch) || loop->left == 0;
 }
 
-struct callback *loop_next(struct rondo_loop *loop)
+/* Begin the next iteration without a poll, if there is to be one. Returns: whether it began. */
+static bool begin_unpolled(struct rondo_loop *loop)
 {
-    if (loop->next != NULL)
-        return loop->next;
-    if (iteration_is_over(loop) && loop->unpolled > 0 && !list_empty(&loop->ready) &&
-        !loop->stopping) {
-        loop->unpolled--;
-        begin_iteration(loop);
-    }
-    return iteration_is_over(loop) ? NULL : take_ready(loop);
+    if (loop->unpolled == 0 || list_empty(&loop->ready) || loop->stopping)
+        return false;
+    loop->unpolled--;
+    begin_iteration(loop);
+    return true;
+}
+
+struct callback *loop_choose(struct rondo_loop *loop)
+{
+    if (iteration_is_over(loop) && !begin_unpolled(loop))
+        return NULL;
+    return take_ready(loop);
 }
 
 struct callback *loop_offer(struct rondo_loop *loop, struct callback *callback)
@@ -373,7 +365,7 @@ void loop_iterate(struct rondo_loop *loop)
     }
     loop->iterating = false;
     loop->any_order = false;
-    arm_port(loop);
+    loop_arm(loop);
 }
 
 int rondo_loop_enter(rondo_loop *loop)
@@ -389,7 +381,7 @@ int rondo_loop_enter(rondo_loop *loop)
     if (loop->stopping)
         loop->port->arm(loop->port_self, INT64_MIN); /* stopped before: exactly one iteration */
     else
-        arm_port(loop);
+        loop_arm(loop);
     return 0;
 }
 

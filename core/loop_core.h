@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/check.h"
+#include "base/fiber.h"
 #include "base/lineup.h"
 #include "base/list.h"
 #include "deadlines.h"
@@ -20,7 +22,7 @@
 #include "task.h"
 
 struct bindings;
-struct fiber;
+struct worker;
 
 /* What the variables of context.h are for whoever runs in it. */
 struct rondo_context {
@@ -102,6 +104,8 @@ struct rondo_loop {
     atomic_bool debug;
     struct list spare; /* memory of tasks that are gone, for the next ones */
     unsigned spare_count;
+    struct worker *idle; /* whose bodies have ended, likewise (task.c) */
+    unsigned idle_count;
     struct list tasks;               /* not done yet */
     struct list generators;          /* that have begun and are not finished */
     struct list devices;             /* that are open on what it stands on */
@@ -125,8 +129,21 @@ struct rondo_loop {
 /* Make `loop` an idle loop served by `port`. */
 void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port_self);
 
+/* Tell the port when the next iteration is wanted. Requires: none is being made. */
+void loop_arm(struct rondo_loop *loop);
+
 /* Queue `callback` for the next iteration. Requires: it is in no queue. */
-void loop_call_soon(struct rondo_loop *loop, struct callback *callback);
+static inline void loop_call_soon(struct rondo_loop *loop, struct callback *callback)
+{
+    bool is_first = list_empty(&loop->ready);
+
+    CHECK(!list_linked(&callback->link));
+    list_push_back(&loop->ready, &callback->link);
+    if (loop->any_order)
+        lineup_add(loop->lineup, callback);
+    if (is_first && !loop->iterating)
+        loop_arm(loop);
+}
 
 /* Take `callback` out of the queue, if it is there. */
 void loop_unqueue(struct rondo_loop *loop, struct callback *callback);
@@ -148,10 +165,16 @@ int64_t loop_after(const struct rondo_loop *loop, int64_t delay_ns);
  * was ready at its start runs. Called by the port only. */
 void loop_iterate(struct rondo_loop *loop);
 
+/* For loop_next(), when none has been chosen yet. */
+struct callback *loop_choose(struct rondo_loop *loop);
+
 /* The callback whose turn it is, which stays queued as loop->next until somebody runs it. Begins
  * the next iteration if there is to be one without a poll. Returns: NULL when it is time to poll.
  */
-struct callback *loop_next(struct rondo_loop *loop);
+static inline struct callback *loop_next(struct rondo_loop *loop)
+{
+    return loop->next != NULL ? loop->next : loop_choose(loop);
+}
 
 /* Make `callback` the first of this iteration's; the one whose turn it then is, as from
  * loop_next(). Requires: an iteration runs, and an observer wants to choose. */
@@ -184,6 +207,9 @@ void context_call(struct rondo_context *context, rondo_callback function, void *
 struct rondo_context *context_enter(struct rondo_context *context);
 
 /* The loop that runs on this fiber, or NULL. */
-struct rondo_loop *loop_running(void);
+static inline struct rondo_loop *loop_running(void)
+{
+    return fiber_running != NULL ? fiber_running->loop : NULL;
+}
 
 #endif

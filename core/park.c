@@ -23,15 +23,6 @@ static struct wait *wait_of(struct list *node)
     return container_of(container_of(node, struct waiter, link), struct wait, waiter);
 }
 
-bool park_refuses(const rondo_park *park)
-{
-    const struct task *task = task_current();
-
-    if (task == NULL || park_empty(park))
-        return task == NULL;
-    return park->loop != task->future.loop;
-}
-
 struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind, const char *here)
 {
     struct parked parked = {RONDO_EMISUSE, false};
@@ -53,25 +44,18 @@ struct parked park_wait(rondo_park *park, rondo_object *object, const char *kind
     return parked;
 }
 
-bool park_wake(rondo_park *park)
+void park_wake_first(rondo_park *park)
 {
-    struct list *first = list_pop_front(line_of(park));
+    struct list *first = list_pop_front((struct list *)park);
 
-    if (first == NULL)
-        return false;
     park->woken++;
-    return wait_wake(wait_of(first));
+    wait_wake(wait_of(first));
 }
 
 void park_wake_all(rondo_park *park)
 {
     while (park_wake(park))
         ;
-}
-
-bool park_empty(const rondo_park *park)
-{
-    return park->woken == 0 && (park->next == NULL || park->next == park);
 }
 
 size_t park_length(const rondo_park *park)

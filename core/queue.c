@@ -49,7 +49,7 @@ bool rondo_queue_full(const rondo_queue *queue)
  * that had been woken is cancelled, or when one queued behind it. After a shutdown all putters can
  * be served, and when the last item is gone all getters: they are told.
  */
-static void serve(rondo_queue *queue)
+static void serve_lines(rondo_queue *queue)
 {
     while (queue->count > queue->getters.woken && park_wake(&queue->getters))
         continue;
@@ -60,6 +60,12 @@ static void serve(rondo_queue *queue)
     park_wake_all(&queue->putters);
     if (queue->count == 0)
         park_wake_all(&queue->getters);
+}
+
+static inline void serve(rondo_queue *queue)
+{
+    if (park_has_line(&queue->getters) || park_has_line(&queue->putters))
+        serve_lines(queue);
 }
 
 /* Nothing is unfinished: joiners go on. */
@@ -73,7 +79,7 @@ static void finish(rondo_queue *queue)
 
 struct rondo_queue_entry {
     rondo_value item;
-    uint64_t order; /* of equal items, the lower goes first */
+    uint64_t order; /* in a heap: of equal items, the lower goes first */
 };
 
 /* Place `i` of the ring, from its first item on; the capacity is a power of two. */
@@ -82,14 +88,12 @@ static struct rondo_queue_entry *place(const rondo_queue *queue, size_t i)
     return &queue->items[(queue->first + i) & (queue->capacity - 1)];
 }
 
-/* Make room for one more item, keeping the order. */
-static int grow(rondo_queue *queue)
+/* Make room for more items, keeping the order. */
+static __attribute__((noinline)) int grow(rondo_queue *queue)
 {
     size_t capacity = queue->capacity != 0 ? queue->capacity * 2 : 8;
     struct rondo_queue_entry *items;
 
-    if (queue->count < queue->capacity)
-        return 0;
     if (capacity > SIZE_MAX / 2 / sizeof *items)
         return RONDO_ENOMEM;
     items = alloc_take(capacity * sizeof *items);
@@ -137,32 +141,45 @@ static void sink(rondo_queue *queue, struct rondo_queue_entry entry)
     queue->items[i] = entry;
 }
 
-/* Put `item` where it belongs. Requires: there is room. */
-static void store(rondo_queue *queue, rondo_value item)
+static __attribute__((noinline)) void store_in_heap(rondo_queue *queue,
+                                                    struct rondo_queue_entry entry)
 {
-    struct rondo_queue_entry entry = {item, queue->order_next++};
-
-    if (queue->less != NULL)
-        rise(queue, queue->count, entry);
-    else
-        *place(queue, queue->count) = entry;
+    rise(queue, queue->count, entry);
     queue->count++;
 }
 
-/* Remove the item whose turn it is. Requires: there is one. */
-static struct rondo_queue_entry fetch(rondo_queue *queue)
+static __attribute__((noinline)) struct rondo_queue_entry fetch_from_heap(rondo_queue *queue)
 {
-    struct rondo_queue_entry entry = queue->items[queue->first];
+    struct rondo_queue_entry entry = queue->items[0];
 
     queue->count--;
-    if (queue->less != NULL) {
-        sink(queue, queue->items[queue->count]);
-    } else if (queue->lifo) {
-        entry = *place(queue, queue->count);
-    } else {
-        queue->first = (queue->first + 1) & (queue->capacity - 1);
-    }
+    sink(queue, queue->items[queue->count]);
     return entry;
+}
+
+/* Put `item` where it belongs. Requires: there is room. */
+static inline void store(rondo_queue *queue, rondo_value item)
+{
+    uint64_t order = queue->order_next++;
+
+    if (queue->less == NULL)
+        *place(queue, queue->count++) = (struct rondo_queue_entry){item, order};
+    else
+        store_in_heap(queue, (struct rondo_queue_entry){item, order});
+}
+
+/* Remove the item whose turn it is. Requires: there is one. */
+static inline struct rondo_queue_entry fetch(rondo_queue *queue)
+{
+    size_t first = queue->first;
+
+    if (queue->less != NULL)
+        return fetch_from_heap(queue);
+    queue->count--;
+    if (queue->lifo)
+        return *place(queue, queue->count);
+    queue->first = (first + 1) & (queue->capacity - 1);
+    return queue->items[first];
 }
 
 /* Drop what nobody got. Returns: how many there were. */
@@ -183,15 +200,17 @@ static size_t drop_all(rondo_queue *queue)
 
 static int add(rondo_queue *queue, rondo_value item)
 {
-    int rc = queue->shut_down ? RONDO_ESHUTDOWN : grow(queue);
+    int rc = queue->shut_down ? RONDO_ESHUTDOWN : 0;
 
-    if (rc == 0) {
-        order_note(OBSERVED_PUT, &queue->object, "queue", (int)queue->order_next);
-        store(queue, item);
-        queue->unfinished++;
-    }
+    if (rc == 0 && queue->count == queue->capacity)
+        rc = grow(queue);
+    if (rc < 0)
+        return rc; /* a task that was woken is refused with all the others, or not at all */
+    order_note(OBSERVED_PUT, &queue->object, "queue", (int)queue->order_next);
+    store(queue, item);
+    queue->unfinished++;
     serve(queue);
-    return rc;
+    return 0;
 }
 
 /* Requires: there is an item, or the queue is shut down. */
@@ -220,33 +239,48 @@ int rondo_queue_get_nowait(rondo_queue *queue, rondo_value *item)
     return rondo_queue_empty(queue) ? RONDO_EQUEUEEMPTY : take(queue, item);
 }
 
+/* Those who have to wait, apart: the others save no registers. When the wait is cancelled, what the
+ * task was woken for, if it was, is for the next in line. */
+static __attribute__((noinline)) int wait_and_add(rondo_queue *queue, rondo_value item,
+                                                  const char *here)
+{
+    int rc = park_wait(&queue->putters, &queue->object, "room in queue", here).rc;
+
+    if (rc == 0)
+        return add(queue, item);
+    serve(queue);
+    return rc;
+}
+
+static __attribute__((noinline)) int wait_and_take(rondo_queue *queue, rondo_value *item,
+                                                   const char *here)
+{
+    int rc = park_wait(&queue->getters, &queue->object, "queue", here).rc;
+
+    if (rc == 0)
+        return take(queue, item);
+    serve(queue);
+    return rc;
+}
+
 int rondo_queue_put_at(rondo_queue *queue, rondo_value item, const char *here)
 {
-    int rc = 0;
-
     if (task_current() == NULL)
         return RONDO_EMISUSE;
     if (!queue->shut_down && (no_room(queue) || !park_empty(&queue->putters)))
-        rc = park_wait(&queue->putters, &queue->object, "room in queue", here).rc;
-    if (rc == 0)
-        return add(queue, item);
-    serve(queue); /* the place it was woken for, if it was, is for the next in line */
-    return rc;
+        return wait_and_add(queue, item, here);
+    return add(queue, item);
 }
 
 int rondo_queue_get_at(rondo_queue *queue, rondo_value *item, const char *here)
 {
     bool over = queue->shut_down && queue->count == 0;
-    int rc = 0;
 
     if (task_current() == NULL)
         return RONDO_EMISUSE;
     if (!over && (no_item(queue) || !park_empty(&queue->getters)))
-        rc = park_wait(&queue->getters, &queue->object, "queue", here).rc;
-    if (rc == 0)
-        return take(queue, item);
-    serve(queue); /* the item it was woken for, if it was, is for the next in line */
-    return rc;
+        return wait_and_take(queue, item, here);
+    return take(queue, item);
 }
 
 void rondo_queue_shutdown(rondo_queue *queue, bool immediate)

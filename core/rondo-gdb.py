@@ -32,7 +32,7 @@ def text(value):
 
 def running_loop():
     """The loop of the fiber that runs, or of its thread's root."""
-    for name in ("'fiber.c'::running->loop", "'fiber.c'::root.loop"):
+    for name in ("fiber_running->loop", "'fiber.c'::root.loop"):
         loop = gdb.parse_and_eval(name)
         if loop != 0:
             return loop.cast(gdb.lookup_type("struct rondo_loop").pointer())
@@ -46,7 +46,7 @@ def name_of(task):
 def stand_of(task):
     """Where a task stands, in words."""
     wait = task["wait"]
-    if int(gdb.parse_and_eval("'fiber.c'::running->task")) == int(task):
+    if int(gdb.parse_and_eval("fiber_running->task")) == int(task):
         return "runs"
     if wait == 0:
         return "has not begun" if task["fiber"] == 0 else "is about to go on"

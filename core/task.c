@@ -19,11 +19,6 @@
 #include "order.h"
 #include "task_core.h"
 
-struct task *task_current(void)
-{
-    return fiber_current()->task;
-}
-
 struct task *task_of(rondo_future *future)
 {
     CHECK(future->is_task);
@@ -89,7 +84,8 @@ struct stack *task_stack_take(size_t size)
 /* What runs bodies: a fiber that lies at the top of the stack it runs on. */
 struct worker {
     struct fiber fiber;
-    bool usual; /* its stack is of the usual size */
+    struct worker *next; /* of those that are idle */
+    bool usual;          /* its stack is of the usual size */
 };
 
 #define WORKER_ROOM ((sizeof(struct worker) + 63) / 64 * 64)
@@ -119,27 +115,63 @@ static char *task_words(char *text, size_t size)
     return text;
 }
 
-/* Give `task` something to run on, with a stack as it wishes (0: the usual). Returns: false when
- * there is none. */
-static bool bind(struct task *task, size_t stack_size)
+static struct worker *worker_new(size_t stack_size)
 {
     struct stack *stack = task_stack_take(stack_size);
     struct worker *worker;
 
     if (stack == NULL)
-        return false;
+        return NULL;
     overflow_watch(task_words);
     worker = (struct worker *)(void *)(stack->low + stack->size - WORKER_ROOM);
     fiber_init(&worker->fiber, stack, worker_main, worker);
     worker->usual = stack_size == 0;
-    assign(worker, task);
+    return worker;
+}
+
+/* More of them would only be memory. */
+#define IDLE_MAX 1024
+
+/* Keep `worker`, whose body has ended, for the next one: the one that ended last begins first,
+ * while its stack is in the caches. Returns: false if it is not worth it, and has to end. */
+static bool lie_idle(struct rondo_loop *loop, struct worker *worker)
+{
+    if (!worker->usual || loop->idle_count == IDLE_MAX)
+        return false;
+    loop->idle_count++;
+    worker->next = loop->idle;
+    loop->idle = worker;
     return true;
+}
+
+/* One that is idle, or NULL. */
+static struct worker *idle_take(struct rondo_loop *loop)
+{
+    struct worker *worker = loop->idle;
+
+    if (worker != NULL) {
+        loop->idle = worker->next;
+        loop->idle_count--;
+    }
+    return worker;
+}
+
+/* Give `task` something to run on, with a stack as it wishes (0: the usual). Returns: false when
+ * there is none. */
+static bool bind(struct task *task, size_t stack_size)
+{
+    struct worker *worker = stack_size == 0 ? idle_take(task->future.loop) : NULL;
+
+    if (worker == NULL)
+        worker = worker_new(stack_size);
+    if (worker != NULL)
+        assign(worker, task);
+    return worker != NULL;
 }
 
 /* ---- turns ---- */
 
 static void start(struct callback *callback);
-static void wait_over(struct callback *callback);
 
 void callback_describe(const struct callback *callback, struct pending *pending)
 {
@@ -179,16 +211,13 @@ static struct task *next_in_turn(struct rondo_loop *loop)
 }
 
 /* The fiber to go on with when the one that runs stops: the next task's, if one is next, else the
- * one at home, where everything else is done. `idle`: a worker that is about to end, whose stack a
- * task that begins may as well have; or NULL. */
-static struct fiber *next_fiber(struct rondo_loop *loop, struct worker *idle)
+ * one at home, where everything else is done. */
+static struct fiber *next_fiber(struct rondo_loop *loop)
 {
     struct task *task = next_in_turn(loop);
 
     if (task == NULL)
         return loop->home;
-    if (task->fiber == NULL && idle != NULL && idle->usual)
-        assign(idle, task);
     if (task->fiber == NULL && !bind(task, 0)) {
         loop->next = &task->start; /* home will tell it */
         return loop->home;
@@ -201,33 +230,36 @@ static struct fiber *next_fiber(struct rondo_loop *loop, struct worker *idle)
  */
 static void give_way(struct task *task)
 {
-    struct fiber *next =
-        task->resumer != NULL ? task->resumer : next_fiber(task->future.loop, NULL);
+    struct fiber *next = task->resumer != NULL ? task->resumer : next_fiber(task->future.loop);
 
-    if (next != fiber_current())
+    if (next != task->innermost)
         fiber_switch(next);
 }
 
-/* Bodies, on the stack of the worker: one, and then whatever begins next. */
+/* Bodies, on the stack of the worker: one, and then whatever begins next, now or later. */
 static void worker_main(void *argument)
 {
     struct worker *worker = argument;
     struct rondo_loop *loop = worker->fiber.loop;
-    struct fiber *next;
 
-    do {
+    for (;;) {
         struct task *task = worker->fiber.task;
         int code = task->fn(task->arg, &task->future.value);
+        struct fiber *next = task->resumer;
+        bool kept;
 
         fiber_check_stack(); /* whose it was is known only now, and the next to run on it is not */
-        next = task->resumer;
         worker->fiber.task = NULL;
         task->fiber = NULL;
         finish(task, code);
+        kept = lie_idle(loop, worker);
         if (next == NULL)
-            next = next_fiber(loop, worker);
-    } while (next == &worker->fiber);
-    fiber_end(next);
+            next = next_fiber(loop);
+        if (!kept)
+            fiber_end(next);
+        if (next != &worker->fiber)
+            fiber_switch(next);
+    }
 }
 
 /* Give up a task that has not begun. */
@@ -237,7 +269,7 @@ static void fail_to_start(struct task *task, int code)
 
     task->fiber = NULL;
     if (fiber != NULL)
-        stack_give(fiber->stack);
+        fiber_give_up(fiber);
     finish(task, code);
 }
 
@@ -343,6 +375,16 @@ rondo_task *rondo_eager_task_factory(rondo_loop *loop, rondo_fn fn, void *fn_arg
     return rondo_task_new(loop, fn, fn_arg, &eager, here);
 }
 
+static __attribute__((noinline)) void tell_spawned(const struct task *task)
+{
+    const struct task *by = task_current();
+
+    observe(&(struct observed){.kind = OBSERVED_SPAWNED,
+                               .who = task->subject,
+                               .by = by != NULL ? by->subject : (struct subject){NULL, 0},
+                               .here = task->spawned_at});
+}
+
 rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
                            const rondo_spawn_options *options, const char *here)
 {
@@ -367,11 +409,8 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
     rondo_ref(&task->future); /* the loop's, until the task is done */
     if (!options->eager_start)
         loop_call_soon(loop, &task->start);
-    observe(&(struct observed){.kind = OBSERVED_SPAWNED,
-                               .who = task->subject,
-                               .by = task_current() != NULL ? task_current()->subject
-                                                            : (struct subject){NULL, 0},
-                               .here = here});
+    if (observer != NULL)
+        tell_spawned(task);
     if (options->eager_start && loop_running() == loop)
         begin(task, fiber_current()); /* on top of who spawns it (EAG-01) */
     else if (options->eager_start)
@@ -382,7 +421,7 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
 void task_destroy(struct task *task)
 {
     if (task->fiber != NULL)
-        stack_give(task->fiber->stack);
+        fiber_give_up(task->fiber);
     if (task->context != NULL && task->context != &task->own_context)
         rondo_context_unref(task->context);
     context_release(&task->own_context);
@@ -406,45 +445,16 @@ void task_pass(const struct point *point)
         return;
     }
     task->innermost = fiber_current();
-    fiber_switch(next_fiber(loop, NULL));
+    fiber_switch(next_fiber(loop));
 }
 
-static void wait_over(struct callback *callback)
+void wait_over(struct callback *callback)
 {
     struct waiter *waiter = container_of(callback, struct waiter, callback);
     struct task *task = container_of(waiter, struct wait, waiter)->task;
 
     task->resumer = NULL;
     fiber_switch(task->innermost);
-}
-
-void wait_init(struct wait *wait, struct task *task, const char *kind, const char *here)
-{
-    wait->waiter.link.next = NULL;
-    wait->waiter.callback.link.next = NULL;
-    wait->waiter.callback.run = wait_over;
-    wait->waiter.callback.discard = NULL;
-    wait->waiter.callback.who = &task->subject;
-    wait->waiter.callback.what = kind;
-    wait->state = WAIT_PENDING;
-    wait->task = task;
-    wait->cancel = wait_cancel;
-    wait->awaited = NULL;
-    wait->woken = NULL;
-    wait->point = NULL;
-    wait->object.kind = kind;
-    wait->object.name = NULL;
-    wait->object.id = 0;
-    wait->here = here;
-}
-
-bool wait_wake(struct wait *wait)
-{
-    if (wait->state != WAIT_PENDING)
-        return false;
-    wait->state = WAIT_WOKEN;
-    loop_call_soon(wait->task->future.loop, &wait->waiter.callback);
-    return true;
 }
 
 bool wait_cancel(struct wait *wait, const char *message)
@@ -458,21 +468,39 @@ bool wait_cancel(struct wait *wait, const char *message)
     return true;
 }
 
+/* What observers are told, apart: hardly ever is there one. */
+static __attribute__((noinline)) void tell_blocked(const struct wait *wait)
+{
+    observe(&(struct observed){.kind = OBSERVED_BLOCKED,
+                               .who = wait->task->subject,
+                               .object = wait->object,
+                               .here = wait->here});
+}
+
+static __attribute__((noinline)) void tell_resumed(struct wait *wait, int code)
+{
+    if (wait->awaited != NULL)
+        wait->object.name = wait->awaited->name; /* it may have been renamed meanwhile */
+    observe(&(struct observed){.kind = OBSERVED_RESUMED,
+                               .who = wait->task->subject,
+                               .object = wait->object,
+                               .code = code});
+}
+
 int wait_suspend(struct wait *wait)
 {
+    struct fiber *fiber = fiber_current();
     struct task *task = wait->task;
     int rc = 0;
 
-    CHECK(task == task_current() && task->wait == NULL);
+    CHECK(task == fiber->task && task->wait == NULL);
     task->wait = wait;
+    task->innermost = fiber;
     if (task->must_cancel && (wait->awaited != NULL ? rondo_cancel(wait->awaited, task->cancel_text)
                                                     : wait->cancel(wait, task->cancel_text)))
         task->must_cancel = false; /* a request that came while it ran takes effect here (CAN-08) */
-    observe(&(struct observed){.kind = OBSERVED_BLOCKED,
-                               .who = task->subject,
-                               .object = wait->object,
-                               .here = wait->here});
-    task->innermost = fiber_current();
+    if (observer != NULL)
+        tell_blocked(wait);
     give_way(task);
     task->wait = NULL;
     list_remove(&wait->waiter.link);
@@ -481,10 +509,8 @@ int wait_suspend(struct wait *wait)
     task->must_cancel = false;
     if (rc < 0)
         task_note_error(rc, task->cancel_text);
-    if (wait->awaited != NULL)
-        wait->object.name = wait->awaited->name; /* it may have been renamed meanwhile */
-    observe(&(struct observed){
-        .kind = OBSERVED_RESUMED, .who = task->subject, .object = wait->object, .code = rc});
+    if (observer != NULL)
+        tell_resumed(wait, rc);
     return rc;
 }
 
@@ -706,4 +732,6 @@ void task_abandon_all(struct rondo_loop *loop)
         list_remove(node);
         rondo_unref(&container_of(node, struct task, in_loop)->future);
     }
+    while (loop->idle != NULL)
+        fiber_give_up(&idle_take(loop)->fiber);
 }

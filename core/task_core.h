@@ -103,7 +103,10 @@ struct errand {
 };
 
 /* The running task, or NULL. */
-struct task *task_current(void);
+static inline struct task *task_current(void)
+{
+    return fiber_running != NULL ? fiber_running->task : NULL;
+}
 
 /* `future` as a task. Requires: it is one. */
 struct task *task_of(rondo_future *future);
@@ -111,10 +114,35 @@ struct task *task_of(rondo_future *future);
 /* The subject of a future: its task's, or nobody. */
 struct subject future_subject(const rondo_future *future);
 
+/* The callback of every wait: its task goes on. */
+void wait_over(struct callback *callback);
+
+/* The plain way to cancel a wait: leave the line, resume with RONDO_ECANCELED. */
+bool wait_cancel(struct wait *wait, const char *message);
+
 /* Prepare `wait` for `task`, which runs, called at `here`; it can be cancelled and the task then
  * leaves the line at once. What it waits for is a `kind` of object; its name and number, if it has
  * any, the caller adds. */
-void wait_init(struct wait *wait, struct task *task, const char *kind, const char *here);
+static inline void wait_init(struct wait *wait, struct task *task, const char *kind,
+                             const char *here)
+{
+    wait->waiter.link.next = NULL;
+    wait->waiter.callback.link.next = NULL;
+    wait->waiter.callback.run = wait_over;
+    wait->waiter.callback.discard = NULL;
+    wait->waiter.callback.who = &task->subject;
+    wait->waiter.callback.what = kind;
+    wait->state = WAIT_PENDING;
+    wait->task = task;
+    wait->cancel = wait_cancel;
+    wait->awaited = NULL;
+    wait->woken = NULL;
+    wait->point = NULL;
+    wait->object.kind = kind;
+    wait->object.name = NULL;
+    wait->object.id = 0;
+    wait->here = here;
+}
 
 /* Let others run before the running task goes on from `point`. Requires: any order is open, and it
  * was not begun eagerly. */
@@ -125,10 +153,14 @@ void task_pass(const struct point *point);
 int wait_suspend(struct wait *wait);
 
 /* End the wait if it is pending: the task resumes in its turn. Returns: whether it was. */
-bool wait_wake(struct wait *wait);
-
-/* The plain way to cancel a wait: leave the line, resume with RONDO_ECANCELED. */
-bool wait_cancel(struct wait *wait, const char *message);
+static inline bool wait_wake(struct wait *wait)
+{
+    if (wait->state != WAIT_PENDING)
+        return false;
+    wait->state = WAIT_WOKEN;
+    loop_call_soon(wait->task->future.loop, &wait->waiter.callback);
+    return true;
+}
 
 /* Complete `future`: 0 or more with `value`, RONDO_ECANCELED as cancelled, or another error, with
  * `text` (copied, may be NULL). Requires: pending. */
@@ -158,7 +190,7 @@ int future_watch(rondo_future *future, const char *here);
 /* The code and value of a done future for the running task, which learns the message. */
 int future_deliver(rondo_future *future, rondo_value *out);
 
-/* Set up `future` as pending, with one reference. */
+/* Set up `future`, which is all zero, as pending, with one reference. */
 void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id);
 
 /* A stack for a task or a generator that wishes for `size` bytes (0: the usual).
@@ -192,7 +224,8 @@ static inline uint32_t object_id(struct rondo_loop *loop, rondo_object *object)
 /* The object that observers see for `object`, which gets its number now if it has none. */
 struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind);
 
-/* Give up all tasks of `loop` that are not done: their stacks return, their bodies never go on. */
+/* Give up all tasks of `loop` that are not done: their bodies never go on, and all stacks that it
+ * has for tasks return. */
 void task_abandon_all(struct rondo_loop *loop);
 
 /* Finish all generators of `loop` that stand somewhere, likewise; after its tasks. */

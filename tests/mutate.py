@@ -55,7 +55,7 @@ TOKEN = re.compile(r"""
   | (?P<word>[A-Za-z_]\w*)
   | (?P<mark>->|\+\+|--|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\.\.\.|.)
 """, re.VERBOSE | re.DOTALL | re.MULTILINE)
-FUNCTION = re.compile(r"^(?P<head>[A-Za-z_][^;{}#=]*?\b(?P<name>\w+)\([^;{}]*\))\n\{\n(?P<body>.*?)^\}",
+FUNCTION = re.compile(r"^(?P<head>[A-Za-z_][^;{}#=]*?\b(?P<name>(?!__attribute__)\w+)\([^;{}]*\))\n\{\n(?P<body>.*?)^\}",
                       re.MULTILINE | re.DOTALL)
 COMPARISONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 SWAPS = {"&&": "||", "||": "&&", "+": "-", "+=": "-=", "-=": "+=",

@@ -66,10 +66,9 @@ void *alloc_resize(void *old, size_t size)
     return current->resize(current->self, old, size != 0 ? size : 1);
 }
 
-void alloc_release(void *old)
+void alloc_give_back(void *old)
 {
-    if (old != NULL)
-        current->release(current->self, old);
+    current->release(current->self, old);
 }
 
 static void *must_have(void *memory)

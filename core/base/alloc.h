@@ -40,8 +40,15 @@ char *alloc_text(const char *text);
 /* Change the size of `old`. Returns: NULL when there is none; `old` then stays as it was. */
 void *alloc_resize(void *old, size_t size);
 
+/* Give back program memory. For alloc_release(). */
+void alloc_give_back(void *old);
+
 /* Give back program memory; NULL is allowed. */
-void alloc_release(void *old);
+static inline void alloc_release(void *old)
+{
+    if (old != NULL)
+        alloc_give_back(old);
+}
 
 /* Harness memory, all zero. Never returns NULL. Given back by free(). */
 void *must_alloc(size_t size);

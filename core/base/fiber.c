@@ -25,11 +25,12 @@
 #endif
 
 static _Thread_local struct fiber root;
-static _Thread_local struct fiber *running;
+__thread struct fiber *fiber_running __attribute__((tls_model("initial-exec")));
 #if RONDO_ASAN
 static _Thread_local struct fiber *previous; /* who switched to the one that runs */
 #endif
-static _Thread_local struct stack *spent; /* of the fiber that ran before, which needs it no more */
+/* Of the fiber that ran before, which needs it no more. */
+static _Thread_local struct stack *spent __attribute__((tls_model("initial-exec")));
 #if RONDO_TSAN
 static _Thread_local void *ended; /* ThreadSanitizer's name of the fiber that has just ended */
 #endif
@@ -41,29 +42,35 @@ __attribute__((constructor)) static void note_main_root(void)
     main_root = &root;
 }
 
-struct fiber *fiber_current(void)
-{
-    if (running == NULL) {
-        running = &root;
-        root.beside = &root != main_root;
-    }
-    return running;
-}
-
 /* Where a C++ runtime keeps what the thread is catching and how much has not been caught yet; NULL
  * without one. A fiber that suspends inside a `catch` takes that with it, or the next to leave its
  * own would free or rethrow the wrong exception. */
 extern void *__cxa_get_globals(void) __attribute__((weak));
 
+static _Thread_local void *catching; /* that place, of this thread */
+
+struct fiber *fiber_root(void)
+{
+    if (__cxa_get_globals != NULL)
+        catching = __cxa_get_globals();
+    root.beside = &root != main_root;
+    root.attended = catching != NULL;
+    fiber_running = &root;
+    return &root;
+}
+
 static void exceptions_swap(struct fiber *from, const struct fiber *to)
 {
-    void *globals;
-
-    if (__cxa_get_globals == NULL)
+    if (catching == NULL)
         return;
-    globals = __cxa_get_globals();
-    memcpy(from->exceptions, globals, sizeof from->exceptions);
-    memcpy(globals, to->exceptions, sizeof to->exceptions);
+    memcpy(from->exceptions, catching, sizeof from->exceptions);
+    memcpy(catching, to->exceptions, sizeof to->exceptions);
+}
+
+static void check_stack(const struct fiber *from)
+{
+    if (from->canary != NULL && *from->canary != STACK_CANARY)
+        overflow_met();
 }
 
 /* Tell the sanitizers that `from` stops, `last` when for ever, and `to` goes on. To ThreadSanitizer
@@ -80,6 +87,8 @@ static void announce_leave(struct fiber *from, struct fiber *to, int last)
         from->tsan = __tsan_get_current_fiber();
     if (to->tsan == NULL)
         to->tsan = __tsan_create_fiber(0);
+    if (last)
+        ended = from->tsan;
     __tsan_switch_to_fiber(to->tsan, 0);
 #endif
 }
@@ -106,24 +115,26 @@ static void announce_arrive(struct fiber *to)
 #endif
 }
 
-/* `to` runs. Only now is nobody on the stack of a fiber that gave it back: before, another thread
- * could have taken it. */
-static void arrive(struct fiber *to)
+static __attribute__((noinline)) void give_spent(void)
 {
-    struct stack *stack = spent;
-
-    announce_arrive(to);
-    if (stack == NULL)
-        return;
+    stack_give(spent);
     spent = NULL;
-    stack_give(stack);
+}
+
+/* Another fiber runs. Only now is nobody on the stack of one that gave it back: before, another
+ * thread could have taken it. */
+static inline void arrive(void)
+{
+    announce_arrive(fiber_running);
+    if (spent != NULL)
+        give_spent();
 }
 
 /* The first frame of every fiber. */
 static void begin(void)
 {
-    arrive(running);
-    running->entry(running->argument);
+    arrive();
+    fiber_running->entry(fiber_running->argument);
     CHECK_NEVER("a fiber's entry function returned");
 }
 
@@ -202,13 +213,8 @@ void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *),
     if ((char *)fiber >= stack->low && (char *)fiber < stack->low + stack->size)
         fiber->size = (size_t)((char *)fiber - stack->low);
     fiber->canary = stack->guarded ? NULL : (const uint64_t *)(const void *)stack->low;
+    fiber->attended = fiber->canary != NULL || catching != NULL;
     prepare(fiber);
-}
-
-static void check_stack(const struct fiber *from)
-{
-    if (from->canary != NULL && *from->canary != STACK_CANARY)
-        overflow_met();
 }
 
 void fiber_check_stack(void)
@@ -216,32 +222,48 @@ void fiber_check_stack(void)
     check_stack(fiber_current());
 }
 
-void fiber_switch(struct fiber *to)
+/* `from` stops, `last` when for ever, and `to` runs. */
+static inline void change(struct fiber *from, struct fiber *to, int last)
 {
-    struct fiber *from = fiber_current();
+    announce_leave(from, to, last);
+    fiber_running = to;
+    swap(from, to);
+}
 
-    CHECK(to != from);
+static inline void switch_plainly(struct fiber *from, struct fiber *to)
+{
+    change(from, to, 0);
+    arrive();
+}
+
+/* From a fiber that takes more; apart, so that the others save no registers. */
+static __attribute__((noinline)) void switch_attended(struct fiber *from, struct fiber *to)
+{
     check_stack(from);
     exceptions_swap(from, to);
-    announce_leave(from, to, 0);
-    running = to;
-    swap(from, to);
-    arrive(from);
+    switch_plainly(from, to);
+}
+
+/* `to` was made on this thread, so that the one that runs is known. */
+void fiber_switch(struct fiber *to)
+{
+    struct fiber *from = fiber_running;
+
+    CHECK(to != from);
+    if (from->attended)
+        switch_attended(from, to);
+    else
+        switch_plainly(from, to);
 }
 
 void fiber_switch_last(struct fiber *to)
 {
-    struct fiber *from = fiber_current();
+    struct fiber *from = fiber_running;
 
     CHECK(to != from);
     check_stack(from);
     exceptions_swap(from, to);
-    announce_leave(from, to, 1);
-#if RONDO_TSAN
-    ended = from->tsan;
-#endif
-    running = to;
-    swap(from, to);
+    change(from, to, 1);
     __builtin_unreachable();
 }
 
@@ -249,4 +271,13 @@ void fiber_end(struct fiber *to)
 {
     spent = fiber_current()->stack;
     fiber_switch_last(to);
+}
+
+void fiber_give_up(struct fiber *fiber)
+{
+#if RONDO_TSAN
+    if (fiber->tsan != NULL)
+        __tsan_destroy_fiber(fiber->tsan);
+#endif
+    stack_give(fiber->stack);
 }

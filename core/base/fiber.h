@@ -18,6 +18,7 @@ struct fiber {
     void *context;          /* saved registers, while it does not run */
     void *loop;             /* the loop that runs on this fiber, if any */
     void *task;             /* the task that this fiber is, if any */
+    bool attended;          /* to leave it takes more than a switch: it has one of the next two */
     const uint64_t *canary; /* of its stack, if that has no guard page; else NULL */
     struct stack *stack;    /* NULL: a root fiber, on the thread's own stack */
     void (*entry)(void *argument);
@@ -37,8 +38,18 @@ struct fiber {
  * Requires: `entry` never returns, it ends in fiber_switch_last(). */
 void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *), void *argument);
 
+/* The fiber that runs; NULL before anything of this thread asked for it: it is the root then, which
+ * has no loop and no task. Reached in one step, because the core is there when a program starts. */
+extern __thread struct fiber *fiber_running __attribute__((tls_model("initial-exec")));
+
+/* The fiber on which this thread started, which runs. For fiber_current(). */
+struct fiber *fiber_root(void);
+
 /* The fiber that runs. Never NULL. */
-struct fiber *fiber_current(void);
+static inline struct fiber *fiber_current(void)
+{
+    return fiber_running != NULL ? fiber_running : fiber_root();
+}
 
 /* Stop here and run `to`; returns when something switches back. */
 void fiber_switch(struct fiber *to);
@@ -49,6 +60,9 @@ void fiber_check_stack(void);
 
 /* As fiber_switch, from a fiber that will never run again. Does not return. */
 void fiber_switch_last(struct fiber *to) __attribute__((noreturn));
+
+/* `fiber` has stopped, or never ran, and never will: its stack goes back to the pool. */
+void fiber_give_up(struct fiber *fiber);
 
 /* As fiber_switch_last; its stack goes back to the pool as soon as `to` runs. */
 void fiber_end(struct fiber *to) __attribute__((noreturn));

@@ -24,6 +24,8 @@ struct worker {
     struct fiber fiber;
     struct stack *stack;
     struct fiber *home;
+    struct fiber *other;
+    struct stack *taken;
     int n;
     int steps;
     char *text;
@@ -392,6 +394,35 @@ static void run_past_the_end_for_good(void *argument)
     fiber_switch_last(worker->home);
 }
 
+static void say(const struct worker *worker, int i)
+{
+    sprintf(worker->text + strlen(worker->text), "%c%d ", 'a' + worker->n, i);
+}
+
+static void speak_and_listen(void *argument)
+{
+    struct worker *worker = argument;
+
+    for (int i = 0; i < 2; i++) {
+        say(worker, i);
+        fiber_switch(worker->other);
+    }
+    worker->taken = new_stack(5);
+    say(worker, 2);
+    fiber_switch(worker->home);
+    fiber_switch_last(worker->home);
+}
+
+static void speak_and_end(void *argument)
+{
+    struct worker *worker = argument;
+
+    say(worker, 0);
+    fiber_switch(worker->home);
+    say(worker, 1);
+    fiber_end(worker->home);
+}
+
 static void run_without_guard(void (*entry)(void *))
 {
     struct worker worker = {.home = fiber_current()};
@@ -420,6 +451,59 @@ static void a_dead_canary_is_noticed_when_the_fiber_stops(void **state)
     (void)state;
     assert_int_equal(run_apart(stop_without_guard, NULL), -SIGABRT);
     assert_int_equal(run_apart(end_without_guard, NULL), -SIGABRT);
+}
+
+/* Each is looked at when it stops, and its canary is alive. */
+static void fibers_without_guards_take_turns_and_end_like_others(void **state)
+{
+    char text[100] = "";
+    struct worker a = {.n = 0, .text = text, .home = fiber_current()};
+    struct worker b = {.n = 1, .text = text, .home = &a.fiber};
+
+    (void)state;
+    stack_limit_guards(false, 0);
+    a.stack = new_stack(4);
+    b.stack = new_stack(5);
+    stack_limit_guards(true, 12000);
+    fiber_init(&a.fiber, a.stack, speak_and_listen, &a);
+    fiber_init(&b.fiber, b.stack, speak_and_end, &b);
+    a.other = &b.fiber;
+    for (int i = 0; i < 2; i++)
+        fiber_switch(&a.fiber);
+    assert_string_equal(text, "a0 b0 a1 b1 a2 ");
+    assert_ptr_equal(a.taken, b.stack); /* free as soon as another fiber ran */
+    stack_give(a.stack);
+    stack_give(b.stack);
+}
+
+static void end_at_once(void *argument)
+{
+    struct worker *worker = argument;
+
+    fiber_end(worker->other);
+}
+
+static void take_a_stack(void *argument)
+{
+    struct worker *worker = argument;
+
+    worker->taken = new_stack(6);
+    fiber_switch_last(worker->home);
+}
+
+static void the_stack_of_a_fiber_that_ended_is_free_for_one_that_begins(void **state)
+{
+    struct worker first = {.n = 0}, next = {.n = 1};
+
+    (void)state;
+    worker_open(&next, take_a_stack);
+    first.stack = new_stack(6);
+    first.other = &next.fiber;
+    fiber_init(&first.fiber, first.stack, end_at_once, &first);
+    fiber_switch(&first.fiber);
+    assert_ptr_equal(next.taken, first.stack);
+    stack_give(next.taken);
+    stack_give(next.stack);
 }
 
 static void the_tops_of_stacks_are_spread_over_cache_lines(void **state)
@@ -509,6 +593,8 @@ int main(void)
         cmocka_unit_test(an_overflow_meets_the_guard_page),
         cmocka_unit_test(past_the_budget_of_guards_a_stack_has_a_canary),
         cmocka_unit_test(a_dead_canary_is_noticed_when_the_fiber_stops),
+        cmocka_unit_test(fibers_without_guards_take_turns_and_end_like_others),
+        cmocka_unit_test(the_stack_of_a_fiber_that_ended_is_free_for_one_that_begins),
         cmocka_unit_test(the_tops_of_stacks_are_spread_over_cache_lines),
         cmocka_unit_test(a_fault_in_the_guard_is_described_as_an_overflow),
         cmocka_unit_test(a_fault_that_is_sent_ends_the_process_as_one_that_happens),

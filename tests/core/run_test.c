@@ -121,6 +121,35 @@ static void a_loop_polls_as_often_as_it_is_told(void **state)
     assert_string_equal(f->text, "refused one at first, a poll a turn a poll in ten turns ");
 }
 
+static void stop(void *loop)
+{
+    rondo_loop_stop(loop);
+}
+
+/* Queue itself as often as is left, then wait with nothing in the queue. */
+static void tick(void *left)
+{
+    rondo_loop *loop = rondo_get_running_loop();
+
+    if (--*(int *)left > 0)
+        rondo_call_soon(loop, tick, left);
+    else
+        rondo_call_later(loop, RONDO_MS(1), stop, loop);
+}
+
+static void callbacks_follow_one_another_between_two_polls(void **state)
+{
+    rondo_loop *loop = rondo_loop_new();
+    int left = 35;
+
+    (void)state;
+    assert_int_equal(rondo_loop_set_poll_interval(loop, 10), 0);
+    assert_non_null(rondo_call_soon(loop, tick, &left));
+    assert_int_equal(rondo_loop_run_forever(loop), 0);
+    assert_int_equal(left, 0);
+    rondo_loop_close(loop);
+}
+
 /* RUN-01: run returns what the coroutine returns. */
 static void run_gives_the_value(void **state)
 {
@@ -1082,6 +1111,7 @@ int main(void)
         TEST(a_run_without_a_loop_is_refused),
         TEST(a_runner_keeps_the_words_of_a_failure),
         TEST(a_loop_polls_as_often_as_it_is_told),
+        TEST(callbacks_follow_one_another_between_two_polls),
         TEST(runs_of_a_runner_share_loop_and_context),
         TEST(a_task_goes_on_in_the_next_run),
         TEST(a_closed_runner_does_nothing_more),

@@ -1358,30 +1358,39 @@ static int tell_stack(void *arg, rondo_value *out)
     return 0;
 }
 
-/* Run a task. Returns: where its stack is. */
-static uintptr_t stack_of_a_task(struct fixture *f)
+/* Run a task. Returns: where its stack is, which is of a size as it wishes (0: the usual). */
+static uintptr_t stack_of_a_task(struct fixture *f, size_t size)
 {
     uintptr_t place = 0;
-    rondo_task *task = rondo_spawn(tell_stack, &place);
+    rondo_task *task = rondo_spawn(tell_stack, &place, .stack_size = size);
 
     check(f, rondo_await(task, NULL) == 0);
     rondo_unref(task);
     return place;
 }
 
-static int end_many_tasks(void *fixture, int64_t n)
+static void end_ten_tasks(struct fixture *f, size_t size)
 {
-    struct fixture *f = fixture;
-    uintptr_t place = stack_of_a_task(f);
+    uintptr_t place = stack_of_a_task(f, size);
 
-    for (int64_t i = 0; i < n; i++) {
-        rondo_task *doomed = rondo_spawn(answer, f);
+    for (int64_t i = 0; i < 10; i++) {
+        rondo_task *doomed = rondo_spawn(answer, f, .stack_size = size);
 
         check(f, rondo_cancel(doomed, NULL)); /* before its first step */
         check(f, rondo_await(doomed, NULL) == RONDO_ECANCELED);
         rondo_unref(doomed);
-        check(f, stack_of_a_task(f) == place);
+        check(f, stack_of_a_task(f, size) == place);
     }
+}
+
+static int end_many_tasks(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    uintptr_t usual = stack_of_a_task(f, 0);
+
+    end_ten_tasks(f, 0);
+    end_ten_tasks(f, (size_t)n);
+    check(f, stack_of_a_task(f, 0) == usual); /* not one that another wished for */
     return 0;
 }
 
@@ -1390,8 +1399,35 @@ static void a_task_that_ends_gives_its_stack_back(void **state)
 {
     struct fixture *f = *state;
 
-    spawn(f, "a", end_many_tasks, 10);
+    spawn(f, "a", end_many_tasks, 200000);
     expect_trace(f, "");
+}
+
+static int tell_stack_and_wait(void *arg, rondo_value *out)
+{
+    char here;
+
+    (void)out;
+    *(uintptr_t *)arg += (uintptr_t)&here;
+    return rondo_sleep(0);
+}
+
+/* Those of tasks that are done are kept for the next, but not beyond their loop. */
+static void a_loop_that_is_closed_gives_all_stacks_back(void **state)
+{
+    uintptr_t sums[3] = {0};
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        struct manual_loop other;
+
+        manual_loop_init(&other);
+        for (int i = 0; i < 4; i++)
+            rondo_unref(rondo_loop_create_task(&other.loop, tell_stack_and_wait, &sums[round]));
+        assert_int_equal(rondo_loop_run_forever(&other.loop), RONDO_EDEADLOCK);
+        assert_int_equal(rondo_loop_close(&other.loop), 0);
+        assert_int_equal(sums[round], sums[0]);
+    }
 }
 
 static int fill_stack(void *arg, rondo_value *out)
@@ -1727,6 +1763,7 @@ int main(void)
         TEST(what_a_task_owned_may_use_the_loop_as_it_goes),
         TEST(a_task_that_ends_gives_its_stack_back),
         TEST(a_task_has_the_stack_it_was_given),
+        TEST(a_loop_that_is_closed_gives_all_stacks_back),
         TEST(a_task_that_is_given_up_gives_its_stack_back),
         TEST(a_stack_that_cannot_be_had_is_no_task),
         TEST(outside_of_a_loop_there_are_no_tasks),
