@@ -22,7 +22,7 @@ enum status {
 };
 
 struct options {
-    const char *command; /* run, explore, list, check, replay */
+    const char *command; /* run, explore, list, check, replay, shrink */
     char **paths;
     size_t path_count;
     bool live;

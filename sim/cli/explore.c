@@ -324,7 +324,7 @@ static void print_outcome(const struct outcomes *outcomes, const struct outcome 
         print_block(outcome->block);
         printf("      %s\n", outcome->departures);
         if (outcome->tape[0] != '\0')
-            printf("      next: rondo replay %s --trace\n", outcome->tape);
+            printf("      next: rondo shrink %s\n", outcome->tape);
         return;
     }
     if (outcomes->count > 1)

@@ -6,9 +6,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "cli/guard.h"
 #include "cli/simulation.h"
+#include "run/critical.h"
 #include "run/sentence.h"
 #include "run/tape_file.h"
+
+/* Timings that are tried before "none of those that were tried". */
+#define TIMINGS_MAX 1000
 
 void print_trace(const struct trace *trace)
 {
@@ -16,6 +21,25 @@ void print_trace(const struct trace *trace)
 
     for (size_t i = 0; i < trace_count(trace); i++)
         printf("      %s\n", trace_line(trace_at(trace, i), text, sizeof text));
+}
+
+void print_timing(struct trial *trial)
+{
+    struct timing_check timing;
+
+    timing_search(trial, TIMINGS_MAX, &timing);
+    if (timing.found)
+        printf("      a fifo loop does it too, by timing alone: %s\n", timing.sentence);
+    else if (timing.all && timing.tried == 1)
+        printf("      only a reordering does it: a fifo loop has but one timing here\n");
+    else if (timing.all)
+        printf("      only a reordering does it: none of the %zu timings of a fifo loop\n",
+               timing.tried);
+    else
+        printf("      only a reordering does it, it seems: none of %zu timings of a fifo loop that "
+               "were tried\n",
+               timing.tried);
+    free(timing.sentence);
 }
 
 void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
@@ -30,6 +54,7 @@ void finding_keep(struct simulation *simulation, size_t run, const struct chance
     kept->open = chance->open;
     kept->strategy = strategy;
     kept->schedule = schedule;
+    kept->steps = tape_steps(&chance->record);
     kept->departures = sentence_of(&chance->record, simulation->runner.trace);
 }
 
@@ -66,6 +91,23 @@ static char *tape_path(const struct simulation *simulation, const struct scenari
     return full;
 }
 
+/* Whether a fifo loop could do it, where that is a question: any order was open, and something
+ * departed. */
+static void show_timing(struct simulation *simulation, const struct scenario *scenario, size_t run,
+                        const char *finding)
+{
+    struct kept *kept = &simulation->kept[run];
+    struct trial trial;
+
+    if (kept->steps == 0 || (kept->open & 1u << FAMILY_sched) == 0)
+        return;
+    trial_open(&trial, &simulation->runner, scenario, &scenario->runs[run], kept->open, finding);
+    guard_start(scenario->path, simulation->options->cpu_seconds);
+    print_timing(&trial);
+    guard_stop();
+    trial_close(&trial);
+}
+
 static void show_finding(struct simulation *simulation, const struct scenario *scenario, size_t run,
                          const struct observation *found)
 {
@@ -81,10 +123,13 @@ static void show_finding(struct simulation *simulation, const struct scenario *s
     file.tape = kept->tape;
     print_block(found->finding_lines);
     printf("      %s\n", kept->departures);
-    if (tape_file_write(&file, path, &mistake))
-        printf("      next: rondo replay %s --trace\n", path);
-    else
+    show_timing(simulation, scenario, run, found->finding);
+    if (!tape_file_write(&file, path, &mistake))
         printf("      %s\n", mistake.text);
+    else if (kept->steps > 1)
+        printf("      next: rondo shrink %s\n", path);
+    else
+        printf("      next: rondo replay %s --trace\n", path);
     free(path);
 }
 

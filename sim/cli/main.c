@@ -239,6 +239,8 @@ static enum status run_command(struct simulation *simulation)
         return explore_command(simulation);
     if (strcmp(options->command, "replay") == 0)
         return replay(simulation);
+    if (strcmp(options->command, "shrink") == 0)
+        return shrink_tape(simulation);
     return command(options, &engine);
 }
 

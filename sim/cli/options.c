@@ -71,6 +71,7 @@ static const struct {
     {"run", "PATH...", "run scenario files, or all below a folder"},
     {"explore", "PATH...", "many schedules of each; what they showed, grouped"},
     {"replay", "TAPE", "run exactly what a tape says"},
+    {"shrink", "TAPE", "the smallest tape that still finds it, the critical step, in a sentence"},
     {"list", "PATH...", "what there is: row, path, title"},
     {"check", "PATH...", "read the files and find their programs, run nothing"},
 };
@@ -238,6 +239,11 @@ static bool is_command(const char *name)
     return false;
 }
 
+static bool takes_one_tape(const char *command)
+{
+    return strcmp(command, "replay") == 0 || strcmp(command, "shrink") == 0;
+}
+
 bool options_read(struct options *options, int argc, char **argv, enum status *status)
 {
     *options = (struct options){.repeat = 2,
@@ -271,7 +277,7 @@ bool options_read(struct options *options, int argc, char **argv, enum status *s
     }
     if (options->path_count == 0)
         return complain(status, "'%s' needs a path", options->command);
-    if (strcmp(options->command, "replay") == 0 && options->path_count > 1)
+    if (takes_one_tape(options->command) && options->path_count > 1)
         return complain(status, "'%s' takes one tape", options->command);
     return true;
 }

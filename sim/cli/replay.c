@@ -1,5 +1,6 @@
 /*
- * replay.c - `rondo replay`: exactly what a tape says, and how well it still fits.
+ * replay.c - `rondo replay`: exactly what a tape says, and how well it still fits. Tapes are opened
+ * here.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 #include "cli/guard.h"
 #include "cli/simulation.h"
 #include "run/sentence.h"
-#include "run/tape_file.h"
 
 static void note_change(const char *what, const char *path, uint64_t was, uint64_t is)
 {
@@ -25,6 +25,41 @@ static const struct run_spec *find_run(const struct scenario *scenario, const ch
             return &scenario->runs[i];
     }
     return NULL;
+}
+
+void tape_note_changes(const struct opened_tape *opened)
+{
+    const struct tape_file *file = &opened->file;
+
+    note_change("scenario", opened->scenario->path, file->scenario_hash, opened->scenario->hash);
+    note_change("module", opened->module->name, file->module_hash, opened->module->hash);
+}
+
+bool tape_open(struct simulation *simulation, const char *path, struct opened_tape *opened,
+               struct mistake *mistake)
+{
+    *opened = (struct opened_tape){0};
+    if (!tape_file_read(&opened->file, path, mistake))
+        return false;
+    opened->scenario = scenario_read(opened->file.scenario_path, mistake);
+    if (opened->scenario != NULL && runner_check(&simulation->runner, opened->scenario, mistake)) {
+        opened->run = find_run(opened->scenario, opened->file.run);
+        if (opened->run == NULL)
+            mistake_at(mistake, opened->scenario->path, 0, 0, "has no run '%s', which %s is of",
+                       opened->file.run, path);
+    }
+    if (opened->run != NULL)
+        opened->module =
+            module_of(&simulation->runner.modules, opened->scenario, opened->run, mistake);
+    if (opened->module == NULL)
+        tape_close(opened);
+    return opened->module != NULL;
+}
+
+void tape_close(struct opened_tape *opened)
+{
+    scenario_free(opened->scenario);
+    tape_file_free(&opened->file);
 }
 
 static void report_replay(const struct tape_file *file, const struct chance *chance,
@@ -48,26 +83,24 @@ static void report_replay(const struct tape_file *file, const struct chance *cha
     free(sentence);
 }
 
-static enum status replay_run(struct simulation *simulation, const struct scenario *scenario,
-                              const struct run_spec *run, const struct tape_file *file)
+static enum status replay_run(struct simulation *simulation, const struct opened_tape *opened)
 {
-    struct mistake mistake;
-    const struct module *module = module_of(&simulation->runner.modules, scenario, run, &mistake);
+    const struct tape_file *file = &opened->file;
+    struct runner *runner = &simulation->runner;
     struct observation seen;
     struct chance chance;
     enum status status;
 
-    note_change("scenario", scenario->path, file->scenario_hash, scenario->hash);
-    note_change("module", module->name, file->module_hash, module->hash);
+    tape_note_changes(opened);
     chance_init(&chance);
     chance.open = file->open;
     chance_from_departures(&chance, &file->tape);
-    guard_start(scenario->path, simulation->options->cpu_seconds);
-    runner_run(&simulation->runner, scenario, run, &chance, &seen);
+    guard_start(opened->scenario->path, simulation->options->cpu_seconds);
+    runner_run(runner, opened->scenario, opened->run, &chance, &seen);
     guard_stop();
     if (simulation->options->trace)
-        print_trace(simulation->runner.trace);
-    report_replay(file, &chance, &seen, simulation->runner.trace);
+        print_trace(runner->trace);
+    report_replay(file, &chance, &seen, runner->trace);
     status = seen.finding != NULL ? STATUS_FINDING : STATUS_CLEAN;
     observation_clear(&seen);
     chance_clear(&chance);
@@ -76,29 +109,15 @@ static enum status replay_run(struct simulation *simulation, const struct scenar
 
 enum status replay(struct simulation *simulation)
 {
-    struct tape_file file;
+    struct opened_tape opened;
     struct mistake mistake;
-    struct scenario *scenario = NULL;
-    const struct run_spec *run = NULL;
-    enum status status = STATUS_USAGE;
-    bool ok = tape_file_read(&file, simulation->options->paths[0], &mistake);
+    enum status status;
 
-    if (!ok) {
+    if (!tape_open(simulation, simulation->options->paths[0], &opened, &mistake)) {
         fprintf(stderr, "%s\n", mistake.text);
         return STATUS_USAGE;
     }
-    scenario = scenario_read(file.scenario_path, &mistake);
-    if (scenario != NULL && runner_check(&simulation->runner, scenario, &mistake)) {
-        run = find_run(scenario, file.run);
-        if (run == NULL)
-            mistake_at(&mistake, scenario->path, 0, 0, "has no run '%s', which the tape is of",
-                       file.run);
-    }
-    if (run != NULL)
-        status = replay_run(simulation, scenario, run, &file);
-    else
-        fprintf(stderr, "%s\n", mistake.text);
-    scenario_free(scenario);
-    tape_file_free(&file);
+    status = replay_run(simulation, &opened);
+    tape_close(&opened);
     return status;
 }

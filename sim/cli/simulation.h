@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "run/runner.h"
+#include "run/trial.h"
 
 /* What is kept of a run with a finding, to be shown and replayed. */
 struct kept {
@@ -14,7 +15,8 @@ struct kept {
     unsigned open;
     const char *strategy;
     size_t schedule;
-    char *departures; /* what was not as in production, in a sentence */
+    size_t steps;     /* that were not as in production, */
+    char *departures; /* in a sentence */
 };
 
 struct simulation {
@@ -38,13 +40,39 @@ void findings_reset(struct simulation *simulation, size_t count);
 void findings_show(struct simulation *simulation, const struct scenario *scenario,
                    const struct observed_run *runs, const struct verdict *verdict);
 
+/* Try the timings of a fifo loop, and say whether one finds what `trial` is about. */
+void print_timing(struct trial *trial);
+
 /* Print every event. */
 void print_trace(const struct trace *trace);
 
 /* explore.c: many schedules of what lies at options->paths. Returns: the exit status. */
 enum status explore_command(struct simulation *simulation);
 
-/* replay.c: run what the tape at options->paths[0] says. Returns: the exit status. */
+/* replay.c */
+
+/* A tape, and what it is of. */
+struct opened_tape {
+    struct tape_file file;
+    struct scenario *scenario;
+    const struct run_spec *run;
+    const struct module *module;
+};
+
+/* Open the tape at `path`, ready to run. Returns: false with a mistake. On success: tape_close().
+ */
+bool tape_open(struct simulation *simulation, const char *path, struct opened_tape *opened,
+               struct mistake *mistake);
+void tape_close(struct opened_tape *opened);
+
+/* Say which of its files are not what they were when it was written. */
+void tape_note_changes(const struct opened_tape *opened);
+
+/* Run what the tape at options->paths[0] says. Returns: the exit status. */
 enum status replay(struct simulation *simulation);
+
+/* shrink.c: make that tape as short as it can be and still find what it found, and explain it.
+ * Returns: the exit status. */
+enum status shrink_tape(struct simulation *simulation);
 
 #endif

@@ -4,6 +4,7 @@
 #include "run/sentence.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,20 @@
 /* Steps that are told one by one; of more only the first. */
 #define STEPS_TOLD_MAX 3
 
+const char *sentence_place(const char *place)
+{
+    const char *slash = place != NULL ? strrchr(place, '/') : NULL;
+
+    return slash != NULL ? slash + 1 : place;
+}
+
 /* "audit (bank.c:71)": the place says where it starts; "bob (lock A, bank.c:80)". */
 static char *who(const char *anchor, const char *place)
 {
     static const char starts[] = " (start)";
     size_t length = strlen(anchor);
 
+    place = sentence_place(place);
     if (place == NULL || length == 0 || anchor[length - 1] != ')')
         return must_text(length > 0 ? anchor : "another");
     if (length > strlen(starts) && strcmp(anchor + length - strlen(starts), starts) == 0)
@@ -26,17 +35,31 @@ static char *who(const char *anchor, const char *place)
     return must_format("%.*s, %s)", (int)length - 1, anchor, place);
 }
 
-char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
+/* What `entry` is about, between who goes and when. */
+static char *relation(const struct tape_entry *entry)
 {
     bool apart = strcmp(entry->label, "timer.together") == 0;
+    char *waits, *text;
+
+    if (apart)
+        return must_text(entry->value != 0 ? "comes a hair later" : "comes together with it");
+    if (entry->value == 0)
+        return must_text("runs, as in production order,");
+    waits = who(entry->before != NULL ? entry->before : "", entry->before_place);
+    text = must_format("runs before %s", waits);
+    free(waits);
+    return text;
+}
+
+char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
+{
     char *goes = who(entry->anchor, entry->place);
-    char *waits = who(entry->before != NULL ? entry->before : "", entry->before_place);
-    char *text = must_format("%s %s%s at %" PRId64 ".%03" PRId64 "s", goes,
-                             apart ? "comes a hair later" : "runs before ", apart ? "" : waits,
+    char *does = relation(entry);
+    char *text = must_format("%s %s at %" PRId64 ".%03" PRId64 "s", goes, does,
                              time_ns / 1000000000, time_ns / 1000000 % 1000);
 
     free(goes);
-    free(waits);
+    free(does);
     return text;
 }
 
@@ -61,11 +84,9 @@ static char *append(char *text, const char *between, char *more)
 
 char *sentence_of(const struct tape *record, const struct trace *trace)
 {
-    size_t count = 0, told = 0;
+    size_t count = tape_steps(record), told = 0;
     char *text;
 
-    for (size_t i = 0; i < record->count; i++)
-        count += record->entries[i].value != 0;
     if (count == 0)
         return must_text("production order: nothing has to go differently");
     text = count == 1 ? must_text("production order except one step")

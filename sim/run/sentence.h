@@ -7,13 +7,16 @@
 #include "world/chance.h"
 #include "world/trace.h"
 
-/* The departure `entry`, made at `time_ns`: "audit (bank.c:71) runs before deposit (bank.c:58) at
+/* The decision `entry`, made at `time_ns`: "audit (bank.c:71) runs before deposit (bank.c:58) at
  * 1.000s". Owned by the caller: free(). */
 char *sentence_step(const struct tape_entry *entry, int64_t time_ns);
 
 /* A whole run, by its `record` and its `trace`, which has every decision of the record in the same
  * order. Owned by the caller: free(). */
 char *sentence_of(const struct tape *record, const struct trace *trace);
+
+/* "file.c:31" of "folder/file.c:31"; NULL of NULL. */
+const char *sentence_place(const char *place);
 
 /* When decision number `at` of the record was made. */
 int64_t decision_time(const struct trace *trace, size_t at);

@@ -13,12 +13,14 @@ static const char beyond[] = "\001";
 
 void anchors_reset(struct anchors *anchors)
 {
-    map_empty(&anchors->times);
+    map_empty(&anchors->turns);
+    anchors->turn = 0;
+    anchors->over = true;
 }
 
 void anchors_free(struct anchors *anchors)
 {
-    map_free(&anchors->times);
+    map_free(&anchors->turns);
     map_free(&anchors->texts);
 }
 
@@ -38,14 +40,26 @@ static uint64_t key_of(uint64_t hash)
     return hash != MAP_NONE ? hash : 0;
 }
 
-/* What was met once more, and so for the how manieth time. */
-static uint32_t count(struct map *map, uint64_t hash)
+/* How many texts read like this one, of those before it in this choice. */
+static uint32_t count_twins(struct map *texts, const char *text)
 {
-    size_t before = map_get(map, key_of(hash));
-    size_t now = before != MAP_NONE ? before + 1 : 1;
+    uint64_t key = key_of(hash_text(HASH_START, text));
+    size_t before = map_get(texts, key);
 
-    map_set(map, key_of(hash), now);
-    return (uint32_t)now;
+    before = before != MAP_NONE ? before : 0;
+    map_set(texts, key, before + 1);
+    return (uint32_t)before;
+}
+
+/* In how many turns the pair was met, with this one. */
+static uint32_t count_turns(struct anchors *anchors, uint64_t pair)
+{
+    size_t seen = map_get(&anchors->turns, key_of(pair));
+    uint32_t count = seen != MAP_NONE ? (uint32_t)(seen >> 32) : 0;
+
+    if (seen == MAP_NONE || (uint32_t)seen != anchors->turn)
+        map_set(&anchors->turns, key_of(pair), (size_t)++count << 32 | anchors->turn);
+    return count;
 }
 
 static void words(const struct choice *choice, size_t i, char *text, size_t size)
@@ -53,6 +67,15 @@ static void words(const struct choice *choice, size_t i, char *text, size_t size
     text[0] = '\0';
     if (choice->alternatives != NULL && choice->alternatives->anchor != NULL)
         choice->alternatives->anchor(choice->alternatives->self, i, text, size);
+}
+
+/* He whose turn it is has the words that `front` is of. */
+static void begin_turn(struct anchors *anchors, uint64_t front)
+{
+    if (anchors->over || front != anchors->front)
+        anchors->turn++;
+    anchors->front = front;
+    anchors->over = false;
 }
 
 void anchors_look(struct anchors *anchors, const struct choice *choice)
@@ -63,21 +86,26 @@ void anchors_look(struct anchors *anchors, const struct choice *choice)
     anchors->count = choice->bound < ANCHOR_OPTIONS_MAX ? choice->bound : ANCHOR_OPTIONS_MAX;
     map_empty(&anchors->texts);
     words(choice, 0, text, sizeof text);
+    count_twins(&anchors->texts, text);
     start = hash_text(hash_text(HASH_START, choice->label), text);
-    count(&anchors->texts, hash_text(HASH_START, text));
+    begin_turn(anchors, start);
     for (size_t i = 1; i < anchors->count; i++) {
         struct anchor *option = &anchors->options[i];
 
         words(choice, i, text, sizeof text);
-        option->twin = count(&anchors->texts, hash_text(HASH_START, text)) - 1;
+        option->twin = count_twins(&anchors->texts, text);
         option->pair = hash_number(hash_text(start, text), option->twin);
-        option->nth = count(&anchors->times, option->pair);
+        option->nth = count_turns(anchors, option->pair);
     }
-    anchors->far.pair = 0;
     if (anchors->count < choice->bound) {
         anchors->far.pair = hash_text(start, beyond);
-        anchors->far.nth = count(&anchors->times, anchors->far.pair);
+        anchors->far.nth = count_turns(anchors, anchors->far.pair);
     }
+}
+
+void anchors_take(struct anchors *anchors, size_t i)
+{
+    anchors->over = i == 0;
 }
 
 static const struct anchor *option_at(const struct anchors *anchors, size_t i)

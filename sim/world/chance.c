@@ -89,6 +89,15 @@ void tape_copy(struct tape *to, const struct tape *from)
         tape_append(to, &from->entries[i]);
 }
 
+size_t tape_steps(const struct tape *tape)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < tape->count; i++)
+        count += tape->entries[i].value != 0;
+    return count;
+}
+
 void tape_departures(struct tape *to, const struct tape *from)
 {
     tape_cut(to, 0);
@@ -124,17 +133,29 @@ void chance_from_tape(struct chance *chance, const struct tape *script)
     chance_rewind(chance);
 }
 
-/* Of departures with one name, which only a file that somebody wrote by hand has, the first. */
 void chance_from_departures(struct chance *chance, const struct tape *script)
 {
     chance->source = CHANCE_DEPARTURES;
     chance->script = script;
-    map_empty(&chance->wanted);
-    for (size_t i = script->count; i-- > 0;) {
-        if (script->entries[i].value != 0 && script->entries[i].before != NULL)
-            map_set(&chance->wanted, anchor_key(&script->entries[i]), i);
-    }
+    chance->wanted_next =
+        must_resize(chance->wanted_next, (script->count + 1) * sizeof *chance->wanted_next);
     chance_rewind(chance);
+}
+
+/* Every departure of the script is still to come. */
+static void want_all(struct chance *chance)
+{
+    map_empty(&chance->wanted);
+    for (size_t i = chance->script->count; i-- > 0;) {
+        const struct tape_entry *entry = &chance->script->entries[i];
+        uint64_t key;
+
+        if (entry->value == 0 || entry->before == NULL)
+            continue;
+        key = anchor_key(entry);
+        chance->wanted_next[i] = map_get(&chance->wanted, key);
+        map_set(&chance->wanted, key, i);
+    }
 }
 
 void chance_from_bytes(struct chance *chance, const uint8_t *bytes, size_t count)
@@ -165,6 +186,8 @@ void chance_rewind(struct chance *chance)
 {
     tape_cut(&chance->record, 0);
     anchors_reset(&chance->anchors);
+    if (chance->source == CHANCE_DEPARTURES)
+        want_all(chance);
     chance->byte_at = 0;
     chance->followed = 0;
     chance->matched = 0;
@@ -188,6 +211,7 @@ void chance_clear(struct chance *chance)
     tape_clear(&chance->record);
     anchors_free(&chance->anchors);
     map_free(&chance->wanted);
+    free(chance->wanted_next);
 }
 
 /* The next entry of the family in the script, or NULL. */
@@ -202,21 +226,35 @@ static const struct tape_entry *next_of(struct chance *chance, enum chance_famil
     return NULL;
 }
 
-/* The option to which a departure of the script leads from here, or 0. */
+/* A departure of the script is made: the next of its key is then still to come. */
+static void make_departure(struct chance *chance, uint64_t key, size_t at)
+{
+    if (chance->wanted_next[at] != MAP_NONE)
+        map_set(&chance->wanted, key, chance->wanted_next[at]);
+    else
+        map_remove(&chance->wanted, key);
+    chance->followed++;
+    chance->matched++;
+}
+
+/* The option to which the first departure of the script that is possible here leads, or 0. */
 static size_t departure(struct chance *chance, size_t bound)
 {
     size_t last = bound > ANCHOR_OPTIONS_MAX ? ANCHOR_OPTIONS_MAX : bound - 1;
+    size_t first = MAP_NONE, option = 0;
 
     for (size_t i = 1; i <= last; i++) {
         size_t at = map_get(&chance->wanted, anchors_key(&chance->anchors, i));
 
-        if (at == MAP_NONE)
-            continue;
-        chance->followed++;
-        chance->matched++;
-        return i < ANCHOR_OPTIONS_MAX ? i : chance->script->entries[at].value % bound;
+        if (at < first) {
+            first = at;
+            option = i;
+        }
     }
-    return 0;
+    if (option == 0)
+        return 0;
+    make_departure(chance, anchors_key(&chance->anchors, option), first);
+    return option < ANCHOR_OPTIONS_MAX ? option : chance->script->entries[first].value % bound;
 }
 
 static size_t from_source(struct chance *chance, enum chance_family family,
@@ -332,6 +370,7 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
         anchors_look(&chance->anchors, &choice);
     value = from_source(chance, family, &choice, &script);
     taken = record(chance, &choice, value);
+    anchors_take(&chance->anchors, value);
     if (script != NULL)
         compare(chance, script, label, bound, taken->anchor);
     return value;

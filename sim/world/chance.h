@@ -53,7 +53,7 @@ struct tape_entry {
     /* Of a departure, whose value is not 0 (anchor.h): */
     const char *before; /* whose turn it was, in the same words; else NULL */
     uint32_t twin;      /* which of the options that read like `anchor`, from 0 */
-    uint32_t nth;       /* of the times that the two were met, from 1; 0: nobody counted */
+    uint32_t nth;       /* of the turns in which it could have been so, from 1; 0: nobody counted */
     const char *place;  /* "file.c:31", where what was chosen stands, or NULL */
     const char *before_place;
 };
@@ -77,7 +77,10 @@ void tape_cut(struct tape *tape, size_t count);
 /* Replace `to` by a copy of `from`. */
 void tape_copy(struct tape *to, const struct tape *from);
 
-/* Replace `to` by the departures of `from`: the decisions that are not 0. */
+/* How many decisions of `tape` are departures from production order: not 0. */
+size_t tape_steps(const struct tape *tape);
+
+/* Replace `to` by the departures of `from`. */
 void tape_departures(struct tape *to, const struct tape *from);
 
 /* Free what `tape` holds; it is empty afterwards. */
@@ -138,7 +141,8 @@ struct chance {
     uint64_t streams[FAMILY_COUNT];
     const struct tape *script;    /* CHANCE_TAPE, CHANCE_DEPARTURES */
     size_t cursors[FAMILY_COUNT]; /* CHANCE_TAPE */
-    struct map wanted;            /* CHANCE_DEPARTURES: by their keys */
+    struct map wanted;            /* CHANCE_DEPARTURES: the first that is still to come, by keys */
+    size_t *wanted_next;          /* and for each the next of its key, or MAP_NONE */
     struct anchors anchors;
     const uint8_t *bytes; /* CHANCE_BYTES: any bytes are some tape */
     size_t byte_count;

@@ -271,6 +271,43 @@ class Findings(unittest.TestCase):
         self.assertIn("ended at 0.020s; 0 of 1 departures fit; not the same run", result.stdout)
         self.assertEqual(result.returncode, 0)
 
+    def test_a_tape_is_shrunk_explained_and_written_beside(self) -> None:
+        result = rondo("run", "--out", self.out.name, "--show",
+                       "scenarios/known-bugs/stack.yaml")
+        tape = re.search(r"next: rondo shrink (.*)", result.stdout)[1]
+        result = rondo("shrink", tape)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        said = result.stdout
+        self.assertRegex(said, r"^always at 0\.000s; \d departures shrunk to 1, in \d+ runs\n")
+        self.assertRegex(said, r"      production order except one step: popper \(.*\.[ch]:\d+\) "
+                         r"runs before pusher \(.*stack\.c:\d+\) at 0\.000s\n")
+        self.assertIn("      that is the least: of 1 run with fewer steps none fails\n", said)
+        self.assertRegex(said, r"      critical step: decision \d+ of \d+: ")
+        self.assertRegex(said, r"        after it (there is one way to go on, and it fails|"
+                         r"all \d+ continuations there are fail)\n")
+        self.assertIn("      nearest passing run: ", said)
+        self.assertIn("      only a reordering does it: a fifo loop has but one timing here\n", said)
+        shrunk = tape.replace(".tape", "-shrunk.tape")
+        self.assertTrue(said.endswith(f"      next: rondo replay {shrunk} --trace\n"))
+        result = rondo("replay", shrunk)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("1 of 1 departures fit; the same run, event for event", result.stdout)
+
+    def test_what_timing_alone_can_do_is_said_to_be_so(self) -> None:
+        result = rondo("shrink", str(self.demo()))
+        self.assertIn("1 departure shrunk to 1", result.stdout)
+        self.assertIn("      a fifo loop does it too, by timing alone: production order except one "
+                      "step: bob (sleep) runs before alice (sleep) at 0.015s\n", result.stdout)
+
+    def test_a_tape_that_finds_nothing_any_more_is_not_shrunk(self) -> None:
+        tape = self.demo()
+        text = tape.read_text(encoding="utf-8")
+        tape.write_text(text.replace("bob (sleep)  before", "bill (sleep)  before"), encoding="utf-8")
+        result = rondo("shrink", str(tape))
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stdout, f"{tape} does not find deadlock any more; 0 of 1 departures "
+                         "fit\n")
+
     def test_a_broken_tape_has_its_line(self) -> None:
         tape = self.demo()
         tape.write_text(tape.read_text(encoding="utf-8") + "timer.order 9 of 2  x  before  y  #1\n",

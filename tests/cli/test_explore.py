@@ -50,7 +50,7 @@ class Explore(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (1, ""))
         self.assertIn("deadlock at 0.000s", result.stdout)
         self.assertRegex(result.stdout, r"up +waits for lock B since 0\.000s .*held by down")
-        tape = re.search(r"next: rondo replay (\S+\.tape) --trace", result.stdout)
+        tape = re.search(r"next: rondo shrink (\S+\.tape)", result.stdout)
         assert tape is not None
         again = subprocess.run([RONDO, "replay", tape[1]], cwd=ROOT, capture_output=True, text=True,
                                timeout=60, check=False)

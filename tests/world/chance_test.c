@@ -422,7 +422,7 @@ static void decide_all_among(struct fixture *f, const char *const *choices)
         decide_among(f, *choices);
 }
 
-/* Add "`who` goes before `before`, the `nth` time that they meet" to the script. */
+/* Add "`who` goes before `before`, in the `nth` turn in which it could" to the script. */
 static void depart(struct fixture *f, const char *who, const char *before, uint32_t nth)
 {
     tape_append(&f->script, &(struct tape_entry){.label = "sched.ready",
@@ -443,6 +443,35 @@ static void departures_are_followed_and_all_else_is_production_order(void **stat
     decide_all_among(f, (const char *const[]){"abc", "ba", "abc", "abc", NULL});
     expect(f, "abca");
     assert_int_equal(f->chance.matched, 1);
+}
+
+/* While it is the turn of one, others go before it: that is one turn, in the order of the tape. */
+static void departures_of_one_turn_are_made_in_their_order(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "c", "a", 1);
+    depart(f, "b", "a", 1);
+    depart(f, "c", "a", 1);
+    depart(f, "b", "a", 2);
+    decide_all_among(f, (const char *const[]){"abc", "abc", "abc", "abc", "abc", "abc", NULL});
+    expect(f, "cbcaba");
+    assert_int_equal(f->chance.matched, 4);
+}
+
+/* Without the first of them the others are found all the same. */
+static void a_departure_that_is_gone_leaves_those_of_its_turn(void **state)
+{
+    struct fixture *f = *state;
+
+    depart(f, "b", "a", 1);
+    depart(f, "c", "a", 1);
+    decide_all_among(f, (const char *const[]){"abcd", "acd", "ad", NULL});
+    expect(f, "bca");
+    tape_cut(&f->script, 0);
+    depart(f, "c", "a", 1);
+    decide_all_among(f, (const char *const[]){"abcd", "abd", "abd", NULL});
+    expect(f, "caa");
 }
 
 static void the_departures_of_a_run_are_the_run(void **state)
@@ -666,6 +695,8 @@ int main(void)
         TEST(the_record_of_a_run_replays_it),
         TEST(a_rewound_tape_begins_again),
         TEST(departures_are_followed_and_all_else_is_production_order),
+        TEST(departures_of_one_turn_are_made_in_their_order),
+        TEST(a_departure_that_is_gone_leaves_those_of_its_turn),
         TEST(the_departures_of_a_run_are_the_run),
         TEST(others_that_come_and_go_leave_a_departure_where_it_is),
         TEST(a_departure_that_cannot_be_made_is_left_out),
