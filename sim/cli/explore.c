@@ -79,7 +79,8 @@ static void met(void *self, const struct chance *chance, const struct observatio
                 size_t schedule)
 {
     struct worker *worker = self;
-    bool kept = seen->finding != NULL || worker->examples++ < EXAMPLES_MAX;
+    bool kept =
+        seen->finding != NULL || seen->candidate != NULL || worker->examples++ < EXAMPLES_MAX;
     size_t i = worker->count++;
 
     worker->tapes = must_resize(worker->tapes, worker->count * sizeof *worker->tapes);
@@ -140,17 +141,27 @@ static char *end_of(const struct observation *outcome)
                        outcome->elapsed_ns / 1000000000, outcome->elapsed_ns / 1000000 % 1000);
 }
 
-/* "outcome HASH COUNT FIRST IS_FINDING", then five texts, each behind its length. */
+/* What an outcome is to the search: a finding; one if no run without a candidate ends so; none. */
+enum worth { WORTH_NONE, WORTH_FINDING, WORTH_CANDIDATE };
+
+static enum worth worth_of(const struct observation *outcome)
+{
+    if (outcome->finding != NULL)
+        return WORTH_FINDING;
+    return outcome->without ? WORTH_NONE : WORTH_CANDIDATE;
+}
+
+/* "outcome HASH COUNT FIRST WORTH", then five texts, each behind its length. */
 static void tell_outcome(FILE *out, const struct worker *worker, const struct observation *outcome,
                          size_t i)
 {
     char *lines = lines_of(outcome), *end = end_of(outcome);
 
     fprintf(out, "outcome %016" PRIx64 " %zu %zu %d\n", outcome->outcome, outcome->count,
-            worker->firsts[i], outcome->finding != NULL);
+            worker->firsts[i], worth_of(outcome));
     tell_text(out, end);
     tell_text(out, lines);
-    tell_text(out, outcome->finding_lines);
+    tell_text(out, outcome->finding != NULL ? outcome->finding_lines : outcome->candidate);
     tell_text(out, worker->departures[i]);
     tell_text(out, worker->tapes[i]);
     free(lines);
@@ -196,6 +207,7 @@ struct outcome {
     uint64_t hash;
     size_t count;
     size_t first;
+    enum worth worth;
     bool finding;
     char *end, *lines, *block, *departures, *tape;
 };
@@ -241,6 +253,8 @@ static void add(struct outcomes *outcomes, struct outcome outcome)
         if (known->hash != outcome.hash)
             continue;
         outcome.count += known->count;
+        if (outcome.worth == WORTH_NONE || known->worth == WORTH_NONE)
+            outcome.worth = known->worth = WORTH_NONE;
         if (outcome.first < known->first) {
             free_texts(known);
             *known = outcome;
@@ -263,7 +277,7 @@ static bool hear(struct outcomes *outcomes, FILE *said)
 
     while (fscanf(said, " outcome %" SCNx64 " %zu %zu %d", &outcome.hash, &outcome.count,
                   &outcome.first, &flag) == 4) {
-        outcome.finding = flag != 0;
+        outcome.worth = (enum worth)flag;
         outcome.end = hear_text(said);
         outcome.lines = hear_text(said);
         outcome.block = hear_text(said);
@@ -279,6 +293,26 @@ static bool hear(struct outcomes *outcomes, FILE *said)
     free(outcomes->covered);
     outcomes->covered = hear_text(said);
     return true;
+}
+
+/* Everybody has been heard: candidates that ended as nobody else did are findings. */
+static void confirm(struct outcomes *outcomes)
+{
+    bool any_without = false;
+
+    for (size_t i = 0; i < outcomes->count; i++)
+        any_without |= outcomes->list[i].worth == WORTH_NONE;
+    for (size_t i = 0; i < outcomes->count; i++) {
+        struct outcome *outcome = &outcomes->list[i];
+        bool confirmed = outcome->worth == WORTH_CANDIDATE && any_without;
+        char *end = outcome->end;
+
+        outcome->finding = outcome->worth == WORTH_FINDING || confirmed;
+        if (!confirmed)
+            continue;
+        outcome->end = must_format("atomicity-violation, %s", end);
+        free(end);
+    }
 }
 
 static int by_count(const void *a, const void *b)
@@ -467,6 +501,7 @@ static enum status hunt_run(struct hunt *hunt)
         status = worse(status, status_of(&jobs.jobs[i]));
     }
     jobs_free(&jobs);
+    confirm(&outcomes);
     print_outcomes(hunt, &outcomes);
     status = worse(status, judge(hunt, &outcomes));
     free_outcomes(&outcomes);

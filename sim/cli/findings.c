@@ -42,13 +42,10 @@ void print_timing(struct trial *trial)
     free(timing.sentence);
 }
 
-void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
-                  const char *strategy, size_t schedule)
+/* Make `kept`, which is empty, of the run that has just ended. */
+static void keep(struct kept *kept, const struct simulation *simulation,
+                 const struct chance *chance, const char *strategy, size_t schedule)
 {
-    struct kept *kept = &simulation->kept[run];
-
-    if (kept->departures != NULL)
-        return; /* the first finding is the one that is shown */
     tape_copy(&kept->tape, &chance->record);
     kept->trace_hash = trace_hash(simulation->runner.trace);
     kept->open = chance->open;
@@ -58,13 +55,57 @@ void finding_keep(struct simulation *simulation, size_t run, const struct chance
     kept->departures = sentence_of(&chance->record, simulation->runner.trace);
 }
 
+void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
+                  const char *strategy, size_t schedule)
+{
+    struct kept *kept = &simulation->kept[run];
+
+    if (kept->departures == NULL) /* the first finding is the one that is shown */
+        keep(kept, simulation, chance, strategy, schedule);
+}
+
+void candidate_keep(struct simulation *simulation, const struct chance *chance,
+                    const char *strategy, size_t schedule, uint64_t outcome)
+{
+    struct kept *kept;
+
+    simulation->candidates =
+        must_resize(simulation->candidates,
+                    (simulation->candidate_count + 1) * sizeof *simulation->candidates);
+    kept = &simulation->candidates[simulation->candidate_count++];
+    *kept = (struct kept){.outcome = outcome};
+    keep(kept, simulation, chance, strategy, schedule);
+}
+
+static void kept_clear(struct kept *kept)
+{
+    tape_clear(&kept->tape);
+    free(kept->departures);
+    *kept = (struct kept){0};
+}
+
+void candidates_end(struct simulation *simulation, size_t run, const struct observation *confirmed)
+{
+    struct kept *found = &simulation->kept[run];
+
+    for (size_t i = 0; i < simulation->candidate_count; i++) {
+        struct kept *kept = &simulation->candidates[i];
+
+        if (confirmed != NULL && kept->outcome == confirmed->outcome && found->departures == NULL)
+            *found = *kept;
+        else
+            kept_clear(kept);
+    }
+    simulation->candidate_count = 0;
+}
+
 void findings_reset(struct simulation *simulation, size_t count)
 {
-    for (size_t i = 0; i < simulation->kept_count; i++) {
-        tape_clear(&simulation->kept[i].tape);
-        free(simulation->kept[i].departures);
-    }
+    for (size_t i = 0; i < simulation->kept_count; i++)
+        kept_clear(&simulation->kept[i]);
     free(simulation->kept);
+    free(simulation->candidates);
+    simulation->candidates = NULL;
     simulation->kept = count > 0 ? must_alloc(count * sizeof *simulation->kept) : NULL;
     simulation->kept_count = count;
 }

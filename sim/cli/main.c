@@ -49,6 +49,9 @@ static bool run_once(struct simulation *simulation, const struct scenario *scena
     if (seen.finding != NULL)
         finding_keep(simulation, (size_t)(run - scenario->runs), chance, strategy,
                      observed->schedules + 1);
+    else if (seen.candidate != NULL)
+        candidate_keep(simulation, chance, strategy, observed->schedules + 1,
+                       observation_outcome(&seen, true));
     return observed_run_add(observed, &seen) == outcomes;
 }
 
@@ -85,10 +88,14 @@ static void met(void *self, const struct chance *chance, const struct observatio
                 size_t schedule)
 {
     const struct errand *errand = self;
+    const char *strategy = strategy_of(errand->scenario)->name;
 
     if (seen->finding != NULL)
         finding_keep(errand->simulation, (size_t)(errand->run - errand->scenario->runs), chance,
-                     strategy_of(errand->scenario)->name, schedule);
+                     strategy, schedule);
+    else if (seen->candidate != NULL)
+        candidate_keep(errand->simulation, chance, strategy, schedule,
+                       observation_outcome(seen, true));
 }
 
 /* The first finding is enough, unless outcomes are to be counted; the ties are few. */
@@ -172,6 +179,8 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     observed->exhausted = true;
     if (ok && scenario_explores(scenario, run))
         ok = explore_run(simulation, scenario, run, &chance, observed, verdict);
+    candidates_end(simulation, (size_t)(run - scenario->runs),
+                   observed_run_confirm(observed, "atomicity-violation"));
     chance_clear(&chance);
     return ok;
 }

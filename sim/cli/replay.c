@@ -79,6 +79,8 @@ static void report_replay(const struct tape_file *file, const struct chance *cha
            seen->hash == file->trace_hash ? "; the same run, event for event"
                                           : "; not the same run");
     print_block(seen->finding_lines);
+    if (seen->candidate != NULL)
+        print_block(seen->candidate);
     printf("      %s\n", sentence);
     free(sentence);
 }

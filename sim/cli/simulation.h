@@ -15,6 +15,7 @@ struct kept {
     unsigned open;
     const char *strategy;
     size_t schedule;
+    uint64_t outcome; /* of a candidate: what it showed */
     size_t steps;     /* that were not as in production, */
     char *departures; /* in a sentence */
 };
@@ -24,6 +25,8 @@ struct simulation {
     struct runner runner;
     struct kept *kept; /* one a run of the scenario at hand */
     size_t kept_count;
+    struct kept *candidates; /* of the run that is being searched */
+    size_t candidate_count;
 };
 
 /* findings.c */
@@ -32,6 +35,15 @@ struct simulation {
  * scenario and schedule `schedule` of those tried; the first one is kept. */
 void finding_keep(struct simulation *simulation, size_t run, const struct chance *chance,
                   const char *strategy, size_t schedule);
+
+/* Likewise, of a run that showed `outcome` and a candidate: all are kept until it is known whether
+ * one of them is a finding. */
+void candidate_keep(struct simulation *simulation, const struct chance *chance,
+                    const char *strategy, size_t schedule, uint64_t outcome);
+
+/* The search of run `run` is over, and the candidate that showed the outcome of `confirmed` is a
+ * finding; NULL: none is. Forgets all candidates. */
+void candidates_end(struct simulation *simulation, size_t run, const struct observation *confirmed);
 
 /* Forget what was kept, and make room for `count` runs. */
 void findings_reset(struct simulation *simulation, size_t count);

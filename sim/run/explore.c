@@ -45,7 +45,8 @@ static bool take_new(struct search *search, uint64_t outcome, size_t schedule,
 
     if (!run_recorded(search, seen))
         return false;
-    exploration->met(exploration->self, &search->chance, seen, schedule);
+    if (!observed_run_knows(search->observed, seen)) /* quick runs are told apart more finely */
+        exploration->met(exploration->self, &search->chance, seen, schedule);
     map_set(&search->known, outcome, observed_run_add(search->observed, seen));
     return true;
 }

@@ -40,22 +40,18 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
                               .arena = arena_new(0),
                               .trace = trace_new(),
                               .before = trace_new(),
-                              .deadlock = deadlock_new(),
-                              .properties = properties_new(),
                               .folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               .steps_max = WORLD_STEPS_MAX};
-    trace_listen(runner->trace, deadlock_listen, runner->deadlock, 0);
-    trace_listen(runner->before, deadlock_listen, runner->deadlock, 0);
-    trace_listen(runner->trace, properties_listen, runner->properties, PROPERTIES_KEEN);
-    trace_listen(runner->before, properties_listen, runner->properties, PROPERTIES_KEEN);
+    judges_open(&runner->judges);
+    judges_listen(&runner->judges, runner->trace);
+    judges_listen(&runner->judges, runner->before);
 }
 
 void runner_close(struct runner *runner)
 {
     close(runner->folder);
     capture_close(&runner->capture);
-    deadlock_free(runner->deadlock);
-    properties_free(runner->properties);
+    judges_close(&runner->judges);
     trace_free(runner->trace);
     trace_free(runner->before);
     arena_free(runner->arena);
@@ -137,125 +133,6 @@ static void free_arguments(struct runner *runner)
     free(runner->argv);
 }
 
-/* Who has what `thread` waits for, or NULL. */
-static const struct thread *holder_of(const struct thread *thread)
-{
-    return thread->holder != NULL ? *thread->holder : NULL;
-}
-
-/* Whether `thread` waits for itself, by way of those who have what it waits for. */
-static bool is_in_a_circle(const struct thread *thread)
-{
-    const struct thread *at = holder_of(thread);
-
-    for (size_t n = list_length(&thread->process->threads); n > 0 && at != NULL; n--) {
-        if (at == thread)
-            return true;
-        at = holder_of(at);
-    }
-    return false;
-}
-
-/* "worker 1  waits in uv_mutex_lock()   held by main thread" */
-static char *thread_line(const struct thread *thread)
-{
-    const struct thread *holder = holder_of(thread);
-    char name[40], by[40];
-
-    thread_describe(thread, name, sizeof name);
-    if (holder == NULL)
-        return must_format("%s  waits in %s   nothing is left that could wake it\n", name,
-                           thread->blocked_in);
-    return must_format("%s  waits in %s   held by %s\n", name, thread->blocked_in,
-                       thread_describe(holder, by, sizeof by));
-}
-
-/* Every thread that waits for what another thread would have to do, a line each, behind those that
- * are there. */
-static void add_threads(struct finding *finding, const struct process *process)
-{
-    list_for_each(node, &process->threads) {
-        const struct thread *thread = container_of(node, struct thread, link);
-        char *line, *longer;
-
-        if (thread->blocked_in == NULL)
-            continue;
-        line = thread_line(thread);
-        longer = must_format("%s%s", finding->lines != NULL ? finding->lines : "", line);
-        free(line);
-        free(finding->lines);
-        finding->lines = longer;
-        if (is_in_a_circle(thread))
-            finding->kind = FINDING_DEADLOCK;
-    }
-}
-
-/* Nothing can happen any more: who waits for what? */
-static void judge_quiet(struct runner *runner, const struct run_spec *run,
-                        const struct process *process, struct finding *finding)
-{
-    finding->kind = FINDING_ENDLESS_WAIT;
-    deadlock_judge(runner->deadlock, runner->world.now_ns, finding);
-    add_threads(finding, process);
-    if (finding->lines == NULL) /* a libuv program that polls with nothing to come */
-        finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
-                                     run->program);
-}
-
-/* The program ended, or a property of its own made the world stop. Returns: whether anything was
- * wrong. */
-static bool judge_program(struct runner *runner, enum world_end end, struct finding *finding)
-{
-    bool ended = end == WORLD_ENDED;
-
-    if (properties_judge(runner->properties, ended, runner->world.now_ns, finding))
-        return true;
-    return !runner->quick && deadlock_partial(runner->deadlock, false, 0, finding);
-}
-
-/* Something could happen, and went on happening. */
-static void judge_spent(struct runner *runner, const struct run_spec *run, struct finding *finding)
-{
-    if (deadlock_partial(runner->deadlock, true, runner->world.now_ns, finding))
-        return;
-    finding->kind = FINDING_LIVELOCK;
-    finding->lines = must_format("%s  goes round and round   %llu steps and no end\n", run->program,
-                                 (unsigned long long)runner->world.steps_max);
-}
-
-/* What was wrong with the run, if anything: the world stopped before the program did, or a property
- * of the program's own did not hold. */
-static void judge_end(struct runner *runner, const struct run_spec *run,
-                      const struct process *process, enum world_end end, struct observation *seen)
-{
-    struct finding finding = {0};
-
-    seen->cut = end == WORLD_SPENT;
-    seen->suspect = runner->quick && runner->world.suspect;
-    if (end == WORLD_ENDED || end == WORLD_FAILED) {
-        if (!judge_program(runner, end, &finding))
-            return;
-    } else if (runner->quick) {
-        return; /* what it is that was found, a run that is recorded says */
-    } else if (end == WORLD_SPENT) {
-        judge_spent(runner, run, &finding);
-    } else {
-        judge_quiet(runner, run, process, &finding);
-    }
-    seen->finding = finding_name(finding.kind);
-    seen->finding_lines = finding.lines;
-}
-
-static void count_properties(const struct runner *runner, struct observation *seen)
-{
-    for (size_t i = 0; i < properties_count(runner->properties); i++) {
-        const struct property *property = properties_at(runner->properties, i);
-
-        property_counts_add(&seen->properties, property->kind, property->name, property->met,
-                            property->held);
-    }
-}
-
 /* What plays scripts is no module, and has no globals. */
 static void reset_image(const struct module *module)
 {
@@ -263,12 +140,11 @@ static void reset_image(const struct module *module)
         image_reset(module->image);
 }
 
-static void reset(struct runner *runner, struct chance *chance)
+static void reset(struct runner *runner, unsigned detects, struct chance *chance)
 {
     trace_reset(runner->trace);
-    deadlock_reset(runner->deadlock);
-    properties_reset(runner->properties);
     trace_mute(runner->trace, runner->quick);
+    judges_begin(&runner->judges, runner->trace, detects);
     chance->wordless = runner->quick;
     chance_rewind(chance);
     capture_begin(&runner->capture, output, runner);
@@ -323,15 +199,21 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     runner->seen = seen;
     runner->script = run->script;
     make_arguments(runner, run);
-    reset(runner, chance);
+    reset(runner, scenario->detects, chance);
     process = world_spawn(&runner->world, &spec);
     end = world_run(&runner->world);
     capture_flush(&runner->capture);
     seen->ended = end == WORLD_ENDED;
     observation_set_exit(seen, process->exit_code, runner->name_code);
     seen->elapsed_ns = runner->world.now_ns;
-    judge_end(runner, run, process, end, seen);
-    count_properties(runner, seen);
+    judges_end(&runner->judges,
+               &(struct run_result){.end = end,
+                                    .program = run->program,
+                                    .process = process,
+                                    .time_ns = runner->world.now_ns,
+                                    .steps_max = runner->world.steps_max,
+                                    .suspect = runner->world.suspect},
+               seen);
     seen->hash = trace_hash(runner->trace);
     finish(runner, module);
 }

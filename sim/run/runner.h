@@ -7,8 +7,7 @@
 #ifndef RONDO_RUN_RUNNER_H
 #define RONDO_RUN_RUNNER_H
 
-#include "detect/deadlock.h"
-#include "detect/property.h"
+#include "run/judges.h"
 #include "run/tape_file.h"
 #include "scenario/capture.h"
 #include "scenario/module.h"
@@ -35,8 +34,7 @@ struct runner {
     struct capture capture;
     struct trace *trace;  /* of the last run */
     struct trace *before; /* of the run before it, for comparison */
-    struct deadlock *deadlock;
-    struct properties *properties;
+    struct judges judges;
     int folder; /* where we were started, open: a program may go elsewhere */
     struct world world;
     struct observation *seen;        /* of the run that runs */

@@ -102,6 +102,7 @@ void observation_clear(struct observation *observation)
         free(observation->lines[i].text);
     free(observation->lines);
     free(observation->finding_lines);
+    free(observation->candidate);
     clear_properties(&observation->properties);
     *observation = (struct observation){0};
 }
@@ -150,6 +151,11 @@ static size_t find_outcome(const struct observed_run *run, uint64_t outcome)
     return i;
 }
 
+bool observed_run_knows(const struct observed_run *run, const struct observation *observation)
+{
+    return find_outcome(run, observation_outcome(observation, true)) < run->outcome_count;
+}
+
 size_t observed_run_add(struct observed_run *run, struct observation *observation)
 {
     size_t index;
@@ -157,15 +163,41 @@ size_t observed_run_add(struct observed_run *run, struct observation *observatio
     observation->outcome = observation_outcome(observation, true);
     index = find_outcome(run, observation->outcome);
     if (index < run->outcome_count) {
+        run->outcomes[index].without |= observation->candidate == NULL;
         observed_run_again(run, index, observation);
         observation_clear(observation);
         return index;
     }
     run->outcomes = must_resize(run->outcomes, (run->outcome_count + 1) * sizeof *run->outcomes);
+    observation->without = observation->candidate == NULL;
     run->outcomes[run->outcome_count++] = *observation;
     observed_run_again(run, index, observation);
+    run->outcomes[index].schedule = run->schedules;
     *observation = (struct observation){0};
     return index;
+}
+
+const struct observation *observed_run_confirm(struct observed_run *run, const char *kind)
+{
+    const struct observation *first = NULL;
+    bool any_without = false;
+
+    for (size_t i = 0; i < run->outcome_count; i++)
+        any_without |= run->outcomes[i].without;
+    for (size_t i = 0; any_without && i < run->outcome_count; i++) {
+        struct observation *outcome = &run->outcomes[i];
+
+        if (outcome->without || outcome->finding != NULL)
+            continue;
+        outcome->finding = kind;
+        outcome->finding_lines = outcome->candidate;
+        outcome->candidate = NULL;
+        if (run->finding_at == 0 || outcome->schedule < run->finding_at)
+            run->finding_at = outcome->schedule;
+        if (first == NULL)
+            first = outcome;
+    }
+    return first;
 }
 
 void observed_run_clear(struct observed_run *run)

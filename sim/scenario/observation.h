@@ -43,6 +43,9 @@ struct observation {
     char exit_name[24];  /* in words: "0", "3", "ETIMEDOUT" */
     const char *finding; /* a detector's word, static; NULL: none */
     char *finding_lines; /* the block that shows it, or NULL */
+    char *candidate; /* likewise, of what is a finding if no run without such ends so; or NULL */
+    bool without;    /* of an outcome: some run without such has ended so */
+    size_t schedule; /* of an outcome: the first that showed it, from 1 */
     struct property_counts properties;
     uint64_t hash;    /* of the whole trace; 0 in the live world */
     uint64_t outcome; /* the hash of what a person would see; set by observed_run_add() */
@@ -99,6 +102,13 @@ size_t observed_run_add(struct observed_run *run, struct observation *observatio
 /* One more schedule that showed outcome `index`: `observation`, which stays the caller's. */
 void observed_run_again(struct observed_run *run, size_t index,
                         const struct observation *observation);
+
+/* Whether an outcome like `observation` has been added. */
+bool observed_run_knows(const struct observed_run *run, const struct observation *observation);
+
+/* Make findings of `kind` of the outcomes that only runs with a candidate showed, if runs without
+ * have been seen. Returns: the first, or NULL. */
+const struct observation *observed_run_confirm(struct observed_run *run, const char *kind);
 
 void observed_run_clear(struct observed_run *run);
 

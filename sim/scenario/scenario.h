@@ -29,6 +29,17 @@ struct expectation {
     size_t property_count;
 };
 
+/* Judges that speak where a scenario asks for them only: name, and how it asks. */
+#define DETECTOR_MAP(X) \
+    X(RACE, "race")     \
+    X(ATOMICITY, "atomicity-violation")
+
+enum detector {
+#define X(name, text) DETECTOR_##name,
+    DETECTOR_MAP(X)
+#undef X
+};
+
 struct run_spec {
     char *name; /* "" for the one run of a scenario without `runs` */
     char *program;
@@ -91,8 +102,9 @@ struct scenario {
     int64_t epoch_ns;
     struct run_spec *runs; /* at least one */
     size_t run_count;
-    bool compares; /* `runs` was given */
-    bool explores; /* `explore` was given */
+    bool compares;    /* `runs` was given */
+    unsigned detects; /* bits of enum detector */
+    bool explores;    /* `explore` was given */
     size_t schedules_max;
     char *strategy;    /* to explore by; NULL: "ties" */
     int strategy_line; /* where the file says so */

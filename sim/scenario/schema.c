@@ -90,6 +90,39 @@ static bool set_explore(struct reader *reader, const struct node *value, void *t
     return READ(reader, value, explore_keys, target);
 }
 
+/* ---- detect ---- */
+
+static bool set_detector(struct reader *reader, const struct node *value)
+{
+    static const char *const words[] = {
+#define X(name, text) text,
+        DETECTOR_MAP(X)
+#undef X
+    };
+    char why[200] = "there is no such detector to be asked for (";
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(value->text, words[i]) == 0) {
+            reader->scenario->detects |= 1u << i;
+            return true;
+        }
+        strcat(strcat(why, i > 0 ? ", " : ""), words[i]);
+    }
+    return reader_refuse(reader, value, strcat(why, ")"));
+}
+
+static bool set_detect(struct reader *reader, const struct node *value, void *target)
+{
+    (void)target;
+    for (size_t i = 0; i < value->count; i++) {
+        if (value->children[i]->kind != NODE_SCALAR)
+            return READER_REFUSE(reader, value->children[i], "a detector must be a word");
+        if (!set_detector(reader, value->children[i]))
+            return false;
+    }
+    return true;
+}
+
 /* ---- the file ---- */
 
 TEXT_SETTER(set_run_program, struct run_spec, program)
@@ -256,7 +289,7 @@ static const struct key scenario_keys[] = {
     {"expect", NODE_MAPPING, false, keep_expect}, {"claims", NODE_SEQUENCE, false, keep_claims},
     {"live", NODE_MAPPING, false, set_live},      {"objects", NODE_MAPPING, false, set_objects},
     {"tasks", NODE_MAPPING, false, set_tasks},    {"log", NODE_SCALAR, false, set_log},
-    {"env", NODE_MAPPING, false, set_env},
+    {"env", NODE_MAPPING, false, set_env},        {"detect", NODE_SEQUENCE, false, set_detect},
 };
 
 static bool read_scenario(struct reader *reader, const struct node *root)

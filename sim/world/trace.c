@@ -103,6 +103,16 @@ bool trace_is_wanted(const struct trace *trace, enum trace_kind kind)
     return !trace->muted || (trace->keen >> kind & 1) != 0;
 }
 
+void trace_set_keen(struct trace *trace, const void *self, trace_kinds keen)
+{
+    trace->keen = 0;
+    for (size_t i = 0; i < TRACE_LISTENERS_MAX && trace->listeners[i].listener != NULL; i++) {
+        if (trace->listeners[i].self == self)
+            trace->listeners[i].keen = keen;
+        trace->keen |= trace->listeners[i].keen;
+    }
+}
+
 /* The trace's own copy of `record`. */
 static const struct trace_record *keep(struct trace *trace, const struct trace_record *record)
 {

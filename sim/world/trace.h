@@ -94,6 +94,9 @@ typedef uint64_t trace_kinds;
 #define TRACE_LISTENERS_MAX 8
 void trace_listen(struct trace *trace, trace_listener listener, void *self, trace_kinds keen);
 
+/* Let the listener `self` be keen on other kinds. */
+void trace_set_keen(struct trace *trace, const void *self, trace_kinds keen);
+
 /* Keep no records from now on, and compute no hash: for runs of which only the end counts, many in
  * a second. */
 void trace_mute(struct trace *trace, bool muted);

@@ -282,6 +282,40 @@ static void a_property_that_is_named_was_met_and_has_held(void **state)
     assert_int_equal(property_counts_find(&f->runs[0].properties, "sometimes", "late")->held, 1);
 }
 
+/* Of exit code `exit`, with or without a candidate. */
+static void saw_ending(struct fixture *f, int exit, bool candidate)
+{
+    struct observation seen = observation(0, exit);
+
+    if (candidate)
+        seen.candidate = must_text("ann came between\n");
+    add_seen(f, 0, seen);
+}
+
+/* A candidate is a finding where no run without one ends so; and where none was seen, nothing can
+ * be said. */
+static void a_candidate_is_confirmed_by_an_outcome_of_its_own(void **state)
+{
+    struct fixture *f = *state;
+    const struct observation *confirmed;
+
+    given(f, "scenario: t\nprogram: p\nexpect: { finds: race, exit: 3 }\n");
+    saw_ending(f, 3, true);
+    assert_null(observed_run_confirm(&f->runs[0], "race"));
+    saw_ending(f, 4, false);
+    saw_ending(f, 5, true);
+    saw_ending(f, 5, false);
+    saw_ending(f, 3, true);
+    confirmed = observed_run_confirm(&f->runs[0], "race");
+    assert_non_null(confirmed);
+    assert_int_equal(confirmed->exit, 3);
+    assert_string_equal(confirmed->finding_lines, "ann came between\n");
+    assert_int_equal(f->runs[0].finding_at, 1);
+    assert_null(f->runs[0].outcomes[1].finding);
+    assert_null(f->runs[0].outcomes[2].finding);
+    expect_exact(f, "");
+}
+
 /* Live, a process can be seen to be stuck, but not why. */
 static void live_any_expected_wait_without_end_is_a_deadlock(void **state)
 {
@@ -743,6 +777,7 @@ int main(void)
         TEST(elapsed_is_within_the_tolerance_live_and_never_less_than_50_ms),
         TEST(the_tolerance_is_the_scenario_s),
         TEST(a_program_should_end_with_0_unless_it_says_otherwise),
+        TEST(a_candidate_is_confirmed_by_an_outcome_of_its_own),
         TEST(a_property_that_is_named_was_met_and_has_held),
         TEST(a_finding_is_a_failure_unless_it_is_expected),
         TEST(live_any_expected_wait_without_end_is_a_deadlock),

@@ -1,0 +1,204 @@
+/*
+ * judges.c - see judges.h.
+ */
+#include "run/judges.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+void judges_open(struct judges *judges)
+{
+    judges->deadlock = deadlock_new();
+    judges->properties = properties_new();
+    judges->order = order_new();
+    judges->race = race_new(judges->order);
+    judges->atomicity = atomicity_new(judges->order);
+}
+
+void judges_close(struct judges *judges)
+{
+    deadlock_free(judges->deadlock);
+    properties_free(judges->properties);
+    atomicity_free(judges->atomicity);
+    race_free(judges->race);
+    order_free(judges->order);
+}
+
+void judges_listen(struct judges *judges, struct trace *trace)
+{
+    trace_listen(trace, deadlock_listen, judges->deadlock, 0);
+    trace_listen(trace, properties_listen, judges->properties, PROPERTIES_KEEN);
+    trace_listen(trace, order_listen, judges->order, 0); /* before those that ask it */
+    trace_listen(trace, race_listen, judges->race, 0);
+    trace_listen(trace, atomicity_listen, judges->atomicity, 0);
+}
+
+static bool detects(const struct judges *judges, enum detector detector)
+{
+    return (judges->detects >> detector & 1) != 0;
+}
+
+void judges_begin(struct judges *judges, struct trace *trace, unsigned detects_wanted)
+{
+    trace_kinds points = TRACE_KIND(READ) | TRACE_KIND(WROTE) | TRACE_KIND(UPDATED);
+
+    judges->quick = trace_is_muted(trace);
+    judges->detects = detects_wanted;
+    trace_set_keen(trace, judges->order, detects_wanted != 0 ? ORDER_KEEN : 0);
+    trace_set_keen(trace, judges->race, detects(judges, DETECTOR_RACE) ? points : 0);
+    trace_set_keen(trace, judges->atomicity, detects(judges, DETECTOR_ATOMICITY) ? points : 0);
+    deadlock_reset(judges->deadlock);
+    properties_reset(judges->properties);
+    order_reset(judges->order, judges->quick);
+    race_reset(judges->race);
+    atomicity_reset(judges->atomicity);
+}
+
+/* ---- threads, which are the world's ---- */
+
+/* Who has what `thread` waits for, or NULL. */
+static const struct thread *holder_of(const struct thread *thread)
+{
+    return thread->holder != NULL ? *thread->holder : NULL;
+}
+
+/* Whether `thread` waits for itself, by way of those who have what it waits for. */
+static bool is_in_a_circle(const struct thread *thread)
+{
+    const struct thread *at = holder_of(thread);
+
+    for (size_t n = list_length(&thread->process->threads); n > 0 && at != NULL; n--) {
+        if (at == thread)
+            return true;
+        at = holder_of(at);
+    }
+    return false;
+}
+
+/* "worker 1  waits in uv_mutex_lock()   held by main thread" */
+static char *thread_line(const struct thread *thread)
+{
+    const struct thread *holder = holder_of(thread);
+    char name[40], by[40];
+
+    thread_describe(thread, name, sizeof name);
+    if (holder == NULL)
+        return must_format("%s  waits in %s   nothing is left that could wake it\n", name,
+                           thread->blocked_in);
+    return must_format("%s  waits in %s   held by %s\n", name, thread->blocked_in,
+                       thread_describe(holder, by, sizeof by));
+}
+
+/* Every thread that waits for what another thread would have to do, a line each, behind those that
+ * are there. */
+static void add_threads(struct finding *finding, const struct process *process)
+{
+    list_for_each(node, &process->threads) {
+        const struct thread *thread = container_of(node, struct thread, link);
+        char *line, *longer;
+
+        if (thread->blocked_in == NULL)
+            continue;
+        line = thread_line(thread);
+        longer = must_format("%s%s", finding->lines != NULL ? finding->lines : "", line);
+        free(line);
+        free(finding->lines);
+        finding->lines = longer;
+        if (is_in_a_circle(thread))
+            finding->kind = FINDING_DEADLOCK;
+    }
+}
+
+/* ---- the end of a run ---- */
+
+/* Nothing can happen any more: who waits for what? */
+static void judge_quiet(struct judges *judges, const struct run_result *result,
+                        struct finding *finding)
+{
+    finding->kind = FINDING_ENDLESS_WAIT;
+    deadlock_judge(judges->deadlock, result->time_ns, finding);
+    add_threads(finding, result->process);
+    if (finding->lines == NULL) /* a libuv program that polls with nothing to come */
+        finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
+                                     result->program);
+}
+
+/* Something could happen, and went on happening. */
+static void judge_spent(struct judges *judges, const struct run_result *result,
+                        struct finding *finding)
+{
+    if (deadlock_partial(judges->deadlock, true, result->time_ns, finding))
+        return;
+    finding->kind = FINDING_LIVELOCK;
+    finding->lines = must_format("%s  goes round and round   %llu steps and no end\n",
+                                 result->program, (unsigned long long)result->steps_max);
+}
+
+/* A property that was broken: what came between two accesses may be why. */
+static void explain_broken(const struct judges *judges, struct finding *finding)
+{
+    char *triples, *longer;
+
+    if (judges->quick || !atomicity_suspects(judges->atomicity))
+        return;
+    triples = atomicity_lines(judges->atomicity);
+    longer = must_format("%s%s", finding->lines, triples);
+    free(triples);
+    free(finding->lines);
+    finding->lines = longer;
+}
+
+/* The program ended, or a property of its own made the world stop. */
+static void judge_program(struct judges *judges, const struct run_result *result,
+                          struct finding *finding)
+{
+    bool ended = result->end == WORLD_ENDED;
+
+    if (properties_judge(judges->properties, ended, result->time_ns, finding))
+        explain_broken(judges, finding);
+    else if (!judges->quick)
+        deadlock_partial(judges->deadlock, false, 0, finding);
+}
+
+static void judge_end(struct judges *judges, const struct run_result *result,
+                      struct finding *finding)
+{
+    if (result->end == WORLD_ENDED || result->end == WORLD_FAILED)
+        judge_program(judges, result, finding);
+    else if (judges->quick)
+        return; /* what it is that was found, a run that is recorded says */
+    else if (result->end == WORLD_SPENT)
+        judge_spent(judges, result, finding);
+    else
+        judge_quiet(judges, result, finding);
+    if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_RACE))
+        race_judge(judges->race, finding);
+}
+
+static void count_properties(const struct judges *judges, struct observation *seen)
+{
+    for (size_t i = 0; i < properties_count(judges->properties); i++) {
+        const struct property *property = properties_at(judges->properties, i);
+
+        property_counts_add(&seen->properties, property->kind, property->name, property->met,
+                            property->held);
+    }
+}
+
+void judges_end(struct judges *judges, const struct run_result *result, struct observation *seen)
+{
+    struct finding finding = {0};
+    bool suspects = detects(judges, DETECTOR_ATOMICITY) && atomicity_suspects(judges->atomicity);
+
+    judge_end(judges, result, &finding);
+    if (finding.kind != FINDING_NONE) {
+        seen->finding = finding_name(finding.kind);
+        seen->finding_lines = finding.lines;
+    }
+    seen->cut = result->end == WORLD_SPENT;
+    seen->suspect = judges->quick && (result->suspect || suspects);
+    if (!judges->quick && suspects && seen->finding == NULL)
+        seen->candidate = atomicity_lines(judges->atomicity);
+    count_properties(judges, seen);
+}

@@ -1,0 +1,52 @@
+/*
+ * judges.h - all that listen to a run, and what they make of its end.
+ *
+ * Which there are, and whose word counts first; what each of them looks for is in sim/detect. A
+ * quick run is judged as far as its program says what is wrong; of the rest it says only whether to
+ * look again, recorded.
+ */
+#ifndef RONDO_RUN_JUDGES_H
+#define RONDO_RUN_JUDGES_H
+
+#include "detect/atomicity.h"
+#include "detect/deadlock.h"
+#include "detect/property.h"
+#include "detect/race.h"
+#include "scenario/observation.h"
+#include "scenario/scenario.h"
+#include "world/world.h"
+
+struct judges {
+    struct deadlock *deadlock;
+    struct properties *properties;
+    struct order *order;
+    struct race *race;
+    struct atomicity *atomicity;
+    unsigned detects; /* bits of enum detector */
+    bool quick;
+};
+
+/* How a run ended. */
+struct run_result {
+    enum world_end end;
+    const char *program;
+    const struct process *process;
+    int64_t time_ns;
+    uint64_t steps_max;
+    bool suspect; /* world.h */
+};
+
+void judges_open(struct judges *judges);
+void judges_close(struct judges *judges);
+
+/* Let all listen to `trace`. */
+void judges_listen(struct judges *judges, struct trace *trace);
+
+/* A run begins, recorded in `trace`, or quick where that is muted; `detects`: who is asked for
+ * besides those who always are, bits of enum detector. */
+void judges_begin(struct judges *judges, struct trace *trace, unsigned detects);
+
+/* It has ended: set what was found, and counted, in `seen`. */
+void judges_end(struct judges *judges, const struct run_result *result, struct observation *seen);
+
+#endif
