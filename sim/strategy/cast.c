@@ -22,25 +22,31 @@ static uint64_t key_of(uint64_t key, uint64_t child)
     return chance_draw(&key);
 }
 
-/* The first task of a loop is nobody's child, nor are callbacks. */
-static bool is_root(uint64_t who)
+/* The first task of a loop is nobody's child. */
+static bool is_root(const struct operation *operation)
 {
-    return (uint32_t)who <= 1;
+    return (uint32_t)operation->who == 1;
 }
 
-static size_t meet(struct cast *cast, uint64_t who)
+/* What a task and a callback are called never meet: tasks have the number of a process in front. */
+static uint64_t name_of(const struct operation *operation)
 {
-    size_t parent = is_root(who) ? CAST_NONE : cast->running;
+    return operation->who != 0 ? operation->who : operation->id;
+}
+
+static size_t meet(struct cast *cast, const struct operation *operation)
+{
+    size_t parent = is_root(operation) ? CAST_NONE : cast->running;
     uint64_t key;
 
     if (cast->count == cast->capacity) {
         cast->capacity = cast->capacity != 0 ? cast->capacity * 2 : 16;
         cast->actors = must_resize(cast->actors, cast->capacity * sizeof *cast->actors);
     }
-    key = parent == CAST_NONE ? key_of(who, 0)
+    key = parent == CAST_NONE ? key_of(operation->who, 0)
                               : key_of(cast->actors[parent].key, ++cast->actors[parent].children);
     cast->actors[cast->count] = (struct actor){key, parent, 0};
-    map_set(&cast->numbers, who, cast->count);
+    map_set(&cast->numbers, name_of(operation), cast->count);
     return cast->count++;
 }
 
@@ -59,16 +65,20 @@ size_t cast_look(struct cast *cast, const struct choice *choice)
         struct turn *turn = &cast->turns[cast->turn_count];
 
         alternatives->operation(alternatives->self, cast->turn_count++, &turn->operation);
-        turn->actor = map_get(&cast->numbers, turn->operation.who);
+        turn->actor = map_get(&cast->numbers, name_of(&turn->operation));
         if (turn->actor == MAP_NONE)
-            turn->actor = meet(cast, turn->operation.who);
+            turn->actor = meet(cast, &turn->operation);
     }
     return cast->turn_count;
 }
 
 void cast_take(struct cast *cast, size_t i)
 {
-    cast->running = cast->turns[i].actor;
+    const struct turn *turn = &cast->turns[i];
+
+    cast->running = turn->actor;
+    if (turn->operation.who == 0)
+        map_remove(&cast->numbers, name_of(&turn->operation));
 }
 
 void cast_clear(struct cast *cast)

@@ -5,7 +5,7 @@
  * number, in the order of first sight, and a key that is the same in every run of a program: its
  * place in the tree of who spawned whom, "second child of the first child of main". What spawned a
  * task is whoever had the turn before it was seen: strategies are shown every turn, so that is true
- * but of tasks that were begun eagerly. All plain callbacks are one task.
+ * but of tasks that were begun eagerly. A plain callback is an actor that has one turn.
  */
 #ifndef RONDO_STRATEGY_CAST_H
 #define RONDO_STRATEGY_CAST_H
@@ -29,7 +29,7 @@ struct turn {
 
 /* All zero is one that has not begun. */
 struct cast {
-    struct map numbers; /* of tasks, as operations have them */
+    struct map numbers; /* of those that may have another turn, by what operations call them */
     struct actor *actors;
     size_t count;
     size_t capacity;

@@ -15,5 +15,8 @@ extern const struct strategy_kind strategy_delay;
 extern const struct strategy_kind strategy_delay1;
 extern const struct strategy_kind strategy_delay2;
 extern const struct strategy_kind strategy_delay3;
+extern const struct strategy_kind strategy_pos;
+extern const struct strategy_kind strategy_urw;
+extern const struct strategy_kind strategy_surw;
 
 #endif

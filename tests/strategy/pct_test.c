@@ -13,6 +13,7 @@
 
 #include "strategy/kinds.h"
 #include "tests/strategy/play.h"
+#include "tests/strategy/statistics.h"
 
 #define RUNS 100000
 
@@ -63,12 +64,6 @@ static size_t hits(unsigned depth, bool (*is_it)(const struct played *played))
     return play_count(&play, &kind, depth, RUNS, is_it);
 }
 
-/* That `count` of RUNS is not less than chance `p` lets be less in one of a hundred. */
-static void expect_rate(size_t count, double p)
-{
-    assert_true((double)count >= RUNS * p - 2.33 * sqrt(RUNS * p * (1 - p)));
-}
-
 static void bug_of_depth_d_shows_as_often_as_promised(void **state)
 {
     bool (*bugs[])(const struct played *played) = {depth_1, depth_2, depth_3, depth_4};
@@ -76,7 +71,7 @@ static void bug_of_depth_d_shows_as_often_as_promised(void **state)
 
     (void)state;
     for (unsigned d = 1; d <= 4; d++)
-        expect_rate(hits(d, bugs[d - 1]), 1 / (n * pow(k, d - 1)));
+        assert_true(is_at_least(hits(d, bugs[d - 1]), RUNS, 1 / (n * pow(k, d - 1))));
 }
 
 static void fewer_changes_than_the_bug_is_deep_never_show_it(void **state)
@@ -95,8 +90,7 @@ static bool second_is_first(const struct played *played)
 static void new_task_gets_any_place_in_the_order(void **state)
 {
     (void)state;
-    expect_rate(hits(1, second_is_first), 1.0 / 3);
-    assert_true(hits(1, second_is_first) < RUNS * 0.34);
+    assert_true(is_about(hits(1, second_is_first), RUNS, 1.0 / 3));
 }
 
 int main(void)

@@ -65,7 +65,8 @@ static void describe(const void *self, size_t i, struct operation *operation)
     const struct step *step = next_step(stage, stage->ready[i]);
     bool point = step->kind == STEP_READ || step->kind == STEP_WRITE;
 
-    *operation = (struct operation){.who = stage->ready[i] + 1,
+    *operation = (struct operation){.id = stage->ready[i] + 1,
+                                    .who = stage->ready[i] + 1,
                                     .what = texts[step->kind],
                                     .object = point ? 1000 + step->what : 0,
                                     .point = point,

@@ -1,0 +1,68 @@
+/*
+ * remaining.c - see remaining.h.
+ */
+#include "strategy/remaining.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+static void make_room(size_t **counts, size_t *capacity, size_t count)
+{
+    if (count <= *capacity)
+        return;
+    *capacity = count * 2;
+    *counts = must_resize(*counts, *capacity * sizeof **counts);
+}
+
+void remaining_begin(struct remaining *remaining, const struct profile *profile, size_t object)
+{
+    const struct actor *actors = profile->cast.actors;
+
+    remaining->profile = profile;
+    remaining->known = 0;
+    make_room(&remaining->first, &remaining->first_capacity, profile->cast.count);
+    for (size_t i = 0; i < profile->cast.count; i++)
+        remaining->first[i] =
+            object == REMAINING_ALL ? profile->turns[i] : profile_touches(profile, i, object);
+    for (size_t i = profile->cast.count; i-- > 0;) { /* children come after their parents */
+        if (actors[i].parent != CAST_NONE)
+            remaining->first[actors[i].parent] += remaining->first[i];
+    }
+}
+
+bool remaining_meet(struct remaining *remaining, const struct cast *cast)
+{
+    const struct actor *actor = &cast->actors[remaining->known];
+    size_t number, share;
+
+    if (remaining->known == cast->count)
+        return false;
+    make_room(&remaining->left, &remaining->left_capacity, cast->count);
+    number = map_get(&remaining->profile->keys, actor->key);
+    share = number != MAP_NONE ? remaining->first[number] : 0;
+    remaining->left[remaining->known++] = share;
+    if (actor->parent != CAST_NONE) {
+        size_t *left = &remaining->left[actor->parent];
+
+        *left -= *left > share ? share : *left;
+    }
+    return true;
+}
+
+size_t remaining_of(const struct remaining *remaining, size_t actor)
+{
+    return remaining->left[actor] > 0 ? remaining->left[actor] : 1;
+}
+
+void remaining_take(struct remaining *remaining, size_t actor)
+{
+    if (remaining->left[actor] > 0)
+        remaining->left[actor]--;
+}
+
+void remaining_clear(struct remaining *remaining)
+{
+    free(remaining->first);
+    free(remaining->left);
+}
