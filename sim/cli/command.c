@@ -54,6 +54,14 @@ static bool check_all(const struct suite *suite, const struct engine *engine)
         fprintf(stderr, "%s\n", mistake.text);
         ok = false;
     }
+    for (size_t i = 0; engine->check_tape != NULL && i < suite->tape_count; i++) {
+        struct mistake mistake;
+
+        if (engine->check_tape(engine->self, suite->tapes[i], &mistake))
+            continue;
+        fprintf(stderr, "%s\n", mistake.text);
+        ok = false;
+    }
     return ok;
 }
 
@@ -67,6 +75,8 @@ static enum status command_list(const struct options *options)
     for (size_t i = 0; i < suite.count; i++)
         printf("%-16s %-48s %s\n", suite.scenarios[i]->row != NULL ? suite.scenarios[i]->row : "-",
                suite.scenarios[i]->path, suite.scenarios[i]->title);
+    for (size_t i = 0; i < suite.tape_count; i++)
+        printf("%-16s %s\n", "tape", suite.tapes[i]);
     suite_free(&suite);
     return bad ? STATUS_USAGE : STATUS_CLEAN;
 }
@@ -79,7 +89,10 @@ static enum status command_check(const struct options *options, const struct eng
     suite_read(&suite, options->paths, options->path_count);
     ok = !report_mistakes(&suite);
     ok = ok && check_all(&suite, engine);
-    if (ok)
+    if (ok && suite.tape_count > 0)
+        printf("%zu scenario file%s and %zu tape%s, nothing wrong\n", suite.count,
+               suite.count == 1 ? "" : "s", suite.tape_count, suite.tape_count == 1 ? "" : "s");
+    else if (ok)
         printf("%zu scenario file%s, nothing wrong\n", suite.count, suite.count == 1 ? "" : "s");
     suite_free(&suite);
     return ok ? STATUS_CLEAN : STATUS_USAGE;
@@ -88,6 +101,7 @@ static enum status command_check(const struct options *options, const struct eng
 /* ---- run ---- */
 
 struct totals {
+    size_t tapes; /* among those that passed or failed */
     size_t passed;
     size_t failed;
     size_t skipped;
@@ -213,8 +227,12 @@ static void print_totals(const struct totals *totals, const struct engine *engin
     char text[32];
     const char *comma = "";
 
-    printf("\n%zu scenario%s: %zu ok, %zu failed", totals->passed + totals->failed,
-           totals->passed + totals->failed == 1 ? "" : "s", totals->passed, totals->failed);
+    size_t scenarios = totals->passed + totals->failed - totals->tapes;
+
+    printf("\n%zu scenario%s", scenarios, scenarios == 1 ? "" : "s");
+    if (totals->tapes > 0)
+        printf(", %zu tape%s", totals->tapes, totals->tapes == 1 ? "" : "s");
+    printf(": %zu ok, %zu failed", totals->passed, totals->failed);
     if (totals->skipped > 0)
         printf(", %zu skipped", totals->skipped);
     printf("; %lld.%03llds %s in %s\n", (long long)(totals->elapsed_ns / 1000000000),
@@ -268,6 +286,36 @@ static void skip_one(const struct engine *engine, const struct scenario *scenari
         results_write(results, engine->world, scenario, NULL, NULL);
 }
 
+static enum status play_tape(const struct engine *engine, const char *path, struct totals *totals)
+{
+    struct played_tape played;
+    int64_t start = wall_clock();
+    enum status status = STATUS_CLEAN;
+    char text[32];
+
+    if (engine->play_tape == NULL) {
+        totals->skipped++;
+        printf("skip  %-*s  a tape is of the simulator\n", totals->title_width, path);
+        return STATUS_CLEAN;
+    }
+    status = engine->play_tape(engine->self, path, &played);
+    printf("%-5s %-*s  %lld.%03llds virtual            %7s  %s\n", played.ok ? "ok" : "FAIL",
+           totals->title_width, path, (long long)(played.elapsed_ns / 1000000000),
+           (long long)(played.elapsed_ns / 1000000 % 1000),
+           short_time(wall_clock() - start, text, sizeof text), played.said);
+    if (!played.ok) {
+        print_block(played.block);
+        printf("      next: rondo replay %s --trace\n", path);
+    }
+    free(played.block);
+    totals->passed += played.ok;
+    totals->failed += !played.ok;
+    totals->elapsed_ns += played.elapsed_ns;
+    totals->tapes++;
+    fflush(stdout);
+    return status;
+}
+
 static FILE *open_results(const struct options *options, bool *ok)
 {
     char *path;
@@ -299,6 +347,12 @@ static enum status run_suite(const struct engine *engine, const struct suite *su
         if (width > totals.title_width && width <= TITLE_WIDTH_MAX)
             totals.title_width = width;
     }
+    for (size_t i = 0; i < suite->tape_count; i++) {
+        int width = (int)strlen(suite->tapes[i]);
+
+        if (width > totals.title_width && width <= TITLE_WIDTH_MAX)
+            totals.title_width = width;
+    }
     if (engine->begin != NULL)
         engine->begin(engine->self, suite);
     for (size_t i = 0; i < suite->count; i++) {
@@ -310,6 +364,11 @@ static enum status run_suite(const struct engine *engine, const struct suite *su
             continue;
         }
         status = run_one(engine, scenario, results, &totals);
+        worst = status > worst ? status : worst;
+    }
+    for (size_t i = 0; i < suite->tape_count; i++) {
+        enum status status = play_tape(engine, suite->tapes[i], &totals);
+
         worst = status > worst ? status : worst;
     }
     print_totals(&totals, engine, wall_clock() - start);

@@ -36,6 +36,7 @@ struct options {
     size_t explore_jobs;
     const char *strategy; /* to explore by, or NULL: as the scenario says */
     size_t schedules;     /* 0: as the scenario says */
+    size_t schedule;      /* to replay, from 1; 0: what is replayed is a tape */
     size_t seconds;       /* 0: no limit */
     size_t shard;         /* of `shards`, from 0 */
     size_t shards;
@@ -53,6 +54,14 @@ bool options_read(struct options *options, int argc, char **argv, enum status *s
 /* FOLDER/../modules, for an executable in FOLDER. Owned by the caller: free(). */
 char *modules_beside_executable(void);
 
+/* What came of a tape that is a test. */
+struct played_tape {
+    bool ok;
+    int64_t elapsed_ns;
+    char said[600]; /* in a few words */
+    char *block;    /* not ok: what was found, or NULL */
+};
+
 /* A way to run scenarios. */
 struct engine {
     const char *world; /* "sim" or "live" */
@@ -69,6 +78,10 @@ struct engine {
     /* After the verdict: print more about it (tapes, traces). May be NULL. */
     void (*explain)(void *self, const struct scenario *scenario, const struct observed_run *runs,
                     const struct verdict *verdict);
+    /* Check that the tape at `path` can be played; play it, as often as runs are repeated. Returns:
+     * as above, and STATUS_FINDING if it is not as it says. NULL: tapes are not for this world. */
+    bool (*check_tape)(void *self, const char *path, struct mistake *mistake);
+    enum status (*play_tape)(void *self, const char *path, struct played_tape *played);
 };
 
 /* `run`, `list` and `check`, whichever the options say. Returns: the exit status. */

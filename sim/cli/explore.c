@@ -52,29 +52,6 @@ struct worker {
     size_t count;
 };
 
-static char *write_tape(struct worker *worker, const struct chance *chance,
-                        const struct observation *seen, size_t schedule)
-{
-    const struct hunt *hunt = worker->hunt;
-    struct runner *runner = &hunt->simulation->runner;
-    struct tape_file file =
-        runner_tape(runner, hunt->scenario, hunt->run, hunt->strategy->name, seen->finding);
-    struct mistake mistake;
-    char *path = must_format("%s/%s%s%s-%s-%" PRIu64 "-%zu.tape", hunt->simulation->options->out,
-                             hunt->scenario->stem, hunt->scenario->compares ? "-" : "",
-                             hunt->run->name, hunt->strategy->name, hunt->seed, schedule);
-
-    file.seed = hunt->seed;
-    file.open = chance->open;
-    file.trace_hash = trace_hash(runner->trace);
-    file.tape = chance->record;
-    if (tape_file_write(&file, path, &mistake))
-        return path;
-    fprintf(stderr, "%s\n", mistake.text);
-    free(path);
-    return NULL;
-}
-
 static void met(void *self, const struct chance *chance, const struct observation *seen,
                 size_t schedule)
 {
@@ -86,7 +63,10 @@ static void met(void *self, const struct chance *chance, const struct observatio
     worker->tapes = must_resize(worker->tapes, worker->count * sizeof *worker->tapes);
     worker->departures = must_resize(worker->departures, worker->count * sizeof *worker->tapes);
     worker->firsts = must_resize(worker->firsts, worker->count * sizeof *worker->firsts);
-    worker->tapes[i] = kept ? write_tape(worker, chance, seen, schedule) : NULL;
+    worker->tapes[i] =
+        kept ? schedule_keep(worker->hunt->simulation, worker->hunt->scenario, worker->hunt->run,
+                             worker->hunt->strategy, worker->hunt->seed, schedule, chance, seen)
+             : NULL;
     worker->departures[i] = sentence_of(&chance->record, worker->hunt->simulation->runner.trace);
     worker->firsts[i] = schedule;
     if (seen->finding != NULL)
@@ -508,9 +488,8 @@ static enum status hunt_run(struct hunt *hunt)
     return status;
 }
 
-/* Whether the strategy that was asked for can do what was asked for. */
-static const struct strategy_kind *choose_strategy(const struct options *options,
-                                                   const struct scenario *scenario)
+const struct strategy_kind *strategy_chosen(const struct options *options,
+                                            const struct scenario *scenario)
 {
     const char *name = options->strategy != NULL    ? options->strategy
                        : scenario->strategy != NULL ? scenario->strategy
@@ -521,11 +500,19 @@ static const struct strategy_kind *choose_strategy(const struct options *options
         fprintf(stderr, "rondo: no such strategy: '%s'; there is:\n", name);
         for (size_t i = 0; (kind = strategy_at(i)) != NULL; i++)
             fprintf(stderr, "  %-10s %s\n", kind->name, kind->help);
-        return NULL;
     }
-    if (kind->ends && options->shards * options->explore_jobs > 1) {
+    return kind;
+}
+
+/* Whether the strategy that was asked for can do what was asked for. */
+static const struct strategy_kind *choose_strategy(const struct options *options,
+                                                   const struct scenario *scenario)
+{
+    const struct strategy_kind *kind = strategy_chosen(options, scenario);
+
+    if (kind != NULL && kind->ends && options->shards * options->explore_jobs > 1) {
         fprintf(stderr, "rondo: '%s' tries one schedule after the other, it cannot be shared out\n",
-                name);
+                kind->name);
         return NULL;
     }
     return kind;

@@ -132,6 +132,28 @@ static char *tape_path(const struct simulation *simulation, const struct scenari
     return full;
 }
 
+char *schedule_keep(struct simulation *simulation, const struct scenario *scenario,
+                    const struct run_spec *run, const struct strategy_kind *strategy, uint64_t seed,
+                    size_t schedule, const struct chance *chance, const struct observation *seen)
+{
+    struct runner *runner = &simulation->runner;
+    struct tape_file file = runner_tape(runner, scenario, run, strategy->name, seen->finding);
+    struct mistake mistake;
+    char *path =
+        must_format("%s/%s%s%s-%s-%" PRIu64 "-%zu.tape", simulation->options->out, scenario->stem,
+                    scenario->compares ? "-" : "", run->name, strategy->name, seed, schedule);
+
+    file.seed = seed;
+    file.open = chance->open;
+    file.trace_hash = trace_hash(runner->trace);
+    file.tape = chance->record;
+    if (tape_file_write(&file, path, &mistake))
+        return path;
+    fprintf(stderr, "%s\n", mistake.text);
+    free(path);
+    return NULL;
+}
+
 /* Whether a fifo loop could do it, where that is a question: any order was open, and something
  * departed. */
 static void show_timing(struct simulation *simulation, const struct scenario *scenario, size_t run,

@@ -242,7 +242,9 @@ static enum status run_command(struct simulation *simulation)
                             .self = simulation,
                             .check = check,
                             .observe = observe_scenario,
-                            .explain = explain};
+                            .explain = explain,
+                            .check_tape = regression_check,
+                            .play_tape = regression_play};
 
     if (strcmp(options->command, "explore") == 0)
         return explore_command(simulation);

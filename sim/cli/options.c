@@ -21,6 +21,7 @@ enum option_id {
     OPTION_SEED,
     OPTION_STRATEGY,
     OPTION_SCHEDULES,
+    OPTION_SCHEDULE,
     OPTION_SECONDS,
     OPTION_SHARD,
     OPTION_COLLECT,
@@ -45,8 +46,10 @@ static const struct {
 } table[] = {
     {OPTION_SEED, "--seed", "N", "draw ties from seed N instead of production order"},
     {OPTION_STRATEGY, "--strategy", "NAME",
-     "explore: how to search (default " STRATEGY_DEFAULT ")"},
+     "explore, replay: how to search (default " STRATEGY_DEFAULT ")"},
     {OPTION_SCHEDULES, "--schedules", "N", "explore: so many (default: as the scenario says)"},
+    {OPTION_SCHEDULE, "--schedule", "K",
+     "replay: the K-th of a strategy and a seed, without a tape"},
     {OPTION_SECONDS, "--seconds", "N", "explore: for so long"},
     {OPTION_SHARD, "--shard", "I/N", "explore: every N-th schedule from the I-th on, I from 1"},
     {OPTION_COLLECT, "--collect", NULL, "explore: go on after the first finding"},
@@ -70,7 +73,7 @@ static const struct {
 } commands[] = {
     {"run", "PATH...", "run scenario files, or all below a folder"},
     {"explore", "PATH...", "many schedules of each; what they showed, grouped"},
-    {"replay", "TAPE", "run exactly what a tape says"},
+    {"replay", "TAPE", "run exactly what a tape says; or a PATH, with --strategy, --schedule"},
     {"shrink", "TAPE", "the smallest tape that still finds it, the critical step, in a sentence"},
     {"list", "PATH...", "what there is: row, path, title"},
     {"check", "PATH...", "read the files and find their programs, run nothing"},
@@ -152,6 +155,10 @@ static bool take(struct options *options, enum option_id id, const char *value)
     case OPTION_SCHEDULES:
         ok = read_number(value, 1, SIZE_MAX - 1, &number);
         options->schedules = (size_t)number;
+        return ok;
+    case OPTION_SCHEDULE:
+        ok = read_number(value, 1, SIZE_MAX - 1, &number);
+        options->schedule = (size_t)number;
         return ok;
     case OPTION_SECONDS:
         ok = read_number(value, 1, SECONDS_MAX, &number);

@@ -1,13 +1,16 @@
 /*
- * replay.c - `rondo replay`: exactly what a tape says, and how well it still fits. Tapes are opened
- * here.
+ * replay.c - `rondo replay`: exactly what a tape says, and how well it still fits; or one schedule
+ * of a search, by strategy, seed and number. Tapes are opened here.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/alloc.h"
 #include "cli/guard.h"
 #include "cli/simulation.h"
+#include "run/explore.h"
 #include "run/sentence.h"
 
 static void note_change(const char *what, const char *path, uint64_t was, uint64_t is)
@@ -35,13 +38,35 @@ void tape_note_changes(const struct opened_tape *opened)
     note_change("module", opened->module->name, file->module_hash, opened->module->hash);
 }
 
+/* The scenario of the tape at `tape`: its path is seen from where we are or from some folder above
+ * the tape. */
+static struct scenario *read_scenario_of(const struct tape_file *file, const char *tape,
+                                         struct mistake *mistake)
+{
+    char *folder = must_text(tape), *slash;
+    struct scenario *scenario = NULL;
+
+    while (access(file->scenario_path, F_OK) != 0 && scenario == NULL &&
+           (slash = strrchr(folder, '/')) != NULL) {
+        char *path;
+
+        *slash = '\0';
+        path = must_format("%s/%s", folder, file->scenario_path);
+        if (access(path, F_OK) == 0)
+            scenario = scenario_read(path, mistake);
+        free(path);
+    }
+    free(folder);
+    return scenario != NULL ? scenario : scenario_read(file->scenario_path, mistake);
+}
+
 bool tape_open(struct simulation *simulation, const char *path, struct opened_tape *opened,
                struct mistake *mistake)
 {
     *opened = (struct opened_tape){0};
     if (!tape_file_read(&opened->file, path, mistake))
         return false;
-    opened->scenario = scenario_read(opened->file.scenario_path, mistake);
+    opened->scenario = read_scenario_of(&opened->file, path, mistake);
     if (opened->scenario != NULL && runner_check(&simulation->runner, opened->scenario, mistake)) {
         opened->run = find_run(opened->scenario, opened->file.run);
         if (opened->run == NULL)
@@ -62,27 +87,42 @@ void tape_close(struct opened_tape *opened)
     tape_file_free(&opened->file);
 }
 
-static void report_replay(const struct tape_file *file, const struct chance *chance,
-                          const struct observation *seen, const struct trace *trace)
+static void print_lines(const struct observation *seen)
 {
-    char *sentence = sentence_of(&chance->record, trace);
-
     for (size_t i = 0; i < seen->line_count; i++) {
         char *line = verdict_line(&seen->lines[i]);
 
         printf("      %s\n", line);
         free(line);
     }
-    printf("%s at %" PRId64 ".%03" PRId64 "s; %zu of %zu departures fit%s\n",
-           seen->finding != NULL ? seen->finding : "ended", seen->elapsed_ns / 1000000000,
-           seen->elapsed_ns / 1000000 % 1000, chance->matched, file->tape.count,
-           seen->hash == file->trace_hash ? "; the same run, event for event"
-                                          : "; not the same run");
+}
+
+/* "deadlock at 1.000s", without an end of the line. */
+static void print_end(const struct observation *seen)
+{
+    printf("%s at %" PRId64 ".%03" PRId64 "s", seen->finding != NULL ? seen->finding : "ended",
+           seen->elapsed_ns / 1000000000, seen->elapsed_ns / 1000000 % 1000);
+}
+
+static void print_story(const struct observation *seen, const struct chance *chance,
+                        const struct trace *trace)
+{
+    char *sentence = sentence_of(&chance->record, trace);
+
     print_block(seen->finding_lines);
-    if (seen->candidate != NULL)
-        print_block(seen->candidate);
     printf("      %s\n", sentence);
     free(sentence);
+}
+
+static void report_replay(const struct tape_file *file, const struct chance *chance,
+                          const struct observation *seen, const struct trace *trace)
+{
+    print_lines(seen);
+    print_end(seen);
+    printf("; %zu of %zu departures fit%s\n", chance->matched, file->tape.count,
+           seen->hash == file->trace_hash ? "; the same run, event for event"
+                                          : "; not the same run");
+    print_story(seen, chance, trace);
 }
 
 static enum status replay_run(struct simulation *simulation, const struct opened_tape *opened)
@@ -109,7 +149,7 @@ static enum status replay_run(struct simulation *simulation, const struct opened
     return status;
 }
 
-enum status replay(struct simulation *simulation)
+static enum status replay_tape(struct simulation *simulation)
 {
     struct opened_tape opened;
     struct mistake mistake;
@@ -122,4 +162,103 @@ enum status replay(struct simulation *simulation)
     status = replay_run(simulation, &opened);
     tape_close(&opened);
     return status;
+}
+
+/* ---- one schedule of a search ---- */
+
+struct wanted {
+    struct simulation *simulation;
+    const struct scenario *scenario;
+    const struct run_spec *run;
+    const struct exploration *exploration;
+    bool met;
+    bool found;
+};
+
+static void met(void *self, const struct chance *chance, const struct observation *seen,
+                size_t schedule)
+{
+    struct wanted *wanted = self;
+    const struct exploration *exploration = wanted->exploration;
+    const struct trace *trace = wanted->simulation->runner.trace;
+    char *path;
+
+    if (schedule != exploration->wanted)
+        return;
+    wanted->met = true;
+    wanted->found = seen->finding != NULL;
+    if (wanted->simulation->options->trace)
+        print_trace(trace);
+    print_lines(seen);
+    print_end(seen);
+    printf("; %s, seed %" PRIu64 ", schedule %zu%s%s\n", exploration->strategy->name,
+           exploration->seed, schedule, wanted->scenario->compares ? " of " : "",
+           wanted->run->name);
+    print_story(seen, chance, trace);
+    path = schedule_keep(wanted->simulation, wanted->scenario, wanted->run, exploration->strategy,
+                         exploration->seed, schedule, chance, seen);
+    if (path != NULL)
+        printf("      next: rondo %s %s\n", wanted->found ? "shrink" : "replay", path);
+    free(path);
+}
+
+/* A strategy that learns has to make its way from the first schedule on; others need not. */
+static enum status replay_schedule(struct simulation *simulation, const struct scenario *scenario,
+                                   const struct run_spec *run, const struct strategy_kind *strategy)
+{
+    const struct options *options = simulation->options;
+    struct wanted wanted = {simulation, scenario, run, NULL, false, false};
+    struct exploration exploration = {.strategy = strategy,
+                                      .seed = options->has_seed ? options->seed : scenario->seed,
+                                      .schedules = options->schedule,
+                                      .shard = strategy->learns ? 0 : options->schedule - 1,
+                                      .wanted = options->schedule,
+                                      .met = met,
+                                      .self = &wanted};
+    struct observed_run observed = {0};
+    char text[160];
+    bool ok;
+
+    wanted.exploration = &exploration;
+    guard_start(scenario->path, options->cpu_seconds);
+    ok = explore(&simulation->runner, scenario, run, &exploration, &observed, text, sizeof text);
+    guard_stop();
+    if (!ok)
+        fprintf(stderr, "%s: %s\n", scenario->path, text);
+    else if (!wanted.met)
+        printf("%s%s%s: there are %zu schedules and no more\n", scenario->path,
+               scenario->compares ? " " : "", run->name, observed.schedules);
+    observed_run_clear(&observed);
+    if (!ok)
+        return STATUS_HARNESS;
+    return wanted.found ? STATUS_FINDING : STATUS_CLEAN;
+}
+
+static enum status replay_schedules(struct simulation *simulation)
+{
+    const struct options *options = simulation->options;
+    struct mistake mistake;
+    struct scenario *scenario = scenario_read(options->paths[0], &mistake);
+    enum status worst = STATUS_CLEAN;
+    const struct strategy_kind *strategy;
+
+    if (scenario == NULL || !runner_check(&simulation->runner, scenario, &mistake)) {
+        fprintf(stderr, "%s\n", mistake.text);
+        scenario_free(scenario);
+        return STATUS_USAGE;
+    }
+    strategy = strategy_chosen(options, scenario);
+    for (size_t i = 0; strategy != NULL && i < scenario->run_count; i++) {
+        enum status status = replay_schedule(simulation, scenario, &scenario->runs[i], strategy);
+
+        worst = status > worst ? status : worst;
+    }
+    scenario_free(scenario);
+    return strategy != NULL ? worst : STATUS_USAGE;
+}
+
+enum status replay(struct simulation *simulation)
+{
+    return simulation->options->schedule != 0 ? replay_schedules(simulation)
+                                              : replay_tape(simulation);
 }

@@ -52,13 +52,26 @@ void findings_reset(struct simulation *simulation, size_t count);
 void findings_show(struct simulation *simulation, const struct scenario *scenario,
                    const struct observed_run *runs, const struct verdict *verdict);
 
+/* Write the tape of the run that has just been made, which was that schedule of a search. Returns:
+ * its path, owned by the caller: free(); NULL if it cannot be written, which has been said. */
+char *schedule_keep(struct simulation *simulation, const struct scenario *scenario,
+                    const struct run_spec *run, const struct strategy_kind *strategy, uint64_t seed,
+                    size_t schedule, const struct chance *chance, const struct observation *seen);
+
 /* Try the timings of a fifo loop, and say whether one finds what `trial` is about. */
 void print_timing(struct trial *trial);
 
 /* Print every event. */
 void print_trace(const struct trace *trace);
 
-/* explore.c: many schedules of what lies at options->paths. Returns: the exit status. */
+/* explore.c */
+
+/* The strategy that `options` name, else `scenario`, else the usual one; NULL: there is none of
+ * that name, which has been said. */
+const struct strategy_kind *strategy_chosen(const struct options *options,
+                                            const struct scenario *scenario);
+
+/* Many schedules of what lies at options->paths. Returns: the exit status. */
 enum status explore_command(struct simulation *simulation);
 
 /* replay.c */
@@ -80,8 +93,13 @@ void tape_close(struct opened_tape *opened);
 /* Say which of its files are not what they were when it was written. */
 void tape_note_changes(const struct opened_tape *opened);
 
-/* Run what the tape at options->paths[0] says. Returns: the exit status. */
+/* Run what the tape at options->paths[0] says, or the schedule that the options name of the
+ * scenario that lies there. Returns: the exit status. */
 enum status replay(struct simulation *simulation);
+
+/* regression.c: tapes as tests, for struct engine. */
+bool regression_check(void *self, const char *path, struct mistake *mistake);
+enum status regression_play(void *self, const char *path, struct played_tape *played);
 
 /* shrink.c: make that tape as short as it can be and still find what it found, and explain it.
  * Returns: the exit status. */

@@ -51,6 +51,15 @@ static bool take_new(struct search *search, uint64_t outcome, size_t schedule,
     return true;
 }
 
+/* The schedule that is wanted has shown nothing new. Returns: false if its replay differs. */
+static bool meet_wanted(struct search *search, size_t schedule, struct observation *seen)
+{
+    if (!run_recorded(search, seen))
+        return false;
+    search->exploration->met(search->exploration->self, &search->chance, seen, schedule);
+    return true;
+}
+
 /* Whether a run that did not end may be the fault of its schedule: production order never is. */
 static bool is_cut(const struct search *search, const struct observation *seen)
 {
@@ -89,6 +98,8 @@ static bool try_one(struct search *search, size_t schedule)
         ok = take_new(search, outcome, schedule, &seen);
         index = map_get(&search->known, outcome);
     }
+    if (!end.new_outcome && schedule == search->exploration->wanted)
+        ok = meet_wanted(search, schedule, &seen);
     end.finding = index != MAP_NONE && search->observed->outcomes[index].finding != NULL;
     observation_clear(&seen);
     strategy_end(search->strategy, &end);

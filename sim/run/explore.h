@@ -18,8 +18,10 @@ struct exploration {
     size_t schedules; /* to try */
     size_t shard;     /* of `shards`: of the schedules, those whose number leaves this */
     size_t shards;    /* 0 is 1 */
-    /* A schedule has shown something new: `chance` has its tape, the runner its trace; `schedule`
-     * counts from 1. Called before it is added to what was observed. */
+    size_t wanted;    /* if not 0: a schedule that is met whatever it shows */
+    /* A schedule has shown something new, or is the one that is wanted: `chance` has its tape, the
+     * runner its trace; `schedule` counts from 1. Called before it is added to what was observed.
+     */
     void (*met)(void *self, const struct chance *chance, const struct observation *seen,
                 size_t schedule);
     /* After each schedule: whether to go on. NULL: as long as there are any. */

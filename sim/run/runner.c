@@ -232,6 +232,7 @@ struct tape_file runner_tape(struct runner *runner, const struct scenario *scena
         .module_hash = module->hash,
         .strategy = (char *)(uintptr_t)strategy,
         .found = (char *)(uintptr_t)(finding != NULL ? finding : "nothing"),
+        .fixed = finding == NULL,
     };
 }
 

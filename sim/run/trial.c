@@ -29,6 +29,7 @@ static bool try(struct trial *trial)
     trial->decisions += trial->chance.record.count + 1;
     trial->found = seen.finding != NULL && strcmp(seen.finding, trial->finding) == 0;
     trial->passed = seen.finding == NULL && !seen.cut;
+    trial->other = trial->found ? NULL : seen.finding;
     trial->hash = seen.hash;
     trial->elapsed_ns = seen.elapsed_ns;
     free(trial->lines);

@@ -17,8 +17,9 @@ struct trial {
     size_t runs;      /* so far */
     size_t decisions; /* in them, and one for each */
     /* Of the last run, whose record `chance` has and whose trace the runner: */
-    bool found;  /* the finding, */
-    bool passed; /* or nothing at all, to the end */
+    bool found;        /* the finding, */
+    bool passed;       /* or nothing at all, to the end, */
+    const char *other; /* or something else, by name */
     uint64_t hash;
     int64_t elapsed_ns;
     char *lines; /* of what was found, or NULL */

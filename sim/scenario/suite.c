@@ -17,7 +17,34 @@ static void add_mistake(struct suite *suite, const char *text)
     suite->mistakes[suite->mistake_count++] = must_text(text);
 }
 
-static void add_file(struct suite *suite, const char *path)
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Whether two paths lead to one file. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return strcmp(a, b) == 0 ||
+           (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* One file named twice is one tape. */
+static void add_tape(struct suite *suite, const char *path)
+{
+    for (size_t i = 0; i < suite->tape_count; i++) {
+        if (same_file(suite->tapes[i], path))
+            return;
+    }
+    suite->tapes = must_resize(suite->tapes, (suite->tape_count + 1) * sizeof *suite->tapes);
+    suite->tapes[suite->tape_count++] = must_text(path);
+}
+
+static void add_scenario(struct suite *suite, const char *path)
 {
     struct mistake mistake;
     struct scenario *scenario = scenario_read(path, &mistake);
@@ -30,11 +57,12 @@ static void add_file(struct suite *suite, const char *path)
     suite->scenarios[suite->count++] = scenario;
 }
 
-static bool ends_with(const char *text, const char *end)
+static void add_file(struct suite *suite, const char *path)
 {
-    size_t length = strlen(text), tail = strlen(end);
-
-    return length > tail && strcmp(text + length - tail, end) == 0;
+    if (ends_with(path, ".tape"))
+        add_tape(suite, path);
+    else
+        add_scenario(suite, path);
 }
 
 static int by_entry_name(const FTSENT **a, const FTSENT **b)
@@ -56,8 +84,8 @@ static size_t add_folder(struct suite *suite, char *path)
     size_t found = 0;
 
     while (walk != NULL && (entry = fts_read(walk)) != NULL) {
-        if (entry->fts_info != FTS_F || !ends_with(entry->fts_name, ".yaml") ||
-            is_data(entry->fts_name))
+        if (entry->fts_info != FTS_F || is_data(entry->fts_name) ||
+            !(ends_with(entry->fts_name, ".yaml") || ends_with(entry->fts_name, ".tape")))
             continue;
         add_file(suite, entry->fts_path);
         found++;
@@ -87,15 +115,6 @@ static void refuse_twins(struct suite *suite, const struct scenario *a, const st
     else
         return;
     add_mistake(suite, mistake.text);
-}
-
-/* Whether two paths lead to one file. */
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-
-    return strcmp(a, b) == 0 ||
-           (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
 }
 
 /* Whether the scenario comes again under the name of one of the first `count`. */
@@ -155,8 +174,11 @@ void suite_free(struct suite *suite)
 {
     for (size_t i = 0; i < suite->count; i++)
         scenario_free(suite->scenarios[i]);
+    for (size_t i = 0; i < suite->tape_count; i++)
+        free(suite->tapes[i]);
     for (size_t i = 0; i < suite->mistake_count; i++)
         free(suite->mistakes[i]);
+    free(suite->tapes);
     free(suite->scenarios);
     free(suite->mistakes);
     *suite = (struct suite){0};

@@ -203,7 +203,7 @@ class Usage(unittest.TestCase):
     def test_check_runs_nothing(self) -> None:
         result = rondo("check", "scenarios", "demo")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertRegex(result.stdout, r"^\d+ scenario files, nothing wrong\n$")
+        self.assertRegex(result.stdout, r"^\d+ scenario files and \d+ tapes, nothing wrong\n$")
 
     def test_list_says_row_path_and_title(self) -> None:
         result = rondo("list", "scenarios/taste")
@@ -307,6 +307,79 @@ class Findings(unittest.TestCase):
         self.assertEqual(result.returncode, 0)
         self.assertEqual(result.stdout, f"{tape} does not find deadlock any more; 0 of 1 departures "
                          "fit\n")
+
+    def play(self, change: dict[str, str]) -> tuple[int, str]:
+        """Run the demo's tape as a test, with some of its text replaced."""
+        tape = self.demo()
+        text = tape.read_text(encoding="utf-8")
+        for was, now in change.items():
+            self.assertIn(was, text)
+            text = text.replace(was, now)
+        tape.write_text(text, encoding="utf-8")
+        result = rondo("run", str(tape))
+        self.assertEqual(result.stderr, "")
+        return result.returncode, result.stdout
+
+    def test_a_tape_is_a_test_that_finds_what_it_found(self) -> None:
+        status, said = self.play({})
+        self.assertEqual(status, 0)
+        self.assertRegex(said, r"^ok    \S+transfers-3\.tape  0\.020s virtual .*  deadlock; 1 of 1 "
+                         r"departure fits\n")
+        self.assertIn("0 scenarios, 1 tape: 1 ok, 0 failed", said)
+
+    def test_a_tape_that_finds_nothing_any_more_fails(self) -> None:
+        status, said = self.play({"bob (sleep)  before": "bill (sleep)  before"})
+        self.assertEqual(status, 1)
+        self.assertRegex(said, r"^FAIL .*  finds nothing, and found deadlock when it was written; "
+                         r"0 of 1 departure fits\n      next: rondo replay ")
+
+    def test_a_tape_of_a_fixed_bug_fails_when_it_is_back(self) -> None:
+        status, said = self.play({"expect finds": "expect nothing"})
+        self.assertEqual(status, 1)
+        self.assertRegex(said, r"^FAIL .*  finds deadlock, and the bug is said to be fixed; 1 of 1")
+        self.assertIn("      alice  waits for lock current", said)
+
+    def test_a_tape_of_a_fixed_bug_of_which_nothing_fits_says_nothing(self) -> None:
+        status, said = self.play({"expect finds": "expect nothing",
+                                  "bob (sleep)  before": "bill (sleep)  before"})
+        self.assertEqual(status, 1)
+        self.assertIn("nothing of it fits any more: it says nothing", said)
+
+    def test_tapes_are_listed_checked_and_not_for_the_real_world(self) -> None:
+        tape = str(self.demo())
+        self.assertEqual(rondo("list", tape).stdout, f"tape             {tape}\n")
+        self.assertEqual(rondo("check", tape).stdout, "0 scenario files and 1 tape, nothing wrong\n")
+        live = subprocess.run([f"{RONDO}-live", "run", tape], cwd=ROOT, capture_output=True, text=True,
+                              timeout=60, check=False)
+        self.assertEqual(live.returncode, 0)
+        self.assertIn(f"skip  {tape}  a tape is of the simulator\n", live.stdout)
+        Path(tape).write_text("rondo tape 1\n", encoding="utf-8")
+        result = rondo("run", "scenarios/taste", tape)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn(f"{tape}:1:1: not a tape of this version", result.stderr)
+
+    def test_a_schedule_is_replayed_by_strategy_seed_and_number(self) -> None:
+        path = "scenarios/known-bugs/stack.yaml"
+        found = rondo("explore", "--strategy", "uniform", "--seed", "3", "--out", self.out.name, path)
+        where = re.search(r"always at 0\.000s, first in schedule (\d+)", found.stdout)
+        story = re.search(r"production order except .*", found.stdout)
+        assert where is not None and story is not None
+        again = rondo("replay", "--strategy", "uniform", "--seed", "3", "--schedule", where[1],
+                      "--out", self.out.name, path)
+        self.assertEqual((again.returncode, again.stderr), (1, ""))
+        self.assertIn(f"always at 0.000s; uniform, seed 3, schedule {where[1]} of bug\n", again.stdout)
+        self.assertIn(f"      {story[0]}\n", again.stdout)
+
+    def test_a_schedule_beyond_the_last_is_said_to_be_so(self) -> None:
+        result = rondo("replay", "--strategy", "ties", "--schedule", "9", "demo/transfers.yaml")
+        self.assertEqual((result.returncode, result.stdout),
+                         (0, "demo/transfers.yaml: there are 4 schedules and no more\n"))
+
+    def test_a_schedule_of_a_strategy_that_learns_is_the_one_of_its_search(self) -> None:
+        result = rondo("replay", "--strategy", "ties", "--schedule", "3", "--out", self.out.name,
+                       "demo/transfers.yaml")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("deadlock at 0.020s; ties, seed 0, schedule 3\n", result.stdout)
 
     def test_a_broken_tape_has_its_line(self) -> None:
         tape = self.demo()

@@ -207,6 +207,18 @@ static void every_mistake_is_said_and_the_rest_is_read(void **state)
                     "/missing.yaml: No such file or directory\n");
 }
 
+static void tapes_are_listed_and_not_read(void **state)
+{
+    struct fixture *f = *state;
+
+    write_scenario(f, "a.yaml", "one", NULL);
+    folder_write_text(&f->folder, "deep/b.tape", "what it is, others know");
+    READ(f, "", "deep/b.tape");
+    expect_suite(f, "/a.yaml (one)\n");
+    assert_int_equal(f->suite.tape_count, 1); /* named twice */
+    assert_string_equal(f->suite.tapes[0], folder_path(&f->folder, "deep/b.tape"));
+}
+
 static void a_folder_without_scenarios_is_a_mistake(void **state)
 {
     struct fixture *f = *state;
@@ -249,6 +261,7 @@ int main(void)
         TEST(a_file_that_is_named_in_two_ways_is_read_once),
         TEST(titles_and_rows_are_unique),
         TEST(every_mistake_is_said_and_the_rest_is_read),
+        TEST(tapes_are_listed_and_not_read),
         TEST(a_folder_without_scenarios_is_a_mistake),
         TEST(a_link_to_a_folder_is_a_folder),
         TEST(no_paths_are_no_scenarios),
