@@ -89,7 +89,7 @@ static bool is_bug(const struct run_spec *run)
 static const char *program_name(const struct scenario *scenario, const struct run_spec *run)
 {
     static char name[128];
-    const char *size = strchr(run->name, '_');
+    const char *size = run->program != NULL ? strchr(run->program, '_') : NULL;
 
     snprintf(name, sizeof name, "%s%s", scenario->stem, size != NULL ? size : "");
     return name;
