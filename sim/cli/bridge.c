@@ -150,6 +150,7 @@ static void operation_of(const void *self, size_t i, struct operation *operation
                                     .what = pending.what,
                                     .object = object_of(&pending),
                                     .point = pending.address != NULL,
+                                    .name = pending.address != NULL ? pending.object.name : NULL,
                                     .writes = pending.writes,
                                     .place = pending.here};
 }

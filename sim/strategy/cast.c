@@ -7,8 +7,9 @@
 
 #include "base/alloc.h"
 
-void cast_begin(struct cast *cast)
+void cast_begin(struct cast *cast, uint64_t *stream)
 {
+    cast->stream = stream;
     map_empty(&cast->numbers);
     cast->count = 0;
     cast->turn_count = 0;
@@ -45,7 +46,7 @@ static size_t meet(struct cast *cast, const struct operation *operation)
     }
     key = parent == CAST_NONE ? key_of(operation->who, 0)
                               : key_of(cast->actors[parent].key, ++cast->actors[parent].children);
-    cast->actors[cast->count] = (struct actor){key, parent, 0};
+    cast->actors[cast->count] = (struct actor){key, parent, 0, chance_draw(cast->stream)};
     map_set(&cast->numbers, name_of(operation), cast->count);
     return cast->count++;
 }
@@ -79,6 +80,23 @@ void cast_take(struct cast *cast, size_t i)
     cast->running = turn->actor;
     if (turn->operation.who == 0)
         map_remove(&cast->numbers, name_of(&turn->operation));
+}
+
+bool cast_race(const struct turn *a, const struct turn *b)
+{
+    if (!a->operation.point || !b->operation.point)
+        return !a->operation.point && !b->operation.point;
+    return a->operation.object == b->operation.object &&
+           (a->operation.writes || b->operation.writes);
+}
+
+void cast_take_drawing(struct cast *cast, size_t i)
+{
+    for (size_t j = 0; j < cast->turn_count; j++) {
+        if (j == i || cast_race(&cast->turns[j], &cast->turns[i]))
+            cast->actors[cast->turns[j].actor].priority = chance_draw(cast->stream);
+    }
+    cast_take(cast, i);
 }
 
 void cast_clear(struct cast *cast)

@@ -16,9 +16,10 @@
 #define CAST_NONE SIZE_MAX
 
 struct actor {
-    uint64_t key;    /* the same in every run */
-    size_t parent;   /* or CAST_NONE */
-    size_t children; /* seen so far */
+    uint64_t key;      /* the same in every run */
+    size_t parent;     /* or CAST_NONE */
+    size_t children;   /* seen so far */
+    uint64_t priority; /* drawn when it is first seen; strategies do with it what they like */
 };
 
 /* An option: which actor goes on with what. */
@@ -37,10 +38,11 @@ struct cast {
     size_t turn_count;
     size_t turn_capacity;
     size_t running; /* who had the last turn, or CAST_NONE */
+    uint64_t *stream;
 };
 
-/* A run begins: nobody has been seen. */
-void cast_begin(struct cast *cast);
+/* A run begins: nobody has been seen. Priorities are drawn from `stream`, which is borrowed. */
+void cast_begin(struct cast *cast, uint64_t *stream);
 
 /* Look at the options of `choice`. Returns: how many turns there are; 0 when it is not about
  * operations. */
@@ -48,6 +50,15 @@ size_t cast_look(struct cast *cast, const struct choice *choice);
 
 /* Turn `i` of the last look is taken. */
 void cast_take(struct cast *cast, size_t i);
+
+/* Whether it can make a difference which of two pending turns is taken first: both are about one
+ * object, and one may change it. A turn from one suspension to the next says what it resumes from,
+ * not what it touches; it is taken to race with every other such turn. */
+bool cast_race(const struct turn *a, const struct turn *b);
+
+/* Turn `i` of the last look is taken, and priorities are drawn again for its actor and for those
+ * whose turns race with it (POS, see pos.c). */
+void cast_take_drawing(struct cast *cast, size_t i);
 
 /* Free what `cast` holds. */
 void cast_clear(struct cast *cast);

@@ -18,5 +18,6 @@ extern const struct strategy_kind strategy_delay3;
 extern const struct strategy_kind strategy_pos;
 extern const struct strategy_kind strategy_urw;
 extern const struct strategy_kind strategy_surw;
+extern const struct strategy_kind strategy_rff;
 
 #endif

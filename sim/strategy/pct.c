@@ -24,15 +24,9 @@
 /* Decisions beyond twice the horizon before a run is taken for one that spins. */
 #define SPIN 1000
 
-/* Above whatever a change leaves. */
-#define ORIGINAL (UINT64_C(1) << 63)
-
 struct pct {
     struct strategy strategy;
     struct cast cast;
-    uint64_t *priorities; /* by actor */
-    size_t known;         /* actors that have one */
-    size_t capacity;
     size_t horizon;   /* the most decisions that a run took */
     size_t decisions; /* of this run */
     size_t changes[DEPTH_MAX - 1];
@@ -48,7 +42,6 @@ static void close_pct(struct strategy *strategy)
     struct pct *pct = (struct pct *)strategy;
 
     cast_clear(&pct->cast);
-    free(pct->priorities);
     free(pct);
 }
 
@@ -58,23 +51,17 @@ static bool begin_pct(struct strategy *strategy)
 
     if (pct->horizon < strategy->profile->decisions)
         pct->horizon = strategy->profile->decisions;
-    cast_begin(&pct->cast);
-    pct->known = 0;
+    cast_begin(&pct->cast, &strategy->stream);
     pct->decisions = 0;
     for (unsigned i = 0; i + 1 < strategy->kind->parameter; i++)
         pct->changes[i] = chance_below(&strategy->stream, pct->horizon > 0 ? pct->horizon : 1);
     return true;
 }
 
-/* Tasks that are new get a place in the order, any. */
-static void meet(struct pct *pct)
+/* What a change leaves is less than any of 64 bits that are drawn. */
+static bool is_higher(const struct pct *pct, size_t a, size_t b)
 {
-    if (pct->cast.count > pct->capacity) {
-        pct->capacity = pct->cast.count * 2;
-        pct->priorities = must_resize(pct->priorities, pct->capacity * sizeof *pct->priorities);
-    }
-    while (pct->known < pct->cast.count)
-        pct->priorities[pct->known++] = chance_draw(&pct->strategy.stream) | ORIGINAL;
+    return pct->cast.actors[a].priority > pct->cast.actors[b].priority;
 }
 
 static size_t highest(const struct pct *pct)
@@ -83,7 +70,7 @@ static size_t highest(const struct pct *pct)
     size_t best = 0;
 
     for (size_t i = 1; i < pct->cast.turn_count; i++) {
-        if (pct->priorities[turns[i].actor] > pct->priorities[turns[best].actor])
+        if (is_higher(pct, turns[i].actor, turns[best].actor))
             best = i;
     }
     return best;
@@ -102,12 +89,11 @@ static size_t decide_pct(struct strategy *strategy, const struct choice *choice)
 
     if (cast_look(&pct->cast, choice) == 0 || is_lost(pct))
         return strategy_draw(strategy, choice);
-    meet(pct);
     best = highest(pct);
     if (choice->bound > 1) {
         for (unsigned i = 0; i + 1 < strategy->kind->parameter; i++) {
             if (pct->changes[i] == pct->decisions)
-                pct->priorities[pct->cast.turns[best].actor] = i;
+                pct->cast.actors[pct->cast.turns[best].actor].priority = i;
         }
         best = highest(pct);
         pct->decisions++;

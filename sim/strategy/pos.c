@@ -7,8 +7,8 @@
  * object, and one of the two changes it. What does not race keeps its order, so runs differ in what
  * matters, and one order of what does comes about as often as another. No parameters.
  *
- * A turn from one suspension to the next says what it resumes from, not what it touches; it is
- * taken to race with every other such turn. At the grain of awaits this is then a random walk.
+ * Every turn from one suspension to the next races with every other (cast.h): at that grain this is
+ * a random walk.
  */
 #include <stdlib.h>
 
@@ -19,9 +19,6 @@
 struct pos {
     struct strategy strategy;
     struct cast cast;
-    uint64_t *priorities; /* of the next turn, by actor */
-    size_t known;
-    size_t capacity;
 };
 
 static struct strategy *open_pos(void)
@@ -34,54 +31,28 @@ static void close_pos(struct strategy *strategy)
     struct pos *pos = (struct pos *)strategy;
 
     cast_clear(&pos->cast);
-    free(pos->priorities);
     free(pos);
 }
 
 static bool begin_pos(struct strategy *strategy)
 {
-    struct pos *pos = (struct pos *)strategy;
-
-    cast_begin(&pos->cast);
-    pos->known = 0;
+    cast_begin(&((struct pos *)strategy)->cast, &strategy->stream);
     return true;
-}
-
-static void meet(struct pos *pos)
-{
-    if (pos->cast.count > pos->capacity) {
-        pos->capacity = pos->cast.count * 2;
-        pos->priorities = must_resize(pos->priorities, pos->capacity * sizeof *pos->priorities);
-    }
-    while (pos->known < pos->cast.count)
-        pos->priorities[pos->known++] = chance_draw(&pos->strategy.stream);
-}
-
-static bool race(const struct operation *a, const struct operation *b)
-{
-    if (!a->point || !b->point)
-        return !a->point && !b->point;
-    return a->object == b->object && (a->writes || b->writes);
 }
 
 static size_t decide_pos(struct strategy *strategy, const struct choice *choice)
 {
-    struct pos *pos = (struct pos *)strategy;
-    size_t count = cast_look(&pos->cast, choice), best = 0;
-    const struct turn *turns = pos->cast.turns;
+    struct cast *cast = &((struct pos *)strategy)->cast;
+    size_t count = cast_look(cast, choice), best = 0;
 
     if (count == 0)
         return strategy_draw(strategy, choice);
-    meet(pos);
     for (size_t i = 1; i < count; i++) {
-        if (pos->priorities[turns[i].actor] > pos->priorities[turns[best].actor])
+        if (cast->actors[cast->turns[i].actor].priority >
+            cast->actors[cast->turns[best].actor].priority)
             best = i;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (i == best || race(&turns[i].operation, &turns[best].operation))
-            pos->priorities[turns[i].actor] = chance_draw(&strategy->stream);
-    }
-    cast_take(&pos->cast, best);
+    cast_take_drawing(cast, best);
     return best;
 }
 

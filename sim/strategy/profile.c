@@ -11,7 +11,7 @@ struct profile *profile_new(void)
 {
     struct profile *profile = must_alloc(sizeof *profile);
 
-    cast_begin(&profile->cast);
+    cast_begin(&profile->cast, &profile->stream);
     return profile;
 }
 

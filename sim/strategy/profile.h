@@ -17,6 +17,7 @@ struct profile_object {
 
 struct profile {
     struct cast cast;
+    uint64_t stream;  /* of priorities that nobody asks for */
     size_t decisions; /* with two options or more */
     size_t *turns;    /* by actor */
     size_t capacity;

@@ -19,8 +19,6 @@ struct surw {
     struct strategy strategy;
     struct cast cast;
     struct remaining remaining;
-    uint64_t *priorities; /* of the next turn, by actor */
-    size_t capacity;
     size_t object; /* number in the profile, or REMAINING_ALL */
     size_t chosen; /* the actor whose turn about the object is next, or CAST_NONE */
 };
@@ -36,7 +34,6 @@ static void close_surw(struct strategy *strategy)
 
     cast_clear(&surw->cast);
     remaining_clear(&surw->remaining);
-    free(surw->priorities);
     free(surw);
 }
 
@@ -78,7 +75,7 @@ static bool begin_surw(struct strategy *strategy)
 {
     struct surw *surw = (struct surw *)strategy;
 
-    cast_begin(&surw->cast);
+    cast_begin(&surw->cast, &strategy->stream);
     surw->object = draw_object(surw);
     surw->chosen = CAST_NONE;
     remaining_begin(&surw->remaining, strategy->profile, surw->object);
@@ -109,14 +106,9 @@ static void meet(struct surw *surw)
 {
     const struct cast *cast = &surw->cast;
 
-    if (cast->count > surw->capacity) {
-        surw->capacity = cast->count * 2;
-        surw->priorities = must_resize(surw->priorities, surw->capacity * sizeof *surw->priorities);
-    }
     while (remaining_meet(&surw->remaining, cast)) {
         size_t actor = surw->remaining.known - 1;
 
-        surw->priorities[actor] = chance_draw(&surw->strategy.stream);
         if (surw->chosen != CAST_NONE && cast->actors[actor].parent == surw->chosen)
             hand_on(surw, actor);
     }
@@ -156,11 +148,12 @@ static size_t choose_ready(struct surw *surw)
  * the number of turns if there is none. */
 static size_t highest(const struct surw *surw)
 {
+    const struct actor *actors = surw->cast.actors;
     const struct turn *turns = surw->cast.turns;
     size_t count = surw->cast.turn_count, best = count;
 
     for (size_t i = 0; i < count; i++) {
-        if (best != count && surw->priorities[turns[i].actor] < surw->priorities[turns[best].actor])
+        if (best != count && actors[turns[i].actor].priority < actors[turns[best].actor].priority)
             continue;
         if (surw->chosen == CAST_NONE || surw->chosen == turns[i].actor ||
             !is_about_object(surw, &turns[i]))
@@ -195,7 +188,7 @@ static size_t decide_surw(struct strategy *strategy, const struct choice *choice
         surw->chosen = surw->object == REMAINING_ALL ? choose_ready(surw) : choose_actor(surw);
     best = pick(surw);
     turn = &surw->cast.turns[best];
-    surw->priorities[turn->actor] = chance_draw(&strategy->stream);
+    surw->cast.actors[turn->actor].priority = chance_draw(&strategy->stream);
     if (is_about_object(surw, turn)) {
         remaining_take(&surw->remaining, turn->actor);
         surw->chosen = CAST_NONE;

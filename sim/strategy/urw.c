@@ -37,7 +37,7 @@ static bool begin_urw(struct strategy *strategy)
 {
     struct urw *urw = (struct urw *)strategy;
 
-    cast_begin(&urw->cast);
+    cast_begin(&urw->cast, &strategy->stream);
     remaining_begin(&urw->remaining, strategy->profile, REMAINING_ALL);
     return true;
 }

@@ -94,6 +94,7 @@ struct operation {
     uint64_t object;  /* what it goes on from or is about to use, likewise; 0: nothing shared */
     bool point;  /* about to use it (core's point.h), and nothing else before the next choice */
     bool writes; /* a point that may change it */
+    const char *name;  /* what a point calls it, or NULL */
     const char *place; /* "file.c:31", or NULL */
 };
 

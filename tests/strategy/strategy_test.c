@@ -96,7 +96,7 @@ struct noise {
 
 static void any_operation(const void *self, size_t i, struct operation *operation)
 {
-    static const char *const whats[] = {"start", "read", "write", "lock", "point", NULL};
+    static const char *const whats[] = {"start", "read", "write", "lock", "point", "sleep"};
     static const char *const places[] = {"a.c:1", "a.c:2", "b.c:1", NULL};
     uint64_t stream = ((const struct noise *)self)->stream + i;
 
@@ -104,6 +104,7 @@ static void any_operation(const void *self, size_t i, struct operation *operatio
     operation->id = 1 + i; /* no two alike */
     operation->what = whats[chance_below(&stream, 6)];
     operation->place = places[chance_below(&stream, 4)];
+    operation->name = NULL;
     operation->object = chance_below(&stream, 4);
     operation->point = chance_below(&stream, 2) != 0;
     operation->writes = chance_below(&stream, 2) != 0;
