@@ -33,7 +33,8 @@ static struct {
 
 static struct runner runner;
 static FILE *table;
-static size_t search_count; /* of all shards */
+static size_t search_count;    /* of all shards */
+static size_t exhausted_count; /* of these, had no more schedules to try */
 static bool red;
 
 /* ---- a search ---- */
@@ -53,17 +54,21 @@ static bool nothing_yet(void *self, const struct observed_run *observed)
     return observed->finding_at == 0;
 }
 
-/* Search until something is found. Returns: what was, NULL for nothing; `tried` schedules took it.
- */
-static const char *search(const struct scenario *scenario, const struct run_spec *run,
-                          const struct strategy_kind *kind, uint64_t seed, size_t schedules,
-                          size_t *tried)
+struct result {
+    const char *found; /* a detector's word; NULL: nothing */
+    size_t schedules;  /* that it took */
+    bool exhausted;    /* there are no more */
+};
+
+/* Search until something is found. */
+static struct result search(const struct scenario *scenario, const struct run_spec *run,
+                            const struct strategy_kind *kind, uint64_t seed, size_t schedules)
 {
     struct exploration exploration = {
         .strategy = kind, .seed = seed, .schedules = schedules, .met = met, .more = nothing_yet};
     struct observed_run observed = {0};
     const struct observation *found;
-    const char *finding;
+    struct result result;
     char text[160];
 
     if (!explore(&runner, scenario, run, &exploration, &observed, text, sizeof text)) {
@@ -71,10 +76,10 @@ static const char *search(const struct scenario *scenario, const struct run_spec
         exit(STATUS_HARNESS);
     }
     found = observed_run_finding(&observed);
-    finding = found != NULL ? found->finding : NULL; /* static */
-    *tried = observed.schedules;
+    result = (struct result){found != NULL ? found->finding : NULL, observed.schedules,
+                             observed.exhausted};
     observed_run_clear(&observed);
-    return finding;
+    return result;
 }
 
 /* ---- programs ---- */
@@ -131,32 +136,32 @@ static void check_bug(const struct scenario *scenario, const struct run_spec *ru
     if (!is_mine())
         return;
     for (uint64_t seed = 1; seed <= settings.seeds; seed++) {
-        size_t tried;
-        const char *found = search(scenario, run, kind, seed, scenario->schedules_max, &tried);
+        struct result result = search(scenario, run, kind, seed, scenario->schedules_max);
+        const char *found = result.found != NULL ? result.found : "nothing";
 
-        if (found != NULL && strcmp(found, run->expect.finds) == 0)
+        if (strcmp(found, run->expect.finds) == 0)
             continue;
         red = true;
         printf("%s: %s, seed %" PRIu64 " found %s in %zu schedules, expected %s\n",
-               program_name(scenario, run), kind->name, seed, found != NULL ? found : "nothing",
-               tried, run->expect.finds);
+               program_name(scenario, run), kind->name, seed, found, result.schedules,
+               run->expect.finds);
     }
 }
 
 static void check_twin(const struct scenario *scenario, const struct run_spec *run,
                        const struct strategy_kind *kind)
 {
-    size_t tried;
-    const char *found;
+    struct result result;
 
     if (!is_mine())
         return;
-    found = search(scenario, run, kind, 1, settings.twins, &tried);
-    if (found == NULL)
+    result = search(scenario, run, kind, 1, settings.twins);
+    exhausted_count += result.exhausted;
+    if (result.found == NULL)
         return;
     red = true;
     printf("%s, fixed: %s found %s at schedule %zu of seed 1\n", program_name(scenario, run),
-           kind->name, found, tried);
+           kind->name, result.found, result.schedules);
 }
 
 /* A row of the table, and a line for who waits for it. */
@@ -170,15 +175,14 @@ static void measure(const struct scenario *scenario, const struct run_spec *run,
     if (!is_mine())
         return;
     for (uint64_t seed = 1; seed <= seeds; seed++) {
-        size_t tried;
-        const char *found = search(scenario, run, kind, seed, settings.limit, &tried);
+        struct result result = search(scenario, run, kind, seed, settings.limit);
 
         fprintf(table,
                 "{\"program\":\"%s\",\"strategy\":\"%s\",\"seed\":%" PRIu64
                 ",\"schedules\":%zu,\"found\":%s}\n",
-                name, kind->name, seed, tried, found != NULL ? "true" : "false");
-        count += found != NULL;
-        sum += found != NULL ? tried : 0;
+                name, kind->name, seed, result.schedules, result.found != NULL ? "true" : "false");
+        count += result.found != NULL;
+        sum += result.found != NULL ? result.schedules : 0;
     }
     fflush(table);
     printf("%-40s %-10s %6zu  %zu of %" PRIu64 "\n", name, kind->name,
@@ -280,6 +284,9 @@ static enum status look_at_all(const struct suite *suite)
         for (size_t j = 0; j < scenario->run_count; j++)
             look_at(scenario, &scenario->runs[j]);
     }
+    if (settings.twins > 0)
+        printf("fixed twins: %zu searches, %zu of them tried every order there is\n", search_count,
+               exhausted_count);
     return red ? STATUS_FINDING : STATUS_CLEAN;
 }
 
