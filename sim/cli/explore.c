@@ -290,7 +290,7 @@ static void confirm(struct outcomes *outcomes)
         outcome->finding = outcome->worth == WORTH_FINDING || confirmed;
         if (!confirmed)
             continue;
-        outcome->end = must_format("atomicity-violation, %s", end);
+        outcome->end = must_format(CANDIDATE_FINDING ", %s", end);
         free(end);
     }
 }

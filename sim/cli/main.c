@@ -179,8 +179,7 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     observed->exhausted = true;
     if (ok && scenario_explores(scenario, run))
         ok = explore_run(simulation, scenario, run, &chance, observed, verdict);
-    candidates_end(simulation, (size_t)(run - scenario->runs),
-                   observed_run_confirm(observed, "atomicity-violation"));
+    candidates_end(simulation, (size_t)(run - scenario->runs), observed_run_confirm(observed));
     chance_clear(&chance);
     return ok;
 }

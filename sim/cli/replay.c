@@ -100,7 +100,10 @@ static void print_lines(const struct observation *seen)
 /* "deadlock at 1.000s", without an end of the line. */
 static void print_end(const struct observation *seen)
 {
-    printf("%s at %" PRId64 ".%03" PRId64 "s", seen->finding != NULL ? seen->finding : "ended",
+    const char *what = observation_finding(seen);
+
+    printf("%s%s at %" PRId64 ".%03" PRId64 "s", what != NULL ? what : "ended",
+           seen->candidate != NULL ? " (a candidate: one run cannot tell)" : "",
            seen->elapsed_ns / 1000000000, seen->elapsed_ns / 1000000 % 1000);
 }
 
@@ -109,7 +112,7 @@ static void print_story(const struct observation *seen, const struct chance *cha
 {
     char *sentence = sentence_of(&chance->record, trace);
 
-    print_block(seen->finding_lines);
+    print_block(seen->candidate != NULL ? seen->candidate : seen->finding_lines);
     printf("      %s\n", sentence);
     free(sentence);
 }

@@ -20,6 +20,20 @@ void trial_close(struct trial *trial)
     chance_clear(&trial->chance);
 }
 
+/* Whether this is what has to be found. */
+static bool is_found(struct trial *trial, const struct observation *seen)
+{
+    const char *finding = observation_finding(seen);
+
+    if (finding == NULL || strcmp(finding, trial->finding) != 0)
+        return false;
+    if (seen->candidate == NULL)
+        return true;
+    if (trial->outcome == 0)
+        trial->outcome = observation_outcome(seen, true);
+    return trial->outcome == observation_outcome(seen, true);
+}
+
 static bool try(struct trial *trial)
 {
     struct observation seen;
@@ -27,13 +41,14 @@ static bool try(struct trial *trial)
     runner_run(trial->runner, trial->scenario, trial->run, &trial->chance, &seen);
     trial->runs++;
     trial->decisions += trial->chance.record.count + 1;
-    trial->found = seen.finding != NULL && strcmp(seen.finding, trial->finding) == 0;
-    trial->passed = seen.finding == NULL && !seen.cut;
+    trial->found = is_found(trial, &seen);
+    trial->passed = seen.finding == NULL && !trial->found && !seen.cut;
     trial->other = trial->found ? NULL : seen.finding;
     trial->hash = seen.hash;
     trial->elapsed_ns = seen.elapsed_ns;
     free(trial->lines);
-    trial->lines = seen.finding_lines;
+    trial->lines = seen.candidate != NULL ? seen.candidate : seen.finding_lines;
+    seen.candidate = NULL;
     seen.finding_lines = NULL;
     observation_clear(&seen);
     return trial->found;

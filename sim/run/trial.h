@@ -20,6 +20,7 @@ struct trial {
     bool found;        /* the finding, */
     bool passed;       /* or nothing at all, to the end, */
     const char *other; /* or something else, by name */
+    uint64_t outcome;  /* of the first that had it: a candidate is one only where it ends so */
     uint64_t hash;
     int64_t elapsed_ns;
     char *lines; /* of what was found, or NULL */

@@ -177,7 +177,14 @@ size_t observed_run_add(struct observed_run *run, struct observation *observatio
     return index;
 }
 
-const struct observation *observed_run_confirm(struct observed_run *run, const char *kind)
+const char *observation_finding(const struct observation *observation)
+{
+    if (observation->finding != NULL)
+        return observation->finding;
+    return observation->candidate != NULL ? CANDIDATE_FINDING : NULL;
+}
+
+const struct observation *observed_run_confirm(struct observed_run *run)
 {
     const struct observation *first = NULL;
     bool any_without = false;
@@ -189,7 +196,7 @@ const struct observation *observed_run_confirm(struct observed_run *run, const c
 
         if (outcome->without || outcome->finding != NULL)
             continue;
-        outcome->finding = kind;
+        outcome->finding = CANDIDATE_FINDING;
         outcome->finding_lines = outcome->candidate;
         outcome->candidate = NULL;
         if (run->finding_at == 0 || outcome->schedule < run->finding_at)

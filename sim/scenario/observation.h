@@ -106,9 +106,15 @@ void observed_run_again(struct observed_run *run, size_t index,
 /* Whether an outcome like `observation` has been added. */
 bool observed_run_knows(const struct observed_run *run, const struct observation *observation);
 
-/* Make findings of `kind` of the outcomes that only runs with a candidate showed, if runs without
- * have been seen. Returns: the first, or NULL. */
-const struct observation *observed_run_confirm(struct observed_run *run, const char *kind);
+/* What a candidate is, once confirmed. */
+#define CANDIDATE_FINDING "atomicity-violation"
+
+/* What a run is kept for: the word of its finding, or of its candidate's; NULL: nothing. */
+const char *observation_finding(const struct observation *observation);
+
+/* Make findings of the outcomes that only runs with a candidate showed, if runs without have been
+ * seen. Returns: the first, or NULL. */
+const struct observation *observed_run_confirm(struct observed_run *run);
 
 void observed_run_clear(struct observed_run *run);
 

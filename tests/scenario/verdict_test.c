@@ -299,14 +299,14 @@ static void a_candidate_is_confirmed_by_an_outcome_of_its_own(void **state)
     struct fixture *f = *state;
     const struct observation *confirmed;
 
-    given(f, "scenario: t\nprogram: p\nexpect: { finds: race, exit: 3 }\n");
+    given(f, "scenario: t\nprogram: p\nexpect: { finds: atomicity-violation, exit: 3 }\n");
     saw_ending(f, 3, true);
-    assert_null(observed_run_confirm(&f->runs[0], "race"));
+    assert_null(observed_run_confirm(&f->runs[0]));
     saw_ending(f, 4, false);
     saw_ending(f, 5, true);
     saw_ending(f, 5, false);
     saw_ending(f, 3, true);
-    confirmed = observed_run_confirm(&f->runs[0], "race");
+    confirmed = observed_run_confirm(&f->runs[0]);
     assert_non_null(confirmed);
     assert_int_equal(confirmed->exit, 3);
     assert_string_equal(confirmed->finding_lines, "ann came between\n");
