@@ -9,11 +9,6 @@
 #include "base/alloc.h"
 #include "base/map.h"
 
-/* A vector clock: one entry a task. Zero for those that it has not heard of. */
-struct clock {
-    uint32_t at[ORDER_TASKS_MAX];
-};
-
 struct member {
     char name[64];
     struct order_locks locks;
@@ -21,22 +16,24 @@ struct member {
 
 struct order {
     struct member tasks[ORDER_TASKS_MAX];
-    struct clock clocks[ORDER_TASKS_MAX];
+    struct order_view clocks[ORDER_TASKS_MAX];
     size_t task_count;
     struct map task_index;  /* process, thread and number to the place in `tasks` */
     struct map clock_index; /* keys of objects to the place in `objects` */
-    struct clock *objects;
+    struct order_view *objects;
     size_t object_count;
     size_t object_capacity;
     order_task who; /* of the record that was heard last */
+    enum order_of locks;
     bool wordless;
     bool full; /* more tasks than there is room for */
 };
 
-struct order *order_new(void)
+struct order *order_new(enum order_of locks)
 {
     struct order *order = must_alloc(sizeof *order);
 
+    order->locks = locks;
     order_reset(order, false);
     return order;
 }
@@ -63,7 +60,7 @@ void order_reset(struct order *order, bool wordless)
 
 /* ---- clocks ---- */
 
-static void join(const struct order *order, struct clock *clock, const struct clock *with)
+static void join(const struct order *order, struct order_view *clock, const struct order_view *with)
 {
     for (size_t i = 0; i < order->task_count; i++) {
         if (with->at[i] > clock->at[i])
@@ -85,7 +82,7 @@ static uint64_t key_of(const struct trace_record *record, enum face face, uint32
 }
 
 /* The clock of an object, or NULL: nobody has signalled it. */
-static struct clock *known_clock(const struct order *order, uint64_t key)
+static struct order_view *known_clock(const struct order *order, uint64_t key)
 {
     size_t i = map_get(&order->clock_index, key);
 
@@ -93,9 +90,9 @@ static struct clock *known_clock(const struct order *order, uint64_t key)
 }
 
 /* Likewise; it begins with nobody. */
-static struct clock *clock_of(struct order *order, uint64_t key)
+static struct order_view *clock_of(struct order *order, uint64_t key)
 {
-    struct clock *clock = known_clock(order, key);
+    struct order_view *clock = known_clock(order, key);
 
     if (clock != NULL)
         return clock;
@@ -120,7 +117,7 @@ static void give(struct order *order, order_task who, uint64_t key)
 /* `who` learns what others have let known. */
 static void take(struct order *order, order_task who, uint64_t key)
 {
-    const struct clock *clock = known_clock(order, key);
+    const struct order_view *clock = known_clock(order, key);
 
     if (clock != NULL)
         join(order, &order->clocks[who], clock);
@@ -211,6 +208,12 @@ static void give_lock(struct order *order, order_task who, const struct trace_re
     }
 }
 
+/* Whether what is held orders those who hold it one after the other. */
+static bool orders_tasks(const struct order *order, const struct trace_record *record)
+{
+    return order->locks == ORDER_WITH_LOCKS || !is_lock(record);
+}
+
 /* ---- what happens ---- */
 
 /* The face that those who wait for, or pass, the object of `record` look at. */
@@ -230,7 +233,7 @@ static enum face face_of(const struct trace_record *record)
 
 static void go_on(struct order *order, order_task who, const struct trace_record *record)
 {
-    if (record->object.id != 0) {
+    if (record->object.id != 0 && orders_tasks(order, record)) {
         take(order, who, key_of(record, face_of(record), record->object.id, 0));
         take(order, who, key_of(record, FACE_SIGNAL, record->object.id, 0));
     }
@@ -275,12 +278,14 @@ static void happen(struct order *order, order_task who, const struct trace_recor
         go_on(order, who, record);
         break;
     case TRACE_HELD:
-        take(order, who, key_of(record, FACE_SIGNAL, id, 0));
+        if (orders_tasks(order, record))
+            take(order, who, key_of(record, FACE_SIGNAL, id, 0));
         take_lock(order, who, record);
         break;
     case TRACE_RELEASED:
         give_lock(order, who, record);
-        give(order, who, key_of(record, FACE_SIGNAL, id, 0));
+        if (orders_tasks(order, record))
+            give(order, who, key_of(record, FACE_SIGNAL, id, 0));
         break;
     case TRACE_SIGNALLED:
         give(order, who, key_of(record, face_of(record), id, 0));
@@ -330,6 +335,11 @@ order_task order_who(const struct order *order)
 uint32_t order_now(const struct order *order, order_task who)
 {
     return order->clocks[who].at[who];
+}
+
+const struct order_view *order_view(const struct order *order, order_task who)
+{
+    return &order->clocks[who];
 }
 
 bool order_before(const struct order *order, order_task other, uint32_t clock, order_task who)

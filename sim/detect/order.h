@@ -33,8 +33,12 @@ struct order_locks {
 
 struct order;
 
+/* Whether a lock that is given back and taken again orders tasks, as it did in this run; for those
+ * who ask what else could have been, it does not. */
+enum order_of { ORDER_WITH_LOCKS, ORDER_WITHOUT_LOCKS };
+
 /* Nothing has happened. Owned by the caller: order_free(). */
-struct order *order_new(void);
+struct order *order_new(enum order_of locks);
 void order_free(struct order *order);
 
 /* Forget everything, for another run. `wordless`: names are not asked for. */
@@ -55,6 +59,12 @@ order_task order_who(const struct order *order);
 
 /* The time of `who` on its own clock. */
 uint32_t order_now(const struct order *order, order_task who);
+
+/* What `who` has seen of each task: the clock of the last that it comes after. */
+struct order_view {
+    uint32_t at[ORDER_TASKS_MAX];
+};
+const struct order_view *order_view(const struct order *order, order_task who);
 
 /* Whether what `other` did at `clock` of its own comes before what `who` does now. */
 bool order_before(const struct order *order, order_task other, uint32_t clock, order_task who);

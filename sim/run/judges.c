@@ -11,9 +11,11 @@ void judges_open(struct judges *judges)
 {
     judges->deadlock = deadlock_new();
     judges->properties = properties_new();
-    judges->order = order_new();
+    judges->order = order_new(ORDER_WITH_LOCKS);
     judges->race = race_new(judges->order);
     judges->atomicity = atomicity_new(judges->order);
+    judges->order_without_locks = order_new(ORDER_WITHOUT_LOCKS);
+    judges->lock_order = lock_order_new(judges->order_without_locks);
 }
 
 void judges_close(struct judges *judges)
@@ -23,6 +25,8 @@ void judges_close(struct judges *judges)
     atomicity_free(judges->atomicity);
     race_free(judges->race);
     order_free(judges->order);
+    lock_order_free(judges->lock_order);
+    order_free(judges->order_without_locks);
 }
 
 void judges_listen(struct judges *judges, struct trace *trace)
@@ -32,6 +36,9 @@ void judges_listen(struct judges *judges, struct trace *trace)
     trace_listen(trace, order_listen, judges->order, 0); /* before those that ask it */
     trace_listen(trace, race_listen, judges->race, 0);
     trace_listen(trace, atomicity_listen, judges->atomicity, 0);
+    trace_listen(trace, order_listen, judges->order_without_locks, 0);
+    trace_listen(trace, lock_order_listen, judges->lock_order, 0); /* one run tells: no need in
+                                                                      quick ones */
 }
 
 static bool detects(const struct judges *judges, enum detector detector)
@@ -53,6 +60,8 @@ void judges_begin(struct judges *judges, struct trace *trace, unsigned detects_w
     order_reset(judges->order, judges->quick);
     race_reset(judges->race);
     atomicity_reset(judges->atomicity);
+    order_reset(judges->order_without_locks, judges->quick);
+    lock_order_reset(judges->lock_order);
 }
 
 /* ---- threads, which are the world's ---- */
@@ -174,6 +183,8 @@ static void judge_end(struct judges *judges, const struct run_result *result,
         judge_quiet(judges, result, finding);
     if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_RACE))
         race_judge(judges->race, finding);
+    if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_LOCK_ORDER))
+        lock_order_judge(judges->lock_order, finding);
 }
 
 static void count_properties(const struct judges *judges, struct observation *seen)

@@ -10,6 +10,7 @@
 
 #include "detect/atomicity.h"
 #include "detect/deadlock.h"
+#include "detect/lock_order.h"
 #include "detect/property.h"
 #include "detect/race.h"
 #include "scenario/observation.h"
@@ -22,6 +23,8 @@ struct judges {
     struct order *order;
     struct race *race;
     struct atomicity *atomicity;
+    struct order *order_without_locks;
+    struct lock_order *lock_order;
     unsigned detects; /* bits of enum detector */
     bool quick;
 };

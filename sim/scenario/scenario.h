@@ -30,9 +30,10 @@ struct expectation {
 };
 
 /* Judges that speak where a scenario asks for them only: name, and how it asks. */
-#define DETECTOR_MAP(X) \
-    X(RACE, "race")     \
-    X(ATOMICITY, "atomicity-violation")
+#define DETECTOR_MAP(X)                 \
+    X(RACE, "race")                     \
+    X(ATOMICITY, "atomicity-violation") \
+    X(LOCK_ORDER, "lock-order")
 
 enum detector {
 #define X(name, text) DETECTOR_##name,

@@ -25,7 +25,7 @@ static int fixture_open(void **state)
 {
     static struct fixture fixture;
 
-    fixture.order = order_new();
+    fixture.order = order_new(ORDER_WITH_LOCKS);
     fixture.atomicity = atomicity_new(fixture.order);
     fixture.trace = trace_new();
     trace_listen(fixture.trace, order_listen, fixture.order, 0);
