@@ -137,7 +137,8 @@ char *schedule_keep(struct simulation *simulation, const struct scenario *scenar
                     size_t schedule, const struct chance *chance, const struct observation *seen)
 {
     struct runner *runner = &simulation->runner;
-    struct tape_file file = runner_tape(runner, scenario, run, strategy->name, observation_finding(seen));
+    struct tape_file file =
+        runner_tape(runner, scenario, run, strategy->name, observation_finding(seen));
     struct mistake mistake;
     char *path =
         must_format("%s/%s%s%s-%s-%" PRIu64 "-%zu.tape", simulation->options->out, scenario->stem,
