@@ -11,7 +11,7 @@
 #include "scenario/verdict.h"
 
 /* How `rondo explore` searches, unless the scenario or the command line says so. */
-#define STRATEGY_DEFAULT "uniform"
+#define STRATEGY_DEFAULT "portfolio"
 
 /* Exit status of the executables. */
 enum status {

@@ -106,16 +106,32 @@ static bool try_one(struct search *search, size_t schedule)
     return ok;
 }
 
+/* A schedule that the strategy measures, and another shard counts. */
+static void measure(struct search *search)
+{
+    struct observation seen;
+
+    chance_from_decider(&search->chance, strategy_decider(search->strategy));
+    search->runner->quick = true;
+    runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
+    search->runner->quick = false;
+    observation_clear(&seen);
+    strategy_end(search->strategy, &(struct run_end){0});
+}
+
 /* Begins one schedule more than is tried, to know whether there is one. Returns: false if a replay
  * differs. */
 static bool search_all(struct search *search)
 {
     const struct exploration *exploration = search->exploration;
     size_t step = exploration->shards > 1 ? exploration->shards : 1;
-    size_t first = exploration->strategy->profiles ? 0 : exploration->shard;
 
-    for (size_t i = first; strategy_begin(search->strategy, i) && i < exploration->schedules;
-         i = i < exploration->shard ? exploration->shard : i + step) {
+    if (exploration->strategy->profiles && exploration->shard > 0) {
+        strategy_begin(search->strategy, 0);
+        measure(search);
+    }
+    for (size_t i = exploration->shard;
+         strategy_begin(search->strategy, i) && i < exploration->schedules; i += step) {
         if (!try_one(search, i + 1))
             return false;
         if (exploration->more != NULL && !exploration->more(exploration->self, search->observed))

@@ -10,9 +10,9 @@
 #include "strategy/profile.h"
 
 static const struct strategy_kind *const kinds[] = {
-    &strategy_uniform, &strategy_dfs,    &strategy_ties,   &strategy_pct3, &strategy_pct10,
-    &strategy_pos,     &strategy_urw,    &strategy_surw,   &strategy_rff,  &strategy_delay,
-    &strategy_delay1,  &strategy_delay2, &strategy_delay3,
+    &strategy_portfolio, &strategy_uniform, &strategy_dfs,    &strategy_ties,   &strategy_pct3,
+    &strategy_pct10,     &strategy_pos,     &strategy_urw,    &strategy_surw,   &strategy_rff,
+    &strategy_delay,     &strategy_delay1,  &strategy_delay2, &strategy_delay3,
 };
 
 #define KINDS (sizeof kinds / sizeof *kinds)

@@ -65,11 +65,18 @@ class Explore(unittest.TestCase):
         self.assertNotEqual(one, other)
 
     def test_shards_and_jobs_try_the_same_schedules_as_one_alone(self) -> None:
-        whole = self.counts("--schedules", "300")
-        parts = [self.counts("--schedules", "300", "--shard", f"{i}/3") for i in (1, 2, 3)]
-        self.assertEqual(whole, self.counts("--schedules", "300", "--jobs", "2"))
-        self.assertEqual({end: count for end, (count, _) in whole.items()},
-                         {end: sum(part.get(end, (0, 0))[0] for part in parts) for end in whole})
+        for strategy in ("uniform", "surw"):
+            search = ("--strategy", strategy, "--schedules", "300")
+            whole = self.counts(*search)
+            parts = [self.counts(*search, "--shard", f"{i}/3") for i in (1, 2, 3)]
+            self.assertEqual(whole, self.counts(*search, "--jobs", "2"))
+            self.assertEqual({end: count for end, (count, _) in whole.items()},
+                             {end: sum(part.get(end, (0, 0))[0] for part in parts) for end in whole})
+
+    def test_what_learns_tries_as_many_schedules_in_shards_and_jobs(self) -> None:
+        whole = self.counts("--schedules", "300", "--jobs", "2", "--shard", "2/3")
+        self.assertEqual(sum(count for count, _ in whole.values()), 100)
+        self.assertEqual(whole, self.counts("--schedules", "300", "--jobs", "2", "--shard", "2/3"))
 
     def test_every_order_can_be_tried_and_that_is_said(self) -> None:
         result = self.explore("--collect", "--strategy", "dfs", "--schedules", "100000")
