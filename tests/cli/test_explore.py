@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RONDO = os.environ.get("RONDO", str(ROOT / "build/bin/rondo"))
+DATA = os.environ.get("RONDO_TEST_MODULES", str(ROOT / "build/tests/modules"))
 
 LADDER = """\
 scenario: two ladders
@@ -105,6 +106,16 @@ class Explore(unittest.TestCase):
             result = self.explore("--shard", share)
             self.assertEqual(result.returncode, 2, share)
             self.assertIn("not a value for --shard", result.stderr)
+
+    @unittest.skipIf("asan" in RONDO, "there a crash is the sanitizer's to report")
+    def test_a_crash_takes_one_process_with_it_and_its_schedule_is_named(self) -> None:
+        self.scenario.write_text(f"scenario: t\nprogram: crashes\nmodule: {DATA}/misbehaves.so\n")
+        result = self.explore("--strategy", "uniform", "--shard", "2/3")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("the program crashed (bad address)", result.stderr)
+        self.assertIn("a process ended in schedule 2, and what it had seen is lost\n"
+                      f"  next: rondo replay {self.scenario} --strategy uniform --seed 0 --schedule 2\n",
+                      result.stdout)
 
     def test_ctrl_c_keeps_what_is_there(self) -> None:
         self.scenario.write_text(LADDER.replace("acquire B, sleep 0s, acquire A, release A,", "acquire B,"))
