@@ -92,7 +92,8 @@ static void try_schedule(const struct run_spec *run, const uint8_t *data, size_t
     char text[800] = "";
 
     chance_init(&chance);
-    chance.open = (1u << FAMILY_COUNT) - 1;
+    chance.open = ((1u << FAMILY_COUNT) - 1) & ~(1u << FAMILY_alloc);
+    chance.open |= runner_faults(scenario);
     chance_from_bytes(&chance, data, size);
     runner_run(&runner, scenario, run, &chance, &seen);
     if (!expected(run, &seen)) {

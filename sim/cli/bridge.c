@@ -206,11 +206,21 @@ static int start(const rondo_program *program, const struct script *script, int 
     return rondo_run((rondo_fn)program->entry, (void *)(uintptr_t)script, NULL);
 }
 
+/* A runner_who. */
+static void name_task(char *text, size_t size)
+{
+    const rondo_task *task = rondo_current_task();
+
+    if (task != NULL)
+        snprintf(text, size, "%s", rondo_get_name(task));
+}
+
 void bridge_open(struct runner *runner, const char *module_folder)
 {
     bridge_install();
     runner_open(runner, module_folder, start, rondo_err_name);
     runner->modules.script = &play_program;
+    runner->who = name_task;
 }
 
 void rondo_program_exit(int code)

@@ -166,7 +166,7 @@ bool explore(struct runner *runner, const struct scenario *scenario, const struc
     bool ok;
 
     chance_init(&search.chance);
-    search.chance.open = strategy_opens(exploration->strategy);
+    search.chance.open = strategy_opens(exploration->strategy) | runner_faults(scenario);
     ok = search_all(&search);
     note_covered(&search);
     if (!ok)

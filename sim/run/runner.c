@@ -83,6 +83,54 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
     return true;
 }
 
+/* ---- allocations that fail ---- */
+
+/* So many in a run: what two of them together do not show, more will hardly. */
+#define FAILURES_MAX 2
+
+static void name_allocation(const void *self, size_t value, char *text, size_t size)
+{
+    const struct runner *runner = self;
+    char who[80] = "the program";
+
+    if (runner->who != NULL)
+        runner->who(who, sizeof who);
+    snprintf(text, size, "%s (%s)", who, value != 0 ? "no memory" : "memory");
+}
+
+/* Whether this allocation fails is one more decision. */
+static void *failing_resize(void *self, void *old, size_t size)
+{
+    struct runner *runner = self;
+    const struct alloc_source *source = arena_source(runner->arena);
+    struct alternatives alternatives = {.anchor = name_allocation, .self = runner};
+
+    if (runner->failures < FAILURES_MAX &&
+        world_choose(&runner->world, "alloc.fail", 2, &alternatives) != 0) {
+        runner->failures++;
+        return NULL;
+    }
+    return source->resize(source->self, old, size);
+}
+
+static void failing_release(void *self, void *old)
+{
+    const struct alloc_source *source = arena_source(((struct runner *)self)->arena);
+
+    source->release(source->self, old);
+}
+
+unsigned runner_faults(const struct scenario *scenario)
+{
+    unsigned families = 0;
+
+    for (unsigned i = 0; i < FAULT_COUNT; i++) {
+        if ((scenario->faults & 1u << i) != 0)
+            families |= 1u << chance_family(fault_name((enum fault)i));
+    }
+    return families;
+}
+
 /* ---- inside the process ---- */
 
 static int process_main(void *context)
@@ -98,7 +146,9 @@ static void enter(void *context)
 {
     struct runner *runner = context;
 
-    runner->outer_source = alloc_replace(arena_source(runner->arena));
+    bool may_fail = chance_is_open(runner->world.chance, "alloc.fail");
+
+    runner->outer_source = alloc_replace(may_fail ? &runner->failing : arena_source(runner->arena));
     capture_enter(&runner->capture);
 }
 
@@ -147,6 +197,8 @@ static void reset(struct runner *runner, unsigned detects, struct chance *chance
     judges_begin(&runner->judges, runner->trace, detects);
     chance->wordless = runner->quick;
     chance_rewind(chance);
+    runner->failing = (struct alloc_source){failing_resize, failing_release, runner};
+    runner->failures = 0;
     capture_begin(&runner->capture, output, runner);
     world_init(&runner->world, chance, runner->trace);
     runner->world.steps_max = runner->steps_max;

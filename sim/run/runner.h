@@ -7,6 +7,7 @@
 #ifndef RONDO_RUN_RUNNER_H
 #define RONDO_RUN_RUNNER_H
 
+#include "base/alloc.h"
 #include "run/judges.h"
 #include "run/tape_file.h"
 #include "scenario/capture.h"
@@ -19,6 +20,9 @@
  * Returns: its exit code. */
 typedef int (*program_start)(const rondo_program *program, const struct script *script, int argc,
                              char **argv);
+
+/* Who runs on the calling simulated process, in words for a tape: "maker". */
+typedef void (*runner_who)(char *text, size_t size);
 
 /* The name of a negative exit code, static: "ETIMEDOUT". */
 typedef const char *(*code_name)(int code);
@@ -46,6 +50,9 @@ struct runner {
     char **argv_kept;
     int argc;
     const struct alloc_source *outer_source;
+    runner_who who;              /* or NULL */
+    struct alloc_source failing; /* the arena's, but for what the tape lets fail */
+    size_t failures;             /* in this run */
     uint64_t steps_max;
     bool quick; /* keep no trace, write no anchors, judge nothing that needs them */
 };
@@ -63,6 +70,9 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
  * The observation is the caller's: observation_clear(). */
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen);
+
+/* The families of decisions that `scenario` wants to be tried besides orders. */
+unsigned runner_faults(const struct scenario *scenario);
 
 /* What a tape of `run` says of itself, for tape_file_write(): all but seed, open families, hash and
  * decisions. `finding` NULL: nothing was found. Requires: runner_check() passed. Borrows all. */

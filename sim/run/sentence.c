@@ -51,13 +51,28 @@ static char *relation(const struct tape_entry *entry)
     return text;
 }
 
+/* "writer gets no memory at 1.000s", of the anchor "writer (no memory)". */
+static char *allocation(const char *anchor, int64_t time_ns)
+{
+    const char *what = strrchr(anchor, '(');
+    int name = what != NULL && what > anchor ? (int)(what - anchor - 1) : 0;
+    int length = what != NULL ? (int)strcspn(what + 1, ")") : 0;
+
+    return must_format("%.*s gets %.*s at %" PRId64 ".%03" PRId64 "s", name, anchor, length,
+                       what != NULL ? what + 1 : "", time_ns / 1000000000,
+                       time_ns / 1000000 % 1000);
+}
+
 char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
 {
-    char *goes = who(entry->anchor, entry->place);
-    char *does = relation(entry);
-    char *text = must_format("%s %s at %" PRId64 ".%03" PRId64 "s", goes, does,
-                             time_ns / 1000000000, time_ns / 1000000 % 1000);
+    char *goes, *does, *text;
 
+    if (chance_family(entry->label) == FAMILY_alloc)
+        return allocation(entry->anchor, time_ns);
+    goes = who(entry->anchor, entry->place);
+    does = relation(entry);
+    text = must_format("%s %s at %" PRId64 ".%03" PRId64 "s", goes, does, time_ns / 1000000000,
+                       time_ns / 1000000 % 1000);
     free(goes);
     free(does);
     return text;

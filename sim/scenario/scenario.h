@@ -41,6 +41,19 @@ enum detector {
 #undef X
 };
 
+/* Faults that a search may try besides orders: the families of decisions that it opens. */
+#define FAULT_MAP(X) X(ALLOC, "alloc")
+
+enum fault {
+#define X(name, text) FAULT_##name,
+    FAULT_MAP(X)
+#undef X
+};
+
+/* The word for a fault, which is that of its family. */
+const char *fault_name(enum fault fault);
+#define FAULT_COUNT 1
+
 struct run_spec {
     char *name; /* "" for the one run of a scenario without `runs` */
     char *program;
@@ -110,6 +123,7 @@ struct scenario {
     char *strategy;    /* to explore by; NULL: "ties" */
     int strategy_line; /* where the file says so */
     uint64_t seed;     /* to explore from */
+    unsigned faults;   /* to explore besides, as bits of enum fault */
     struct relation *relations;
     size_t relation_count;
     struct claim *claims;

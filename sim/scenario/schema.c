@@ -78,10 +78,43 @@ static bool set_seed(struct reader *reader, const struct node *value, void *targ
     return why == NULL || reader_refuse(reader, value, why);
 }
 
+static const char *const faults[] = {
+#define X(name, text) text,
+    FAULT_MAP(X)
+#undef X
+};
+
+const char *fault_name(enum fault fault)
+{
+    return faults[fault];
+}
+
+static bool set_fault(struct reader *reader, const struct node *value)
+{
+    for (unsigned i = 0; i < FAULT_COUNT; i++) {
+        if (value->kind == NODE_SCALAR && strcmp(value->text, faults[i]) == 0) {
+            reader->scenario->faults |= 1u << i;
+            return true;
+        }
+    }
+    return READER_REFUSE(reader, value, "there is no such fault to be tried (alloc)");
+}
+
+static bool set_faults(struct reader *reader, const struct node *value, void *target)
+{
+    (void)target;
+    for (size_t i = 0; i < value->count; i++) {
+        if (!set_fault(reader, value->children[i]))
+            return false;
+    }
+    return true;
+}
+
 static const struct key explore_keys[] = {
     {"seed", NODE_SCALAR, false, set_seed},
     {"strategy", NODE_SCALAR, false, set_strategy},
     {"schedules", NODE_SCALAR, false, set_schedules},
+    {"faults", NODE_SEQUENCE, false, set_faults},
 };
 
 static bool set_explore(struct reader *reader, const struct node *value, void *target)

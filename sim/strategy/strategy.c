@@ -56,12 +56,24 @@ void strategy_close(struct strategy *strategy)
     strategy->kind->close(strategy);
 }
 
+/* How rare faults are in this run: what lies at its beginning is met by those that have them often,
+ * what lies a thousand chances later by those that hardly do. */
+static void draw_rarity(struct strategy *strategy)
+{
+    static const unsigned rarities[] = {0, 0, 0, 0, 2, 4, 6, 8};
+
+    strategy->faults = strategy->stream ^ UINT64_C(0x6661756c7473);
+    strategy->rarity =
+        rarities[chance_below(&strategy->faults, sizeof rarities / sizeof *rarities)];
+}
+
 bool strategy_begin(struct strategy *strategy, size_t schedule)
 {
     uint64_t number = schedule + 1;
 
     strategy->schedule = schedule;
     strategy->stream = strategy->seed ^ chance_draw(&number);
+    draw_rarity(strategy);
     strategy->measuring = strategy->kind->profiles && strategy->profile == NULL;
     strategy->fair = strategy->kind->fair || strategy->measuring;
     if (strategy->measuring) {
@@ -99,11 +111,24 @@ void strategy_covered_all(const struct strategy *strategy, char *text, size_t si
         snprintf(text, size, "explored all %zu outcomes", strategy->outcomes);
 }
 
+/* Whether a decision is about a fault. */
+static bool is_fault(const struct choice *choice)
+{
+    return choice->label[0] == 'a' && chance_family(choice->label) == FAMILY_alloc;
+}
+
+static size_t draw_fault(struct strategy *strategy)
+{
+    return strategy->rarity != 0 && chance_draw(&strategy->faults) >> (64 - strategy->rarity) == 0;
+}
+
 static size_t decide(void *self, const struct choice *choice)
 {
     struct strategy *strategy = self;
     size_t value;
 
+    if (is_fault(choice) && !strategy->kind->ends)
+        return draw_fault(strategy);
     if (!strategy->measuring)
         return strategy->kind->decide(strategy, choice);
     value = strategy_draw(strategy, choice);

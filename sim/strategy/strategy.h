@@ -7,6 +7,10 @@
  * schedule: schedule 17 of seed 4711 is the same whatever was tried before it, unless the strategy
  * learns from run to run.
  *
+ * Faults are drawn for all of them: half of the schedules have none, and of the others some have
+ * them often and some hardly ever. Only those that try everything decide faults as they do all
+ * else.
+ *
  * Strategies are shown every turn of a task, also where there is but one option (bound 1), so that
  * they can count. Some want to know how long runs are, and who does what: schedule 0 of such is a
  * random walk that is measured (profile.h), and every shard begins with it.
@@ -55,6 +59,8 @@ struct strategy {
     const struct strategy_kind *kind;
     uint64_t seed;
     uint64_t stream;         /* to draw from, in this run */
+    uint64_t faults;         /* likewise, for faults */
+    unsigned rarity;         /* of faults in this run: one in 1 << rarity; 0: none */
     size_t schedule;         /* the number of this run, from 0 */
     bool fair;               /* this run is, see strategy_kind */
     bool measuring;          /* this run, for the profile */

@@ -27,7 +27,9 @@
     X(timer, 1, "timers of a process due at one instant: order, and together or apart")    \
     X(sched, 0, "which ready callback runs next; production order is first in, first out") \
     X(process, 1, "which runnable process runs next")                                      \
-    X(thread, 0, "which runnable thread of a process runs next; production order: as it became so")
+    X(thread, 0,                                                                           \
+      "which runnable thread of a process runs next; production order: as it became so")   \
+    X(alloc, 0, "whether an allocation of the program's fails, of which a few in a run may")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,

@@ -108,7 +108,7 @@ static bool try_scenario(const struct scenario *scenario, const char *text, size
     chance_init(&chance);
     ok = try_schedule(scenario, text, &chance, tally);
     for (size_t i = 1; ok && i < schedules; i++) {
-        chance.open = (1u << FAMILY_COUNT) - 1;
+        chance.open = ((1u << FAMILY_COUNT) - 1) & ~(1u << FAMILY_alloc);
         chance_from_seed(&chance, i);
         ok = try_schedule(scenario, text, &chance, tally);
     }

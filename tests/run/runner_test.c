@@ -334,7 +334,7 @@ static void a_program_that_is_not_there_is_said_with_those_that_are(void **state
     f->scenario->runs[0].program = must_text("tie");
     assert_false(runner_check(&f->runner, f->scenario, &mistake));
     assert_non_null(strstr(mistake.text, "module programs.so has no program 'tie'; it has: "
-                                         "arguments, asks_for_its_orientation, "));
+                                         "allocates, arguments, asks_for_its_orientation, "));
 }
 
 /* ---- no end ---- */
@@ -524,6 +524,48 @@ static void a_tape_decides_a_tie(void **state)
     expect_run(f, "0.010 b\n0.010 a\nends with 0 at 10 ms\n");
 }
 
+/* ---- allocations that fail ---- */
+
+static void an_allocation_fails_when_the_tape_says_so_and_only_two_in_a_run(void **state)
+{
+    static const uint8_t bytes[] = {0, 1, 0, 1, 1};
+    struct fixture *f = *state;
+
+    choose_program(f, "allocates", "");
+    f->chance.open |= 1u << FAMILY_alloc;
+    chance_from_bytes(&f->chance, bytes, sizeof bytes);
+    expect_run(f, "0.000 memory\n0.000 none\n0.000 memory\n0.000 none\n0.000 memory\n"
+                  "ends with 0 at 0 ms\n");
+    assert_int_equal(f->chance.record.count, 4); /* the fifth is no decision any more */
+    assert_string_equal(f->chance.record.entries[1].label, "alloc.fail");
+    assert_string_equal(f->chance.record.entries[1].anchor, "the program (no memory)");
+    expect_same_again(f);
+    expect_run(f, "0.000 memory\n0.000 none\n0.000 memory\n0.000 none\n0.000 memory\n"
+                  "ends with 0 at 0 ms\n"); /* the next run begins to count anew */
+}
+
+static void without_being_asked_no_allocation_fails(void **state)
+{
+    static const uint8_t bytes[] = {1, 1, 1, 1, 1};
+    struct fixture *f = *state;
+
+    choose_program(f, "allocates", "");
+    chance_from_bytes(&f->chance, bytes, sizeof bytes);
+    expect_run(f, "0.000 memory\n0.000 memory\n0.000 memory\n0.000 memory\n0.000 memory\n"
+                  "ends with 0 at 0 ms\n");
+    assert_int_equal(f->chance.record.count, 0);
+}
+
+static void a_scenario_says_which_faults_are_tried(void **state)
+{
+    struct fixture *f = *state;
+
+    choose_program(f, "allocates", "explore: { faults: [alloc] }\n");
+    assert_int_equal(runner_faults(f->scenario), 1u << FAMILY_alloc);
+    choose_program(f, "allocates", "explore: { schedules: 2 }\n");
+    assert_int_equal(runner_faults(f->scenario), 0);
+}
+
 static void a_program_that_differs_is_caught_with_the_first_event_that_does(void **state)
 {
     struct fixture *f = *state;
@@ -597,6 +639,9 @@ int main(void)
         TEST(a_seed_is_one_run_and_its_record_replays_it),
         TEST(the_departures_of_a_run_replay_it),
         TEST(a_tape_decides_a_tie),
+        TEST(an_allocation_fails_when_the_tape_says_so_and_only_two_in_a_run),
+        TEST(without_being_asked_no_allocation_fails),
+        TEST(a_scenario_says_which_faults_are_tried),
         TEST(a_program_that_differs_is_caught_with_the_first_event_that_does),
         TEST(a_program_that_ends_early_is_caught),
         TEST(a_program_that_ends_otherwise_is_caught),

@@ -51,6 +51,37 @@ static const char *order_after(const struct strategy_kind *kind, size_t number, 
     return text;
 }
 
+/* Ask for a hundred faults in each of many schedules. Returns: in how many there were any. */
+static size_t schedules_with_faults(const struct strategy_kind *kind, size_t schedules)
+{
+    struct strategy *strategy = strategy_open(kind, 4711);
+    struct chance_decider decider = strategy_decider(strategy);
+    struct choice choice = {.label = "alloc.fail", .bound = 2};
+    size_t count = 0;
+
+    for (size_t i = 0; i < schedules && strategy_begin(strategy, i); i++) {
+        size_t faults = 0;
+
+        for (size_t j = 0; j < 100; j++)
+            faults += decider.decide(decider.self, &choice);
+        count += faults != 0;
+        strategy_end(strategy, &(struct run_end){0});
+    }
+    strategy_close(strategy);
+    return count;
+}
+
+static void half_of_the_schedules_have_no_faults_and_the_others_some(void **state)
+{
+    const struct strategy_kind *kind;
+
+    (void)state;
+    for (size_t i = 0; (kind = strategy_at(i)) != NULL; i++) {
+        if (!kind->ends)
+            assert_in_range(schedules_with_faults(kind, 1000), 350, 500);
+    }
+}
+
 /* All but those that learn; of those, two searches that are the same do the same. */
 static void a_schedule_is_the_same_whatever_came_before(void **state)
 {
@@ -148,6 +179,7 @@ static void a_strategy_is_found_by_its_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(half_of_the_schedules_have_no_faults_and_the_others_some),
         cmocka_unit_test(a_schedule_is_the_same_whatever_came_before),
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(an_answer_is_below_the_bound_whatever_is_asked),

@@ -380,6 +380,15 @@ RONDO_PROGRAM(works_aside, works_aside);
 RONDO_PROGRAM(leaves_a_thread, leaves_a_thread);
 RONDO_PROGRAM(waits_for_a_thread, waits_for_a_thread);
 RONDO_PROGRAM(takes_mutexes_crosswise, takes_mutexes_crosswise);
+/* Five blocks, one after the other. */
+static int allocates(int argc, char **argv)
+{
+    for (int i = 0; i < 5; i++)
+        puts(malloc(100) != NULL ? "memory" : "none");
+    return 0;
+}
+
+RONDO_PROGRAM(allocates, allocates);
 RONDO_PROGRAM(ties, ties);
 RONDO_PROGRAM(differs, differs);
 RONDO_PROGRAM(differs_in_length, differs_in_length);
