@@ -149,6 +149,25 @@ void deadlines_remove(struct deadlines *deadlines, struct deadline *deadline)
         sift_down(deadlines, last, at);
 }
 
+/* What a task that sleeps has beside its deadline, in lines of the cache: its wait, and its frame.
+ */
+#define LINE        64
+#define LINES_BELOW 3
+#define LINES_ABOVE 2
+
+void deadlines_look_ahead(const struct deadlines *deadlines)
+{
+    uint32_t end = deadlines->count < 1 + BRANCHES ? deadlines->count : 1 + BRANCHES;
+
+    for (uint32_t i = 0; i < end; i++) {
+        uint32_t slot = deadlines->heap[i].slot;
+        const char *at = (const char *)deadlines->slots[slot - 1].deadline;
+
+        for (int line = -LINES_BELOW; line < LINES_ABOVE; line++)
+            __builtin_prefetch(at + line * LINE);
+    }
+}
+
 static struct deadline *earlier(struct deadline *a, struct deadline *b)
 {
     if (a == NULL)

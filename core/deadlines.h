@@ -40,6 +40,10 @@ void deadlines_remove(struct deadlines *deadlines, struct deadline *deadline);
 /* The earliest, of equal ones the one with the lower order; NULL: none. */
 struct deadline *deadlines_first(const struct deadlines *deadlines);
 
+/* Have the memory fetched of those that may be the next ones: where many sleep, it has long left
+ * the caches. */
+void deadlines_look_ahead(const struct deadlines *deadlines);
+
 /* When the earliest is; RONDO_FOREVER: there is none. */
 int64_t deadlines_when(const struct deadlines *deadlines);
 

@@ -28,7 +28,7 @@ rondo_future *rondo_create_future(rondo_loop *loop)
         loop = loop_running();
     if (loop == NULL)
         return NULL;
-    future = alloc_zero(sizeof *future);
+    future = spare_take(loop_spare(loop, &loop->futures_spare), sizeof *future);
     if (future != NULL)
         future_init(future, loop, object_number(loop));
     return future;
@@ -126,7 +126,7 @@ void rondo_unref(rondo_future *future)
     if (future->is_task)
         task_destroy(task_of(future));
     else
-        alloc_release(future);
+        spare_give(loop_spare(future->loop, &future->loop->futures_spare), future);
 }
 
 void rondo_unref_all(rondo_future *const *futures, size_t count)

@@ -34,7 +34,6 @@ void loop_init(struct rondo_loop *loop, const struct loop_port *port, void *port
                                 .poll_interval = 1};
     list_init(&loop->ready);
     list_init(&loop->batch);
-    list_init(&loop->spare);
     list_init(&loop->tasks);
     list_init(&loop->devices);
     list_init(&loop->generators);
@@ -154,6 +153,7 @@ static size_t take_tied(struct rondo_loop *loop, int64_t loop_time, struct list 
     list_init(tied);
     do {
         deadlines_remove(&loop->deadlines, first);
+        deadlines_look_ahead(&loop->deadlines);
         list_push_back(tied, &first->callback.link);
         count++;
         first = deadlines_first(&loop->deadlines);
@@ -238,12 +238,17 @@ struct rondo_handle {
     struct rondo_context context; /* of who queued it */
 };
 
+static void handle_give_back(rondo_handle *handle)
+{
+    spare_give(loop_spare(handle->loop, &handle->loop->handles_spare), handle);
+}
+
 static void handle_run(struct callback *callback)
 {
     struct deadline *deadline = container_of(callback, struct deadline, callback);
     rondo_handle handle = *container_of(deadline, rondo_handle, deadline);
 
-    alloc_release(container_of(deadline, rondo_handle, deadline));
+    handle_give_back(container_of(deadline, rondo_handle, deadline));
     context_call(&handle.context, handle.function, handle.arg);
 }
 
@@ -434,7 +439,6 @@ static void discard(struct callback *callback)
 void loop_discard(struct rondo_loop *loop)
 {
     struct deadline *deadline;
-    struct list *node;
 
     list_append(&loop->ready, &loop->batch);
     while (!list_empty(&loop->ready))
@@ -445,8 +449,9 @@ void loop_discard(struct rondo_loop *loop)
     }
     deadlines_clear(&loop->deadlines);
     lineup_clear(&loop->own_lineup);
-    while ((node = list_pop_front(&loop->spare)) != NULL)
-        alloc_release(node);
+    spare_clear(&loop->tasks_spare);
+    spare_clear(&loop->futures_spare);
+    spare_clear(&loop->handles_spare);
 }
 
 int rondo_loop_run_forever(rondo_loop *loop)
@@ -500,7 +505,7 @@ int64_t rondo_loop_time(const rondo_loop *loop)
 static void handle_free(rondo_handle *handle)
 {
     context_release(&handle->context);
-    alloc_release(handle);
+    handle_give_back(handle);
 }
 
 static void handle_discard(struct callback *callback)
@@ -513,7 +518,8 @@ static void handle_discard(struct callback *callback)
 static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void *arg,
                                 const char *what, const char *here)
 {
-    rondo_handle *handle = function != NULL ? alloc_zero(sizeof *handle) : NULL;
+    struct spare *spare = loop_spare(loop, &loop->handles_spare);
+    rondo_handle *handle = function != NULL ? spare_take(spare, sizeof *handle) : NULL;
 
     if (handle == NULL)
         return NULL;

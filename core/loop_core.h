@@ -19,6 +19,7 @@
 #include "handler.h"
 #include "loop.h"
 #include "observe.h"
+#include "spare.h"
 #include "task.h"
 
 struct bindings;
@@ -102,8 +103,10 @@ struct rondo_loop {
     atomic_bool running;
     atomic_bool entered; /* the port has callbacks of other threads */
     atomic_bool debug;
-    struct list spare; /* memory of tasks that are gone, for the next ones */
-    unsigned spare_count;
+    /* Memory of what is gone, for the next ones. */
+    struct spare tasks_spare;
+    struct spare futures_spare;
+    struct spare handles_spare;
     struct worker *idle; /* whose bodies have ended, likewise (task.c) */
     unsigned idle_count;
     struct list tasks;               /* not done yet */
@@ -210,6 +213,12 @@ struct rondo_context *context_enter(struct rondo_context *context);
 static inline struct rondo_loop *loop_running(void)
 {
     return fiber_running != NULL ? fiber_running->loop : NULL;
+}
+
+/* `spare` of `loop`, for whoever it is running; for another thread, or outside, NULL. */
+static inline struct spare *loop_spare(struct rondo_loop *loop, struct spare *spare)
+{
+    return loop_running() == loop ? spare : NULL;
 }
 
 #endif

@@ -292,36 +292,9 @@ static void start(struct callback *callback)
     begin(container_of(callback, struct task, start), NULL);
 }
 
-/* Tasks come and go by the thousand, and all of one size: a loop keeps the memory of some. */
-#define SPARE_MAX 1024
-
-static struct task *memory_take(struct rondo_loop *loop)
-{
-    struct task *task = (struct task *)(void *)list_pop_front(&loop->spare);
-
-    if (task == NULL)
-        return alloc_zero(sizeof *task);
-    loop->spare_count--;
-    memset(task, 0, sizeof *task);
-    return task;
-}
-
-static void memory_give(struct task *task)
-{
-    struct rondo_loop *loop = loop_running();
-
-    if (loop != task->future.loop || loop->spare_count == SPARE_MAX || !alloc_is_plain() ||
-        RONDO_ASAN) {
-        alloc_release(task);
-        return;
-    }
-    loop->spare_count++;
-    list_push_front(&loop->spare, (struct list *)(void *)task);
-}
-
 static struct task *make(struct rondo_loop *loop, size_t stack_size)
 {
-    struct task *task = memory_take(loop);
+    struct task *task = spare_take(loop_spare(loop, &loop->tasks_spare), sizeof *task);
 
     if (task == NULL)
         return NULL;
@@ -420,6 +393,8 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
 
 void task_destroy(struct task *task)
 {
+    struct rondo_loop *loop = task->future.loop;
+
     if (task->fiber != NULL)
         fiber_give_up(task->fiber);
     if (task->context != NULL && task->context != &task->own_context)
@@ -428,7 +403,7 @@ void task_destroy(struct task *task)
     alloc_release(task->cancel_text);
     alloc_release(task->error_text);
     group_failures_release(task->failures);
-    memory_give(task);
+    spare_give(loop_spare(loop, &loop->tasks_spare), task);
 }
 
 void task_pass(const struct point *point)
