@@ -64,9 +64,8 @@ void rondo_coroutine_drop(rondo_coroutine *coroutine)
     if (!use(coroutine))
         return;
     snprintf(message, sizeof message, "coroutine '%s' was never awaited", coroutine->name);
-    rondo_loop_call_exception_handler(NULL, &(rondo_exception){.message = message,
-                                                               .text = "",
-                                                               .here = coroutine->here});
+    report_forgotten(NULL,
+                     &(rondo_exception){.message = message, .text = "", .here = coroutine->here});
 }
 
 rondo_coroutine rondo_get_coro(const rondo_task *future)

@@ -97,14 +97,14 @@ static void report_unseen(rondo_future *future)
 
     if (!failed || future->retrieved || loop_running() != future->loop)
         return;
-    rondo_loop_call_exception_handler(
-        future->loop,
-        &(rondo_exception){.message = future->is_task ? "Task exception was never retrieved"
-                                                      : "Future exception was never retrieved",
-                           .code = future->code,
-                           .text = rondo_future_error_text(future),
-                           .future = future,
-                           .here = future->is_task ? task_of(future)->here : NULL});
+    report_forgotten(future->loop,
+                     &(rondo_exception){.message = future->is_task
+                                                       ? "Task exception was never retrieved"
+                                                       : "Future exception was never retrieved",
+                                        .code = future->code,
+                                        .text = rondo_future_error_text(future),
+                                        .future = future,
+                                        .here = future->is_task ? task_of(future)->here : NULL});
 }
 
 void rondo_unref(rondo_future *future)

@@ -57,6 +57,21 @@ void rondo_loop_call_exception_handler(rondo_loop *loop, const rondo_exception *
         rondo_loop_default_exception_handler(loop, exception, NULL);
 }
 
+void report_forgotten(rondo_loop *loop, const rondo_exception *exception)
+{
+    const rondo_future *future = exception->future;
+    bool plain = future != NULL && !future->is_task;
+
+    observe(&(struct observed){.kind = OBSERVED_FORGOTTEN,
+                               .who = future != NULL ? future_subject(future)
+                                                     : (struct subject){NULL, 0},
+                               .object = {plain ? "future" : NULL, plain ? future->name : NULL,
+                                          plain ? future->id : 0},
+                               .text = exception->message,
+                               .here = exception->here});
+    rondo_loop_call_exception_handler(loop, exception);
+}
+
 void rondo_report_at(int code, const char *here, const char *format, ...)
 {
     struct task *task = task_current();

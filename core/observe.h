@@ -19,26 +19,27 @@ struct subject {
 };
 
 /* What happens to tasks: kind, and how a trace says it. */
-#define OBSERVED_MAP(X)                                                                         \
-    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */                    \
-    X(BLOCKED, "waits for")   /* who stops at `object` */                                       \
-    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */                   \
-    X(FINISHED, "ends")       /* who is done with `code` */                                     \
-    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */          \
-    X(RELEASED, "gives back") /* who holds it no longer */                                      \
-    X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */        \
-    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */                        \
-    X(READ, "reads")          /* who reads the variable `object`, at a point */                 \
-    X(WROTE, "writes")        /* who writes it */                                               \
-    X(UPDATED, "updates")     /* who does both in one step, as an atomic does */                \
-    X(EXPECTED, "expects")    /* who waits, saying for what, `object`; code: whether that holds \
-                                 now; by: who has made it so */                                 \
-    /* For observers that ask for it, see order.h: */                                           \
-    X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */               \
-    X(PASSED, "passes")     /* who goes past `object`, which needs no wait */                   \
-    X(PUT, "puts into")     /* who adds an item to `object`; code: which */                     \
-    X(GOT, "gets from")     /* who takes it out */                                              \
-    X(CANCELLED,                                                                                \
+#define OBSERVED_MAP(X)                                                                          \
+    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */                     \
+    X(BLOCKED, "waits for")   /* who stops at `object` */                                        \
+    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */                    \
+    X(FINISHED, "ends")       /* who is done with `code` */                                      \
+    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */           \
+    X(RELEASED, "gives back") /* who holds it no longer */                                       \
+    X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */         \
+    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */                         \
+    X(READ, "reads")          /* who reads the variable `object`, at a point */                  \
+    X(WROTE, "writes")        /* who writes it */                                                \
+    X(UPDATED, "updates")     /* who does both in one step, as an atomic does */                 \
+    X(EXPECTED, "expects")    /* who waits, saying for what, `object`; code: whether that holds  \
+                                 now; by: who has made it so */                                  \
+    X(FORGOTTEN, "is forgotten:") /* who, or `object`, had to be dealt with and was not; text */ \
+    /* For observers that ask for it, see order.h: */                                            \
+    X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */                \
+    X(PASSED, "passes")     /* who goes past `object`, which needs no wait */                    \
+    X(PUT, "puts into")     /* who adds an item to `object`; code: which */                      \
+    X(GOT, "gets from")     /* who takes it out */                                               \
+    X(CANCELLED,                                                                                 \
       "cancels") /* who asks `object`, a task, to stop; code: 1 if that waits for a lock */
 
 enum observed_kind {

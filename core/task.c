@@ -676,11 +676,11 @@ static void report_pending(struct task *task)
 
     if (loop->stuck)
         return;
-    rondo_loop_call_exception_handler(
-        loop, &(rondo_exception){.message = "Task was destroyed but it is pending",
-                                 .text = "",
-                                 .future = &task->future,
-                                 .here = task->wait != NULL ? task->wait->here : task->here});
+    report_forgotten(loop, &(rondo_exception){.message = "Task was destroyed but it is pending",
+                                              .text = "",
+                                              .future = &task->future,
+                                              .here = task->wait != NULL ? task->wait->here
+                                                                         : task->here});
 }
 
 void task_abandon_all(struct rondo_loop *loop)

@@ -207,6 +207,10 @@ void group_failures_release(struct rondo_failure *first);
  * way which passes by its outcome. */
 void scope_report_left(const char *message, const char *text, const char *here);
 
+/* Something that the program had to deal with, and never did: observers learn of it, and the
+ * exception handler is told. */
+void report_forgotten(struct rondo_loop *loop, const struct rondo_exception *exception);
+
 /* Remember a failure as the last of the running task, or errand. */
 void task_note_error(int code, const char *text);
 

@@ -184,6 +184,19 @@ const struct alloc_source *arena_source(const struct arena *arena)
     return &arena->source;
 }
 
+size_t arena_left(const struct arena *arena)
+{
+    size_t left = arena->alive.count;
+
+    for (size_t at = 0; at < arena->used;) {
+        const struct block *block = (const struct block *)(const void *)(arena->base + at);
+
+        left += (block->class & FREED) == 0;
+        at += (size_t)1 << (block->class & ~FREED);
+    }
+    return left;
+}
+
 void arena_reset(struct arena *arena)
 {
     for (size_t i = 0; i < arena->alive.capacity; i++) {

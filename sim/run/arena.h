@@ -21,6 +21,9 @@ void arena_free(struct arena *arena);
  * (getline, asprintf) may be given back through it too. */
 const struct alloc_source *arena_source(const struct arena *arena);
 
+/* How many blocks have been taken and not given back. */
+size_t arena_left(const struct arena *arena);
+
 /* Take everything back. */
 void arena_reset(struct arena *arena);
 

@@ -14,6 +14,7 @@ void judges_open(struct judges *judges)
     judges->order = order_new(ORDER_WITH_LOCKS);
     judges->race = race_new(judges->order);
     judges->atomicity = atomicity_new(judges->order);
+    judges->leak = leak_new();
     judges->order_without_locks = order_new(ORDER_WITHOUT_LOCKS);
     judges->lock_order = lock_order_new(judges->order_without_locks);
 }
@@ -26,6 +27,7 @@ void judges_close(struct judges *judges)
     race_free(judges->race);
     order_free(judges->order);
     lock_order_free(judges->lock_order);
+    leak_free(judges->leak);
     order_free(judges->order_without_locks);
 }
 
@@ -36,6 +38,7 @@ void judges_listen(struct judges *judges, struct trace *trace)
     trace_listen(trace, order_listen, judges->order, 0); /* before those that ask it */
     trace_listen(trace, race_listen, judges->race, 0);
     trace_listen(trace, atomicity_listen, judges->atomicity, 0);
+    trace_listen(trace, leak_listen, judges->leak, LEAK_KEEN);
     trace_listen(trace, order_listen, judges->order_without_locks, 0);
     trace_listen(trace, lock_order_listen, judges->lock_order, 0); /* one run tells: no need in
                                                                       quick ones */
@@ -62,6 +65,7 @@ void judges_begin(struct judges *judges, struct trace *trace, unsigned detects_w
     atomicity_reset(judges->atomicity);
     order_reset(judges->order_without_locks, judges->quick);
     lock_order_reset(judges->lock_order);
+    leak_reset(judges->leak);
 }
 
 /* ---- threads, which are the world's ---- */
@@ -185,6 +189,9 @@ static void judge_end(struct judges *judges, const struct run_result *result,
         race_judge(judges->race, finding);
     if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_LOCK_ORDER))
         lock_order_judge(judges->lock_order, finding);
+    if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_LEAK) &&
+        result->end == WORLD_ENDED)
+        leak_judge(judges->leak, &result->left, result->time_ns, finding);
 }
 
 static void count_properties(const struct judges *judges, struct observation *seen)

@@ -10,6 +10,7 @@
 
 #include "detect/atomicity.h"
 #include "detect/deadlock.h"
+#include "detect/leak.h"
 #include "detect/lock_order.h"
 #include "detect/property.h"
 #include "detect/race.h"
@@ -25,6 +26,7 @@ struct judges {
     struct atomicity *atomicity;
     struct order *order_without_locks;
     struct lock_order *lock_order;
+    struct leak *leak;
     unsigned detects; /* bits of enum detector */
     bool quick;
 };
@@ -37,6 +39,7 @@ struct run_result {
     int64_t time_ns;
     uint64_t steps_max;
     bool suspect; /* world.h */
+    struct leak_left left;
 };
 
 void judges_open(struct judges *judges);

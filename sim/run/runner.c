@@ -233,6 +233,16 @@ static void finish(struct runner *runner, const struct module *module)
     runner->seen = NULL;
 }
 
+/* What the program has not given back, which is looked at where a scenario asks for it. */
+static struct leak_left left_behind(const struct runner *runner, const struct scenario *scenario,
+                                    const struct process *process)
+{
+    if ((scenario->detects >> DETECTOR_LEAK & 1) == 0)
+        return (struct leak_left){0};
+    return (struct leak_left){arena_left(runner->arena) - process->uv_blocks,
+                              process->handles_open};
+}
+
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen)
 {
@@ -264,7 +274,8 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
                                     .process = process,
                                     .time_ns = runner->world.now_ns,
                                     .steps_max = runner->world.steps_max,
-                                    .suspect = runner->world.suspect},
+                                    .suspect = runner->world.suspect,
+                                    .left = left_behind(runner, scenario, process)},
                seen);
     seen->hash = trace_hash(runner->trace);
     finish(runner, module);

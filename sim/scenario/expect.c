@@ -28,10 +28,18 @@ static bool set_output(struct reader *reader, const struct node *value, void *ta
 
 bool reader_check_finds(struct reader *reader, const struct node *value)
 {
-    static const char *const words[] = {
-        "nothing",     "deadlock", "partial-deadlock",    "endless-wait",
-        "lost-wakeup", "race",     "atomicity-violation", "lock-order",
-        "livelock",    "always",   "eventually"};
+    static const char *const words[] = {"nothing",
+                                        "deadlock",
+                                        "partial-deadlock",
+                                        "endless-wait",
+                                        "lost-wakeup",
+                                        "race",
+                                        "atomicity-violation",
+                                        "lock-order",
+                                        "leak",
+                                        "livelock",
+                                        "always",
+                                        "eventually"};
     char why[300] = "no detector finds that (";
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

@@ -33,7 +33,8 @@ struct expectation {
 #define DETECTOR_MAP(X)                 \
     X(RACE, "race")                     \
     X(ATOMICITY, "atomicity-violation") \
-    X(LOCK_ORDER, "lock-order")
+    X(LOCK_ORDER, "lock-order")         \
+    X(LEAK, "leak")
 
 enum detector {
 #define X(name, text) DETECTOR_##name,

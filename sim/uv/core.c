@@ -93,6 +93,7 @@ static void closing_run(uv_loop_t *loop)
             handle->flags &= ~(unsigned)HANDLE_REF;
         }
         list_remove(queue_of(handle->handle_queue));
+        process_current()->handles_open--;
         if (handle->close_cb != NULL)
             handle->close_cb(handle);
         handle = next;

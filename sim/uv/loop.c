@@ -35,8 +35,10 @@ int uv_loop_close(uv_loop_t *loop)
         if ((container_of(node, uv_handle_t, handle_queue)->flags & HANDLE_INTERNAL) == 0)
             return UV_EBUSY;
     }
-    if (process_current()->uv_loop == loop)
+    if (process_current()->uv_loop == loop) {
         process_current()->uv_loop = NULL;
+        process_current()->uv_blocks--;
+    }
     alloc_release(sim_of(loop)->caught);
     alloc_release(sim_of(loop));
     *loop = (uv_loop_t){.data = data};
@@ -58,6 +60,7 @@ uv_loop_t *uv_default_loop(void)
         return NULL;
     }
     process->uv_loop = loop;
+    process->uv_blocks += 2; /* with its insides */
     return loop;
 }
 

@@ -76,6 +76,7 @@ static struct pool *pool_of_process(void)
     list_init(&pool->queue);
     list_init(&pool->idle);
     process->uv_pool = pool;
+    process->uv_blocks++;
     return pool;
 }
 

@@ -11,6 +11,7 @@ void handle_init(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type)
     handle->next_closing = NULL;
     handle->close_cb = NULL;
     list_push_back(queue_of(loop->handle_queue), queue_of(handle->handle_queue));
+    process_current()->handles_open++;
 }
 
 void handle_start(uv_handle_t *handle)

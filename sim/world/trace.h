@@ -35,6 +35,7 @@
     X(BROKEN, "breaks")   /* likewise: it had to hold and did not */                          \
     X(EXPECTED, "expects")                                                                    \
     /* task waits for `object`, a condition; value: whether it holds; text: who made it so */ \
+    X(FORGOTTEN, "is forgotten:") /* task or object; text: what nobody has dealt with */      \
     /* Who comes before whom (core/order.h): */                                               \
     X(SIGNALLED, "signals")                                                                   \
     X(PASSED, "passes")                                                                       \
@@ -91,7 +92,7 @@ typedef uint64_t trace_kinds;
 
 /* Call `listener(self, record)` for every record from now on; while the trace is muted, for those
  * of the kinds in `keen`. At most TRACE_LISTENERS_MAX. */
-#define TRACE_LISTENERS_MAX 8
+#define TRACE_LISTENERS_MAX 12
 void trace_listen(struct trace *trace, trace_listener listener, void *self, trace_kinds keen);
 
 /* Let the listener `self` be keen on other kinds. */

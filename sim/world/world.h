@@ -81,6 +81,8 @@ struct process {
     void *uv_pool;              /* its thread pool, likewise */
     struct list uv_signals;     /* and its handles that watch for signals */
     struct list uv_environment; /* and what it has set of its environment */
+    size_t uv_blocks;           /* of its memory that sim/uv keeps to its end */
+    size_t handles_open;        /* of libuv's, that the program has begun and not closed */
     uint32_t number_last;       /* of the objects that its program has shown */
     struct map variables;       /* and of its variables, by address */
 };

@@ -400,11 +400,11 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "expect: { elapsed: 999999999d }\n", ":3:20: too large: '999999999d'"},
         {ONE "detect: [ bugs ]\n",
          ":3:11: there is no such detector to be asked for (race, atomicity-violation, "
-         "lock-order): 'bugs'"},
+         "lock-order, leak): 'bugs'"},
         {ONE "detect: [ [] ]\n", ":3:11: a detector must be a word"},
         {ONE "expect: { finds: bugs }\n",
          ":3:18: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
-         "lost-wakeup, race, atomicity-violation, lock-order, livelock, always, eventually): "
+         "lost-wakeup, race, atomicity-violation, lock-order, leak, livelock, always, eventually): "
          "'bugs'"},
         {ONE "expect: { outcomes: 0 }\n", ":3:21: there is always at least one: '0'"},
         {ONE "expect: { outcomes: 1.5 }\n", ":3:21: not a whole number: '1.5'"},
@@ -429,7 +429,8 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
          ":3:31: not a duration, such as 2s or 100ms: 'soon'"},
         {ONE "claims: [ { says: a, finds: it } ]\n",
          ":3:29: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
-         "lost-wakeup, race, atomicity-violation, lock-order, livelock, always, eventually): 'it'"},
+         "lost-wakeup, race, atomicity-violation, lock-order, leak, livelock, always, eventually): "
+         "'it'"},
         {"scenario: \"\"\nprogram: p\n", ":1:12: an empty text"},
         {ONE "row: ''\n", ":3:7: an empty text"},
     };
