@@ -4,38 +4,27 @@
  * Whoever closes it gives way once, to let the writer finish: enough, unless the writer, for want
  * of memory, has just given way itself, and it is not its turn first. It takes both.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "rondo.h"
 
 static bool fixed;
 
 static rondo_event accepted = RONDO_EVENT("accepted"), written = RONDO_EVENT("written");
+static rondo_queue lines = RONDO_QUEUE("lines", 0);
 static bool closed;
-
-static char *copy_of(const char *text)
-{
-    char *copy = malloc(strlen(text) + 1);
-
-    return copy != NULL ? strcpy(copy, text) : NULL;
-}
 
 static int write_line(void *arg, rondo_value *out)
 {
-    const char *text = arg;
-    char *line;
+    int rc;
 
     rondo_event_set(&accepted);
-    line = copy_of(text);
-    if (line == NULL) {
+    rc = rondo_queue_put_nowait(&lines, arg);
+    if (rc == RONDO_ENOMEM) {
         RONDO_TRY(rondo_sleep(0)); /* let others give some back */
-        line = copy_of(text);
+        rc = rondo_queue_put_nowait(&lines, arg);
     }
     RONDO_ALWAYS("no_line_after_the_close", !closed);
     rondo_event_set(&written);
-    free(line);
-    return line != NULL ? 0 : RONDO_ENOMEM;
+    return rc;
 }
 
 static int close_log(void *arg, rondo_value *out)
@@ -57,6 +46,7 @@ static int gives_way(void *arg, rondo_value *out)
         rondo_group_spawn(group, close_log, NULL, .name = "closer");
         rondo_group_spawn(group, write_line, "the last line", .name = "writer");
     }
+    rondo_queue_clear(&lines);
     return rc;
 }
 

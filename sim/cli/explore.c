@@ -24,6 +24,7 @@
 #define EXAMPLES_MAX 20
 #define ASK_EVERY    64 /* schedules between two looks at the clock */
 #define TICK_MS      200
+#define TIMED_MAX    20 /* findings of which it is asked whether timing alone can do it */
 
 /* One run of one scenario, and how it is searched. */
 struct hunt {
@@ -55,6 +56,7 @@ static void met(void *self, const struct chance *chance, const struct observatio
     const struct hunt *hunt = worker->hunt;
     bool kept = seen->finding != NULL || seen->candidate != NULL || worker->taped++ < EXAMPLES_MAX;
     struct example example = {.schedule = schedule,
+                              .departs = tape_steps(&chance->record) > 0,
                               .departures =
                                   sentence_of(&chance->record, hunt->simulation->runner.trace)};
 
@@ -66,6 +68,33 @@ static void met(void *self, const struct chance *chance, const struct observatio
     worker->examples[worker->count++] = example;
     if (seen->finding != NULL)
         worker->board->jobs[worker->index].findings++;
+}
+
+/* Say of the first findings whether a fifo loop could do it, where something departed from what
+ * that does. */
+static void note_timings(struct worker *worker, const struct observed_run *observed)
+{
+    const struct hunt *hunt = worker->hunt;
+    size_t noted = 0;
+
+    for (size_t i = 0; i < observed->outcome_count && noted < TIMED_MAX; i++) {
+        const char *finding = observation_finding(&observed->outcomes[i]);
+        struct example *example = &worker->examples[i];
+        struct trial trial;
+        char *text, *longer;
+
+        if (finding == NULL || !example->departs)
+            continue;
+        trial_open(&trial, &hunt->simulation->runner, hunt->scenario, hunt->run,
+                   strategy_opens(hunt->strategy) | runner_faults(hunt->scenario), finding);
+        text = timing_text(&trial);
+        longer = must_format("%s\n      %s", example->departures, text);
+        free(example->departures);
+        example->departures = longer;
+        free(text);
+        trial_close(&trial);
+        noted++;
+    }
 }
 
 static bool more(void *self, const struct observed_run *observed)
@@ -110,6 +139,8 @@ static int work(void *self, size_t index, struct job_board *board, FILE *out)
     guard_start(hunt->scenario->path, options->cpu_seconds);
     ok = explore(&hunt->simulation->runner, hunt->scenario, hunt->run, &exploration, &observed,
                  text, sizeof text);
+    if (ok)
+        note_timings(&worker, &observed);
     guard_stop();
     if (!ok)
         fprintf(stderr, "%s: %s\n", hunt->scenario->path, text);

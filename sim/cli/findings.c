@@ -23,23 +23,25 @@ void print_trace(const struct trace *trace)
         printf("      %s\n", trace_line(trace_at(trace, i), text, sizeof text));
 }
 
-void print_timing(struct trial *trial)
+char *timing_text(struct trial *trial)
 {
     struct timing_check timing;
+    char *text;
 
     timing_search(trial, TIMINGS_MAX, &timing);
     if (timing.found)
-        printf("      a fifo loop does it too, by timing alone: %s\n", timing.sentence);
+        text = must_format("a fifo loop does it too, by timing alone: %s", timing.sentence);
     else if (timing.all && timing.tried == 1)
-        printf("      only a reordering does it: a fifo loop has but one timing here\n");
+        text = must_text("only a reordering does it: a fifo loop has but one timing here");
     else if (timing.all)
-        printf("      only a reordering does it: none of the %zu timings of a fifo loop\n",
-               timing.tried);
+        text = must_format("only a reordering does it: none of the %zu timings of a fifo loop",
+                           timing.tried);
     else
-        printf("      only a reordering does it, it seems: none of %zu timings of a fifo loop that "
-               "were tried\n",
-               timing.tried);
+        text = must_format("only a reordering does it, it seems: none of %zu timings of a fifo "
+                           "loop that were tried",
+                           timing.tried);
     free(timing.sentence);
+    return text;
 }
 
 /* Make `kept`, which is empty, of the run that has just ended. */
@@ -162,13 +164,16 @@ static void show_timing(struct simulation *simulation, const struct scenario *sc
 {
     struct kept *kept = &simulation->kept[run];
     struct trial trial;
+    char *text;
 
     if (kept->steps == 0 || (kept->open & 1u << FAMILY_sched) == 0)
         return;
     trial_open(&trial, &simulation->runner, scenario, &scenario->runs[run], kept->open, finding);
     guard_start(scenario->path, simulation->options->cpu_seconds);
-    print_timing(&trial);
+    text = timing_text(&trial);
     guard_stop();
+    printf("      %s\n", text);
+    free(text);
     trial_close(&trial);
 }
 

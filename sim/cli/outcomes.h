@@ -38,7 +38,8 @@ struct outcomes {
 /* The example of an outcome: the schedule that showed it first. Borrows. */
 struct example {
     size_t schedule;
-    const char *departures;
+    bool departs;     /* from production order */
+    char *departures; /* how, in a sentence */
     const char *tape; /* or NULL */
 };
 

@@ -115,8 +115,12 @@ static void report(struct trial *trial, const struct opened_tape *opened,
     critical_search(trial, &shrunk->tape, &critical);
     print_critical(&critical, shrunk->tape.count);
     critical_clear(&critical);
-    if (shrunk->departures > 0)
-        print_timing(trial);
+    if (shrunk->departures > 0) {
+        char *text = timing_text(trial);
+
+        printf("      %s\n", text);
+        free(text);
+    }
     trial_record(trial, &shrunk->tape);
     write_shrunk(path, trial, opened, shrunk);
     free(sentence);

@@ -58,8 +58,9 @@ char *schedule_keep(struct simulation *simulation, const struct scenario *scenar
                     const struct run_spec *run, const struct strategy_kind *strategy, uint64_t seed,
                     size_t schedule, const struct chance *chance, const struct observation *seen);
 
-/* Try the timings of a fifo loop, and say whether one finds what `trial` is about. */
-void print_timing(struct trial *trial);
+/* Try the timings of a fifo loop, and say whether one finds what `trial` is about. Owned by the
+ * caller: free(). */
+char *timing_text(struct trial *trial);
 
 /* Print every event. */
 void print_trace(const struct trace *trace);

@@ -278,7 +278,7 @@ class Findings(unittest.TestCase):
         result = rondo("shrink", tape)
         self.assertEqual((result.returncode, result.stderr), (1, ""))
         said = result.stdout
-        self.assertRegex(said, r"^always at 0\.000s; \d departures shrunk to 1, in \d+ runs\n")
+        self.assertRegex(said, r"^always at 0\.000s; \d+ departures shrunk to 1, in \d+ runs\n")
         self.assertRegex(said, r"      production order except one step: popper \(.*\.[ch]:\d+\) "
                          r"runs before pusher \(.*stack\.c:\d+\) at 0\.000s\n")
         self.assertIn("      that is the least: of 1 run with fewer steps none fails\n", said)

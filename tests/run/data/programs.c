@@ -383,8 +383,12 @@ RONDO_PROGRAM(takes_mutexes_crosswise, takes_mutexes_crosswise);
 /* Five blocks, one after the other. */
 static int allocates(int argc, char **argv)
 {
-    for (int i = 0; i < 5; i++)
-        puts(malloc(100) != NULL ? "memory" : "none");
+    for (int i = 0; i < 5; i++) {
+        void *block = malloc(100);
+
+        puts(block != NULL ? "memory" : "none");
+        free(block);
+    }
     return 0;
 }
 
