@@ -31,17 +31,18 @@ void judges_close(struct judges *judges)
     order_free(judges->order_without_locks);
 }
 
-void judges_listen(struct judges *judges, struct trace *trace)
+/* What each hears, those first whom others ask. */
+static void hear_accesses(struct judges *judges, const struct trace_record *record)
 {
-    trace_listen(trace, deadlock_listen, judges->deadlock, 0);
-    trace_listen(trace, properties_listen, judges->properties, PROPERTIES_KEEN);
-    trace_listen(trace, order_listen, judges->order, 0); /* before those that ask it */
-    trace_listen(trace, race_listen, judges->race, 0);
-    trace_listen(trace, atomicity_listen, judges->atomicity, 0);
-    trace_listen(trace, leak_listen, judges->leak, LEAK_KEEN);
-    trace_listen(trace, order_listen, judges->order_without_locks, 0);
-    trace_listen(trace, lock_order_listen, judges->lock_order, 0); /* one run tells: no need in
-                                                                      quick ones */
+    order_listen(judges->order, record);
+    race_listen(judges->race, record);
+    atomicity_listen(judges->atomicity, record);
+}
+
+static void hear_locks(struct judges *judges, const struct trace_record *record)
+{
+    order_listen(judges->order_without_locks, record);
+    lock_order_listen(judges->lock_order, record);
 }
 
 static bool detects(const struct judges *judges, enum detector detector)
@@ -49,23 +50,71 @@ static bool detects(const struct judges *judges, enum detector detector)
     return (judges->detects >> detector & 1) != 0;
 }
 
-void judges_begin(struct judges *judges, struct trace *trace, unsigned detects_wanted)
+static bool detects_accesses(const struct judges *judges)
 {
-    trace_kinds points = TRACE_KIND(READ) | TRACE_KIND(WROTE) | TRACE_KIND(UPDATED);
+    return detects(judges, DETECTOR_RACE) || detects(judges, DETECTOR_ATOMICITY);
+}
 
-    judges->quick = trace_is_muted(trace);
-    judges->detects = detects_wanted;
-    trace_set_keen(trace, judges->order, detects_wanted != 0 ? ORDER_KEEN : 0);
-    trace_set_keen(trace, judges->race, detects(judges, DETECTOR_RACE) ? points : 0);
-    trace_set_keen(trace, judges->atomicity, detects(judges, DETECTOR_ATOMICITY) ? points : 0);
-    deadlock_reset(judges->deadlock);
-    properties_reset(judges->properties);
+static void forget_accesses(struct judges *judges)
+{
     order_reset(judges->order, judges->quick);
     race_reset(judges->race);
     atomicity_reset(judges->atomicity);
-    order_reset(judges->order_without_locks, judges->quick);
-    lock_order_reset(judges->lock_order);
+}
+
+/* As it happens: what ends the run, what is counted, and in a quick run what leaves no trace. */
+static void listen(void *self, const struct trace_record *record)
+{
+    struct judges *judges = self;
+
+    properties_listen(judges->properties, record);
+    leak_listen(judges->leak, record);
+    if (judges->quick && detects_accesses(judges))
+        hear_accesses(judges, record);
+}
+
+void judges_listen(struct judges *judges, struct trace *trace)
+{
+    trace_listen(trace, listen, judges, 0);
+}
+
+void judges_begin(struct judges *judges, struct trace *trace, unsigned detects_wanted)
+{
+    judges->trace = trace;
+    judges->quick = trace_is_muted(trace);
+    judges->detects = detects_wanted;
+    trace_set_keen(trace, judges,
+                   PROPERTIES_KEEN | LEAK_KEEN | (detects_accesses(judges) ? ORDER_KEEN : 0));
+    properties_reset(judges->properties);
     leak_reset(judges->leak);
+    if (judges->quick && detects_accesses(judges))
+        forget_accesses(judges);
+}
+
+/* ---- afterwards, from the trace: most runs need none of it ---- */
+
+static void read_waits(struct judges *judges)
+{
+    deadlock_reset(judges->deadlock);
+    for (size_t i = 0; i < trace_count(judges->trace); i++)
+        deadlock_listen(judges->deadlock, trace_at(judges->trace, i));
+}
+
+static void read_accesses(struct judges *judges)
+{
+    if (judges->quick)
+        return; /* they have listened */
+    forget_accesses(judges);
+    for (size_t i = 0; i < trace_count(judges->trace); i++)
+        hear_accesses(judges, trace_at(judges->trace, i));
+}
+
+static void read_locks(struct judges *judges)
+{
+    order_reset(judges->order_without_locks, false);
+    lock_order_reset(judges->lock_order);
+    for (size_t i = 0; i < trace_count(judges->trace); i++)
+        hear_locks(judges, trace_at(judges->trace, i));
 }
 
 /* ---- threads, which are the world's ---- */
@@ -130,6 +179,7 @@ static void judge_quiet(struct judges *judges, const struct run_result *result,
                         struct finding *finding)
 {
     finding->kind = FINDING_ENDLESS_WAIT;
+    read_waits(judges);
     deadlock_judge(judges->deadlock, result->time_ns, finding);
     add_threads(finding, result->process);
     if (finding->lines == NULL) /* a libuv program that polls with nothing to come */
@@ -141,6 +191,7 @@ static void judge_quiet(struct judges *judges, const struct run_result *result,
 static void judge_spent(struct judges *judges, const struct run_result *result,
                         struct finding *finding)
 {
+    read_waits(judges);
     if (deadlock_partial(judges->deadlock, true, result->time_ns, finding))
         return;
     finding->kind = FINDING_LIVELOCK;
@@ -162,16 +213,43 @@ static void explain_broken(const struct judges *judges, struct finding *finding)
     finding->lines = longer;
 }
 
+/* Tasks that waited in a circle, and were cancelled. */
+static void judge_partial(struct judges *judges, const struct run_result *result,
+                          struct finding *finding)
+{
+    if (judges->quick || !result->suspect)
+        return;
+    read_waits(judges);
+    deadlock_partial(judges->deadlock, false, 0, finding);
+}
+
 /* The program ended, or a property of its own made the world stop. */
 static void judge_program(struct judges *judges, const struct run_result *result,
                           struct finding *finding)
 {
     bool ended = result->end == WORLD_ENDED;
 
-    if (properties_judge(judges->properties, ended, result->time_ns, finding))
+    if (properties_judge(judges->properties, ended, result->time_ns, finding)) {
+        read_accesses(judges);
         explain_broken(judges, finding);
-    else if (!judges->quick)
-        deadlock_partial(judges->deadlock, false, 0, finding);
+    } else {
+        judge_partial(judges, result, finding);
+    }
+}
+
+/* Those who speak only where they are asked, when nobody else has spoken. */
+static void judge_asked(struct judges *judges, const struct run_result *result,
+                        struct finding *finding)
+{
+    if (detects(judges, DETECTOR_RACE) && race_judge(judges->race, finding))
+        return;
+    if (detects(judges, DETECTOR_LOCK_ORDER) && !judges->quick) {
+        read_locks(judges);
+        if (lock_order_judge(judges->lock_order, finding))
+            return;
+    }
+    if (detects(judges, DETECTOR_LEAK) && result->end == WORLD_ENDED)
+        leak_judge(judges->leak, &result->left, result->time_ns, finding);
 }
 
 static void judge_end(struct judges *judges, const struct run_result *result,
@@ -185,13 +263,11 @@ static void judge_end(struct judges *judges, const struct run_result *result,
         judge_spent(judges, result, finding);
     else
         judge_quiet(judges, result, finding);
-    if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_RACE))
-        race_judge(judges->race, finding);
-    if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_LOCK_ORDER))
-        lock_order_judge(judges->lock_order, finding);
-    if (finding->kind == FINDING_NONE && detects(judges, DETECTOR_LEAK) &&
-        result->end == WORLD_ENDED)
-        leak_judge(judges->leak, &result->left, result->time_ns, finding);
+    if (finding->kind != FINDING_NONE)
+        return;
+    if (detects_accesses(judges))
+        read_accesses(judges);
+    judge_asked(judges, result, finding);
 }
 
 static void count_properties(const struct judges *judges, struct observation *seen)
@@ -207,9 +283,10 @@ static void count_properties(const struct judges *judges, struct observation *se
 void judges_end(struct judges *judges, const struct run_result *result, struct observation *seen)
 {
     struct finding finding = {0};
-    bool suspects = detects(judges, DETECTOR_ATOMICITY) && atomicity_suspects(judges->atomicity);
+    bool suspects;
 
     judge_end(judges, result, &finding);
+    suspects = detects(judges, DETECTOR_ATOMICITY) && atomicity_suspects(judges->atomicity);
     if (finding.kind != FINDING_NONE) {
         seen->finding = finding_name(finding.kind);
         seen->finding_lines = finding.lines;

@@ -1,5 +1,5 @@
 /*
- * judges.h - all that listen to a run, and what they make of its end.
+ * judges.h - all that judge a run, and what they make of its end.
  *
  * Which there are, and whose word counts first; what each of them looks for is in sim/detect. A
  * quick run is judged as far as its program says what is wrong; of the rest it says only whether to
@@ -27,7 +27,8 @@ struct judges {
     struct order *order_without_locks;
     struct lock_order *lock_order;
     struct leak *leak;
-    unsigned detects; /* bits of enum detector */
+    const struct trace *trace; /* of the run at hand */
+    unsigned detects;          /* bits of enum detector */
     bool quick;
 };
 
@@ -45,7 +46,8 @@ struct run_result {
 void judges_open(struct judges *judges);
 void judges_close(struct judges *judges);
 
-/* Let all listen to `trace`. */
+/* Let them listen to `trace`, as far as they have to: most read it when the run has ended, if there
+ * is something to be explained. */
 void judges_listen(struct judges *judges, struct trace *trace);
 
 /* A run begins, recorded in `trace`, or quick where that is muted; `detects`: who is asked for
