@@ -278,7 +278,7 @@ static void run(struct rondo_loop *loop, struct callback *callback)
 static __attribute__((noinline)) void line_up(struct rondo_loop *loop)
 {
     loop->lineup = observer->lineup != NULL ? observer->lineup(observer->self) : &loop->own_lineup;
-    loop->lineup->count = 0;
+    lineup_empty(loop->lineup);
     for (struct list *node = loop->batch.next; node != &loop->batch; node = node->next)
         lineup_add(loop->lineup, container_of(node, struct callback, link));
     loop->left = loop->lineup->count;

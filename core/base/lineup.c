@@ -8,32 +8,56 @@
 
 #include "base/alloc.h"
 
+/* Items stand in the middle of their memory, so that both ends have room. */
 static void make_room(struct lineup *lineup)
 {
-    if (lineup->count < lineup->capacity)
-        return;
-    lineup->capacity = lineup->capacity != 0 ? lineup->capacity * 2 : 32;
-    lineup->items = must_resize(lineup->items, lineup->capacity * sizeof(void *));
+    size_t capacity = lineup->count * 3 + 24;
+    void **memory = must_alloc(capacity * sizeof(void *));
+    void **items = memory + lineup->count + 8;
+
+    if (lineup->count > 0)
+        memcpy(items, lineup->items, lineup->count * sizeof(void *));
+    free(lineup->memory);
+    lineup->memory = memory;
+    lineup->items = items;
+    lineup->capacity = capacity;
+}
+
+void lineup_empty(struct lineup *lineup)
+{
+    lineup->count = 0;
+    if (lineup->memory != NULL)
+        lineup->items = lineup->memory + lineup->capacity / 3;
 }
 
 void lineup_add(struct lineup *lineup, void *item)
 {
-    make_room(lineup);
+    if (lineup->memory == NULL ||
+        lineup->items + lineup->count == lineup->memory + lineup->capacity)
+        make_room(lineup);
     lineup->items[lineup->count++] = item;
 }
 
 void lineup_add_first(struct lineup *lineup, void *item)
 {
-    make_room(lineup);
-    memmove(lineup->items + 1, lineup->items, lineup->count++ * sizeof(void *));
-    lineup->items[0] = item;
+    if (lineup->items == lineup->memory)
+        make_room(lineup);
+    *--lineup->items = item;
+    lineup->count++;
 }
 
+/* Those on the shorter side of the gap close it. */
 void *lineup_take(struct lineup *lineup, size_t i)
 {
-    void *item = lineup->items[i];
+    void **items = lineup->items, *item = items[i];
+    size_t behind = --lineup->count - i;
 
-    memmove(lineup->items + i, lineup->items + i + 1, (--lineup->count - i) * sizeof(void *));
+    if (i < behind) {
+        memmove(items + 1, items, i * sizeof(void *));
+        lineup->items++;
+    } else {
+        memmove(items + i, items + i + 1, behind * sizeof(void *));
+    }
     return item;
 }
 
@@ -49,6 +73,6 @@ void lineup_drop(struct lineup *lineup, const void *item)
 
 void lineup_clear(struct lineup *lineup)
 {
-    free(lineup->items);
+    free(lineup->memory);
     *lineup = (struct lineup){0};
 }

@@ -10,10 +10,14 @@
 
 /* All zero is an empty line. */
 struct lineup {
-    void **items;
+    void **items; /* the first of them; somewhere in: */
     size_t count;
+    void **memory;
     size_t capacity;
 };
+
+/* Take all out; the memory stays. */
+void lineup_empty(struct lineup *lineup);
 
 /* Add `item` at the end, or before all others. */
 void lineup_add(struct lineup *lineup, void *item);

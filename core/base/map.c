@@ -21,13 +21,20 @@ static size_t slot_of(const struct map *map, uint64_t key)
     return at;
 }
 
+static void clear_slots(struct map *map)
+{
+    for (size_t i = 0; i < map->capacity; i++)
+        map->slots[i].value = MAP_NONE;
+}
+
 static void grow(struct map *map)
 {
     struct map old = *map;
 
     map->capacity = old.capacity != 0 ? old.capacity * 2 : CAPACITY_LEAST;
     map->slots = must_alloc(map->capacity * sizeof *map->slots);
-    map_empty(map);
+    map->count = 0;
+    clear_slots(map);
     for (size_t i = 0; i < old.capacity; i++) {
         if (old.slots[i].value != MAP_NONE)
             map_set(map, old.slots[i].key, old.slots[i].value);
@@ -76,8 +83,8 @@ size_t map_remove(struct map *map, uint64_t key)
 
 void map_empty(struct map *map)
 {
-    for (size_t i = 0; i < map->capacity; i++)
-        map->slots[i].value = MAP_NONE;
+    if (map->count > 0)
+        clear_slots(map);
     map->count = 0;
 }
 

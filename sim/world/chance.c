@@ -15,14 +15,19 @@ static const char *const family_names[] = {
 #undef X
 };
 
+/* Whether `label` is of the family `name`, of `length`: "timer", "timer.order". */
+static bool is_of(const char *label, const char *name, size_t length)
+{
+    return strncmp(label, name, length) == 0 && (label[length] == '.' || label[length] == '\0');
+}
+
 enum chance_family chance_family(const char *label)
 {
-    size_t length = strcspn(label, ".");
-
-    for (size_t i = 0; i < FAMILY_COUNT; i++) {
-        if (strlen(family_names[i]) == length && memcmp(family_names[i], label, length) == 0)
-            return (enum chance_family)i;
-    }
+#define X(name, open, text)                    \
+    if (is_of(label, #name, sizeof #name - 1)) \
+        return FAMILY_##name;
+    CHANCE_FAMILIES(X)
+#undef X
     return FAMILY_COUNT;
 }
 
