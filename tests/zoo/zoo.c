@@ -181,10 +181,10 @@ static void measure(const struct scenario *scenario, const struct run_spec *run,
                 "{\"program\":\"%s\",\"strategy\":\"%s\",\"seed\":%" PRIu64
                 ",\"schedules\":%zu,\"found\":%s}\n",
                 name, kind->name, seed, result.schedules, result.found != NULL ? "true" : "false");
+        fflush(table);
         count += result.found != NULL;
         sum += result.found != NULL ? result.schedules : 0;
     }
-    fflush(table);
     printf("%-40s %-10s %6zu  %zu of %" PRIu64 "\n", name, kind->name,
            count > 0 ? (sum + count / 2) / count : 0, count, seeds);
     fflush(stdout);
