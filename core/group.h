@@ -65,7 +65,8 @@ RONDO_API int rondo_group_open(rondo_group *group, const char *here);
  * caller suspends), because a group keeps nothing of children that have (TG-12); rondo_ref() it to
  * read its result afterwards. `arg` must live until the group is closed. */
 #define rondo_group_spawn(group, fn, arg, ...) \
-    rondo_group_spawn_at((group), (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
+    rondo_group_spawn_at((group), (fn), (arg), \
+                         &(rondo_spawn_options){.function = #fn, __VA_ARGS__}, RONDO_HERE)
 RONDO_API rondo_task *rondo_group_spawn_at(rondo_group *group, rondo_fn fn, void *arg,
                                            const rondo_spawn_options *options, const char *here);
 

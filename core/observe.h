@@ -76,9 +76,10 @@ extern const char sched_ready[];    /* "sched.ready": which ready callback runs 
 /* What an option would do if it were taken: the operation that is pending, before it is executed.
  */
 struct pending {
-    const void *id;     /* as long as it is pending, no other has the same */
-    struct subject who; /* id 0: no task, a plain callback */
-    const char *what;   /* "start", "lock": resumes from it; "read", "write" ... a point */
+    const void *id;       /* as long as it is pending, no other has the same */
+    struct subject who;   /* id 0: no task, a plain callback */
+    const char *function; /* that is its body, by name; or NULL */
+    const char *what;     /* "start", "lock": resumes from it; "read", "write" ... a point */
     struct observed_object object; /* that it resumes from, or is about to use; kind NULL: none */
     const void *address;           /* of the variable or object that a point is at, else NULL */
     bool writes;                   /* a point that may change what is there */

@@ -176,8 +176,10 @@ static void start(struct callback *callback);
 void callback_describe(const struct callback *callback, struct pending *pending)
 {
     *pending = (struct pending){.id = callback, .what = callback->what};
-    if (callback->who != NULL)
+    if (callback->who != NULL) {
         pending->who = *callback->who;
+        pending->function = container_of(callback->who, struct task, subject)->function;
+    }
     if (callback->run == start) {
         pending->here = container_of(callback, struct task, start)->spawned_at;
     } else if (callback->run == wait_over) {
@@ -369,6 +371,7 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
     task->arg = arg;
     task->here = loop->debug ? here : NULL;
     task->spawned_at = here;
+    task->function = options->function;
     task->context = &task->own_context;
     if (options->context != NULL)
         task->context = rondo_context_ref(options->context);

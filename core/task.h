@@ -19,8 +19,10 @@ struct rondo_context; /* context.h */
 
 /* What a task is given besides its body. All zero is the default. */
 typedef struct rondo_spawn_options {
-    const char *name;              /* copied; NULL: "Task-N", N counting from 1 in each loop */
-    size_t stack_size;             /* bytes, rounded up to pages; 0: STACK_SIZE_TASK, 64 KiB */
+    const char *function; /* the name of the body, static; the macros write it. A task without a
+                             name of its own is known by it on tapes, whatever its number is */
+    const char *name;     /* copied; NULL: "Task-N", N counting from 1 in each loop */
+    size_t stack_size;    /* bytes, rounded up to pages; 0: STACK_SIZE_TASK, 64 KiB */
     struct rondo_context *context; /* to run in, held; NULL: a copy of the caller's (CTX-01) */
     bool eager_start; /* run the body at once, to its first suspension (EAG-01); it may be done on
                          return. Only in a running loop; else as usual */
@@ -33,12 +35,13 @@ typedef struct rondo_spawn_options {
  * (TASK-03); NULL may be passed on to await, gather and unref. The usual stack is taken at the
  * first step; if there is none, the task ends with RONDO_ENOMEM. Suspends: never. Owns: the caller
  * holds one reference; `arg` must live until the task is done. */
-#define rondo_spawn(fn, arg, ...) \
-    rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, RONDO_HERE)
+#define rondo_spawn(fn, arg, ...)                                                           \
+    rondo_spawn_at(NULL, (fn), (arg), &(rondo_spawn_options){.function = #fn, __VA_ARGS__}, \
+                   RONDO_HERE)
 
 /* As rondo_spawn(), as a task of `loop`, which need not run yet (asyncio: loop.create_task). */
 #define rondo_loop_create_task(loop, fn, arg) \
-    rondo_spawn_at((loop), (fn), (arg), &(rondo_spawn_options){.name = NULL}, RONDO_HERE)
+    rondo_spawn_at((loop), (fn), (arg), &(rondo_spawn_options){.function = #fn}, RONDO_HERE)
 RONDO_API rondo_task *rondo_spawn_at(rondo_loop *loop, rondo_fn fn, void *arg,
                                      const rondo_spawn_options *options, const char *here);
 

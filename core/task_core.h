@@ -83,6 +83,7 @@ struct task {
     void *arg;
     const char *here;       /* where it was spawned, if that was in debug mode; else NULL */
     const char *spawned_at; /* or NULL */
+    const char *function;   /* the name of its body, or NULL */
     bool being_cancelled;
     struct task *cancelled_from;
     bool must_cancel; /* a request that no wait could take: due at the next suspension */

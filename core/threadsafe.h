@@ -17,8 +17,9 @@
  * returns. Returns: NULL without memory, or if `fn` is NULL. Suspends: never. Owns: the caller
  * holds one reference; `arg` must live until the result is there, and the task has ended. The value
  * of the task is handed over to the result. */
-#define rondo_run_coroutine_threadsafe(loop, fn, arg, ...)                                      \
-    rondo_run_coroutine_threadsafe_at((loop), (fn), (arg), &(rondo_spawn_options){__VA_ARGS__}, \
+#define rondo_run_coroutine_threadsafe(loop, fn, arg, ...)                                  \
+    rondo_run_coroutine_threadsafe_at((loop), (fn), (arg),                                  \
+                                      &(rondo_spawn_options){.function = #fn, __VA_ARGS__}, \
                                       RONDO_HERE)
 RONDO_API rondo_concurrent *rondo_run_coroutine_threadsafe_at(rondo_loop *loop, rondo_fn fn,
                                                               void *arg,

@@ -11,6 +11,7 @@
 #include "error.h"
 #include "memory.h"
 #include "observe.h"
+#include "task_core.h"
 #include "world/world.h"
 
 /* What a parent sees of an exit code. */
@@ -116,8 +117,18 @@ static bool stuck(void *self)
     return false;
 }
 
-/* What a value stands for: "t2 (sleep)", "t1 (lock A)". No numbers but of tasks without a name, and
- * no lines: an edit elsewhere must leave it true. */
+/* What a task is called on a tape: by its name, or by its function; by its number, which any task
+ * that is spawned before it changes, only if there is neither. */
+static void name_subject(struct subject who, const char *function, char *text, size_t size)
+{
+    if (who.name == NULL && function != NULL)
+        snprintf(text, size, "%s()", function);
+    else
+        trace_task_name(who.id, who.name, text, size);
+}
+
+/* What a value stands for: "t2 (sleep)", "t1 (lock A)", "deposit() (start)". No lines: an edit
+ * elsewhere must leave it true. */
 static void anchor_of(const void *self, size_t value, char *text, size_t size)
 {
     const struct observed_choice *choice = self;
@@ -126,7 +137,7 @@ static void anchor_of(const void *self, size_t value, char *text, size_t size)
 
     choice->describe(choice, choice->count > value ? value : 0, &pending);
     if (pending.who.id != 0)
-        trace_task_name(pending.who.id, pending.who.name, name, sizeof name);
+        name_subject(pending.who, pending.function, name, sizeof name);
     if (pending.object.name != NULL)
         snprintf(text, size, "%s (%s %s)", name, pending.what, pending.object.name);
     else
@@ -218,10 +229,10 @@ static int start(const rondo_program *program, const struct script *script, int 
 /* A runner_who. */
 static void name_task(char *text, size_t size)
 {
-    const rondo_task *task = rondo_current_task();
+    const struct task *task = task_current();
 
     if (task != NULL)
-        snprintf(text, size, "%s", rondo_get_name(task));
+        name_subject(task->subject, task->function, text, size);
 }
 
 void bridge_open(struct runner *runner, const char *module_folder)

@@ -58,7 +58,7 @@ def build(source: Path) -> Path:
                         "-iquote", ROOT / "core", ROOT / f"core/{name}.c", "-o", support[-1]],
                        check=True)
     subprocess.run([CC, "-shared", "-fPIC", "-O2", "-g", "-std=gnu11", "-D_GNU_SOURCE",
-                    "-DRONDO_POINTS", "-fstack-clash-protection", "-Wall", "-Wextra", "-Werror",
+                    "-DRONDO_POINTS", "-fstack-clash-protection", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror",
                     "-iquote", ROOT / "core", source, *support, "-o", module], check=True)
     return module
 
@@ -93,6 +93,32 @@ class Edits(unittest.TestCase):
                     lost.append(said)
         self.assertLessEqual(len(lost), 1, "\n".join(lost))
         print(f"{len(PROGRAMS) - len(lost)} of {len(PROGRAMS)} found again")
+
+    def test_a_task_without_a_name_is_known_by_its_function_and_not_by_its_number(self) -> None:
+        program = (ROOT / "demo/transfers.c").read_text(encoding="utf-8")
+        program = re.sub(r", \.name = \"\w+\"", "", program)
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            source = folder / "transfers.c"
+            source.write_text(program, encoding="utf-8")
+            scenario = folder / "transfers.yaml"
+            scenario.write_text(
+                (ROOT / "demo/transfers.yaml").read_text(encoding="utf-8").replace(
+                    "explore:", f"module: {build(source)}\nexplore:"), encoding="utf-8")
+            subprocess.run([RONDO, "run", "--out", folder / "out", scenario], cwd=ROOT,
+                           capture_output=True, timeout=60, check=False)
+            tape = next(folder.glob("out/**/*.tape"))
+            self.assertIn("timer.order 1 of 2  bob() (sleep)  before  alice() (sleep)  #1\n",
+                          tape.read_text(encoding="utf-8"))
+            source.write_text(program.replace(
+                "\n    tasks[0] =", "\n    rondo_unref(rondo_spawn(idle, NULL));\n    tasks[0] =").replace(
+                "static int alice(", "static int idle(void *arg, rondo_value *out)\n{\n    (void)arg;\n"
+                "    (void)out;\n    return 0;\n}\n\nstatic int alice("), encoding="utf-8")
+            build(source)
+            said = subprocess.run([RONDO, "replay", tape], cwd=ROOT, capture_output=True, text=True,
+                                  timeout=60, check=False).stdout
+            self.assertIn("deadlock at 0.020s; 1 of 1 departures fit", said)
+            self.assertIn("Task-4", said)  # bob, who was Task-3 before: another number, the same tape
 
 
 if __name__ == "__main__":
