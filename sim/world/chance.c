@@ -356,6 +356,14 @@ static void show(struct chance *chance, const struct choice *choice)
         CHECK(chance->decider.decide(chance->decider.self, choice) == 0);
 }
 
+/* In production order nothing departs, and without words nobody is told. */
+static bool needs_anchors(const struct chance *chance)
+{
+    if (chance->source == CHANCE_DEPARTURES)
+        return true;
+    return !chance->wordless && chance->source != CHANCE_FIFO;
+}
+
 size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives)
 {
@@ -371,7 +379,7 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
         show(chance, &choice);
         return 0;
     }
-    if (!chance->wordless || chance->source == CHANCE_DEPARTURES)
+    if (needs_anchors(chance))
         anchors_look(&chance->anchors, &choice);
     value = from_source(chance, family, &choice, &script);
     taken = record(chance, &choice, value);
