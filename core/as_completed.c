@@ -73,7 +73,7 @@ static void watch(struct as_completed *state, rondo_future *future)
 {
     struct entry *entry = &state->entries[state->count++];
 
-    child_watch(&entry->child, rondo_ref(future), state, &state->view, child_done);
+    child_watch(&entry->child, rondo_ref(future), state, &state->view, NULL, child_done);
 }
 
 /* Returns: NULL without memory. */

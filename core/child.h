@@ -18,9 +18,11 @@ struct child {
 };
 
 /* Watch `future` for `of`, which observers know as `owed`: `ended` is called in its turn when it is
- * done, now if it is. Borrows: `future` and `owed`, until child_unwatch(). */
+ * done, now if it is; the turn is that of `who` (NULL: no task's). Borrows: `future`, `owed` and
+ * `who`, until child_unwatch(). */
 void child_watch(struct child *child, rondo_future *future, void *of,
-                 const struct observed_object *owed, void (*ended)(struct callback *));
+                 const struct observed_object *owed, const struct subject *who,
+                 void (*ended)(struct callback *));
 
 /* Of the callback `ended`: whose it is; it owes nothing any more. */
 struct child *child_ended(struct callback *callback);

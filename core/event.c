@@ -19,8 +19,10 @@ int rondo_event_wait_at(rondo_event *event, const char *here)
 
 void rondo_event_set(rondo_event *event)
 {
-    if (event->set)
+    if (event->set) {
+        order_look(&event->object, "event");
         return;
+    }
     event->set = true;
     order_note(OBSERVED_SIGNALLED, &event->object, "event", 0);
     park_wake_all(&event->waiters);
@@ -29,9 +31,11 @@ void rondo_event_set(rondo_event *event)
 void rondo_event_clear(rondo_event *event)
 {
     event->set = false;
+    order_change(&event->object, "event");
 }
 
 bool rondo_event_is_set(const rondo_event *event)
 {
+    order_look(&event->object, "event");
     return event->set;
 }

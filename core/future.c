@@ -191,6 +191,7 @@ static int refuse_set(const rondo_future *future)
         return RONDO_ENOMEM;
     if (future->is_task)
         return RONDO_EMISUSE;
+    order_note_future(OBSERVED_USED, future);
     return future->state != FUTURE_PENDING ? RONDO_EINVALIDSTATE : 0;
 }
 
@@ -240,11 +241,15 @@ int rondo_set_error(rondo_future *future, int code, const char *message)
 
 bool rondo_done(const rondo_future *future)
 {
+    if (future != NULL)
+        order_note_future(OBSERVED_USED, future);
     return future != NULL && future->state != FUTURE_PENDING;
 }
 
 bool rondo_cancelled(const rondo_future *future)
 {
+    if (future != NULL)
+        order_note_future(OBSERVED_USED, future);
     return future != NULL && future->state == FUTURE_CANCELLED;
 }
 
@@ -268,9 +273,9 @@ int rondo_future_result(rondo_future *future, rondo_value *out)
 {
     if (future == NULL)
         return RONDO_ENOMEM;
+    order_note_future(future->state == FUTURE_PENDING ? OBSERVED_USED : OBSERVED_PASSED, future);
     if (future->state == FUTURE_PENDING)
         return RONDO_EINVALIDSTATE;
-    order_note_future(OBSERVED_PASSED, future);
     return retrieve(future, out);
 }
 
@@ -308,6 +313,7 @@ int rondo_add_done_callback(rondo_future *future, rondo_callback callback, void 
     done->function = callback;
     done->arg = arg;
     context_copy(&done->context, future->loop);
+    order_note_future(OBSERVED_USED, future);
     future_add_waiter(future, &done->waiter);
     return 0;
 }
@@ -397,9 +403,11 @@ static void watched_is_done(struct callback *callback)
 int future_watch(rondo_future *future, const char *here)
 {
     struct watch watch = {.waiter = {.callback = {.run = watched_is_done, .what = "watch"}}};
+    struct task *task = task_current();
     int rc;
 
-    wait_init(&watch.wait, task_current(), future->is_task ? "task" : "future", here);
+    watch.waiter.callback.who = &task->subject;
+    wait_init(&watch.wait, task, future->is_task ? "task" : "future", here);
     watch.wait.object.name = future->name;
     watch.wait.object.id = future->id;
     future_add_waiter(future, &watch.waiter);

@@ -50,7 +50,7 @@ static void watch(struct gather *gather, rondo_future *const *futures)
 {
     for (size_t i = 0; i < gather->count; i++)
         child_watch(&gather->children[i], rondo_ref(futures[i]), gather, &gather->wait.object,
-                    child_done);
+                    &gather->wait.task->subject, child_done);
 }
 
 static void unwatch(struct gather *gather)

@@ -3,6 +3,7 @@
  */
 #include "lock.h"
 
+#include "order.h"
 #include "park.h"
 
 static void note(rondo_lock *lock, enum observed_kind kind, const char *here)
@@ -55,6 +56,7 @@ int rondo_lock_release(rondo_lock *lock)
 
 bool rondo_lock_locked(const rondo_lock *lock)
 {
+    order_look(&lock->object, "lock");
     return lock->holder != 0;
 }
 

@@ -462,6 +462,8 @@ int rondo_loop_run_forever(rondo_loop *loop)
 void rondo_loop_stop(rondo_loop *loop)
 {
     loop->stopping = true;
+    if (observer != NULL && observer->orders)
+        observe(&(struct observed){.kind = OBSERVED_USED, .object = {"loop", NULL, 0}, .code = 1});
     if (!loop->iterating)
         loop->port->arm(loop->port_self, INT64_MIN);
 }

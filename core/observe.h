@@ -39,6 +39,7 @@ struct subject {
     X(PASSED, "passes")     /* who goes past `object`, which needs no wait */                    \
     X(PUT, "puts into")     /* who adds an item to `object`; code: which */                      \
     X(GOT, "gets from")     /* who takes it out */                                               \
+    X(USED, "uses")         /* who looks at `object`; code: 1 if it is changed thereby */        \
     X(CANCELLED,                                                                                 \
       "cancels") /* who asks `object`, a task, to stop; code: 1 if that waits for a lock */
 

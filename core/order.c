@@ -38,3 +38,14 @@ void order_tell_future(enum observed_kind kind, const rondo_future *future, int 
                                                        .object = {what, future->name, future->id},
                                                        .code = code});
 }
+
+void order_tell_look(const rondo_object *object, const char *what)
+{
+    /* Giving it its number does not change it. */
+    order_tell(OBSERVED_USED, (rondo_object *)(uintptr_t)object, what, 0);
+}
+
+void order_tell_change(rondo_object *object, const char *what)
+{
+    order_tell(OBSERVED_USED, object, what, 1);
+}

@@ -34,11 +34,13 @@ static bool no_item(const rondo_queue *queue)
 /* Who stands behind a woken one comes before whoever comes now, though not woken yet. */
 bool rondo_queue_empty(const rondo_queue *queue)
 {
+    order_look(&queue->object, "queue");
     return no_item(queue) || queue->count <= park_length(&queue->getters);
 }
 
 bool rondo_queue_full(const rondo_queue *queue)
 {
+    order_look(&queue->object, "queue");
     return no_room(queue) ||
            (queue->maxsize != 0 && queue->count + park_length(&queue->putters) >= queue->maxsize);
 }
@@ -204,8 +206,10 @@ static int add(rondo_queue *queue, rondo_value item)
 
     if (rc == 0 && queue->count == queue->capacity)
         rc = grow(queue);
-    if (rc < 0)
+    if (rc < 0) {
+        order_look(&queue->object, "queue");
         return rc; /* a task that was woken is refused with all the others, or not at all */
+    }
     order_note(OBSERVED_PUT, &queue->object, "queue", (int)queue->order_next);
     store(queue, item);
     queue->unfinished++;
@@ -218,8 +222,10 @@ static int take(rondo_queue *queue, rondo_value *item)
 {
     struct rondo_queue_entry entry;
 
-    if (queue->count == 0)
+    if (queue->count == 0) {
+        order_look(&queue->object, "queue");
         return RONDO_ESHUTDOWN;
+    }
     entry = fetch(queue);
     *item = entry.item;
     order_note(OBSERVED_GOT, &queue->object, "queue", (int)entry.order);
@@ -235,7 +241,7 @@ int rondo_queue_put_value_nowait(rondo_queue *queue, rondo_value item)
 int rondo_queue_get_nowait(rondo_queue *queue, rondo_value *item)
 {
     if (queue->count == 0 && queue->shut_down)
-        return RONDO_ESHUTDOWN;
+        return take(queue, item);
     return rondo_queue_empty(queue) ? RONDO_EQUEUEEMPTY : take(queue, item);
 }
 
@@ -299,8 +305,10 @@ void rondo_queue_shutdown(rondo_queue *queue, bool immediate)
 
 int rondo_queue_task_done(rondo_queue *queue)
 {
-    if (queue->unfinished == 0)
+    if (queue->unfinished == 0) {
+        order_look(&queue->object, join);
         return RONDO_EMISUSE;
+    }
     order_note(OBSERVED_SIGNALLED, &queue->object, join, 0);
     queue->unfinished--;
     finish(queue);

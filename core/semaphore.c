@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "order.h"
 #include "park.h"
 
 static struct observed_object view(rondo_semaphore *semaphore, const struct task *task)
@@ -59,8 +60,10 @@ int rondo_semaphore_release(rondo_semaphore *semaphore)
     unsigned limit = semaphore->bound != 0 ? semaphore->bound : UINT_MAX;
 
     /* What is promised comes back if the waiter is cancelled, so it counts. */
-    if (semaphore->value >= limit - (unsigned)semaphore->waiters.woken)
+    if (semaphore->value >= limit - (unsigned)semaphore->waiters.woken) {
+        order_look(&semaphore->object, "semaphore");
         return RONDO_EMISUSE;
+    }
     note(semaphore, OBSERVED_RELEASED, NULL);
     semaphore->value++;
     hand_out(semaphore);
@@ -69,6 +72,7 @@ int rondo_semaphore_release(rondo_semaphore *semaphore)
 
 bool rondo_semaphore_locked(const rondo_semaphore *semaphore)
 {
+    order_look(&semaphore->object, "semaphore");
     return semaphore->value == 0 || !park_empty(&semaphore->waiters);
 }
 

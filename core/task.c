@@ -532,6 +532,8 @@ bool rondo_cancel(rondo_future *future, const char *message)
     bool taken = future != NULL && future->state == FUTURE_PENDING &&
                  !(future->is_task && task_of(future)->being_cancelled);
 
+    if (future != NULL && !taken)
+        order_note_future(OBSERVED_USED, future);
     while (taken && future != NULL && future->is_task) {
         struct task *task = task_of(future);
 

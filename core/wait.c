@@ -69,7 +69,7 @@ static void watch_start(struct watch *watch, rondo_future *const *futures, int64
         loop_call_at(loop, &watch->deadline, loop_after(loop, timeout_ns));
     for (size_t i = 0; i < watch->count; i++)
         child_watch(&watch->children[i], rondo_ref(futures[i]), watch, &watch->wait.object,
-                    child_done);
+                    &watch->wait.task->subject, child_done);
 }
 
 static void watch_free(struct watch *watch)

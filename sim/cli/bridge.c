@@ -36,6 +36,7 @@ static const enum trace_kind kinds[] = {
     [OBSERVED_PUT] = TRACE_PUT,
     [OBSERVED_GOT] = TRACE_GOT,
     [OBSERVED_CANCELLED] = TRACE_CANCELLED,
+    [OBSERVED_USED] = TRACE_USED,
     [OBSERVED_READ] = TRACE_READ,
     [OBSERVED_WROTE] = TRACE_WROTE,
     [OBSERVED_UPDATED] = TRACE_UPDATED,
@@ -94,7 +95,8 @@ static void on_event(void *self, const struct observed *event)
     struct world *world = world_current();
 
     (void)self;
-    if (!trace_is_wanted(world->trace, kinds[event->kind]))
+    if (!trace_is_wanted(world->trace, kinds[event->kind]) ||
+        (event->kind == OBSERVED_USED && !trace_is_muted(world->trace)))
         ;
     else if (event->kind == OBSERVED_EXPECTED)
         note_expected(world, event);

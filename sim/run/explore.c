@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "run/touch.h"
 
 struct search {
     struct runner *runner;
@@ -17,6 +18,7 @@ struct search {
     const struct exploration *exploration;
     struct observed_run *observed;
     struct strategy *strategy;
+    struct touches touches; /* for the strategy, if it wants to know */
     struct chance chance;
     struct tape tape;
     struct map known; /* outcomes as quick runs see them, to the index of what was observed */
@@ -72,6 +74,15 @@ static bool is_cut(const struct search *search, const struct observation *seen)
     return false;
 }
 
+/* A trace_listener: what a quick run does, for the strategy. */
+static void tell(void *self, const struct trace_record *record)
+{
+    struct search *search = self;
+
+    if (search->runner->quick)
+        touches_take(&search->touches, record);
+}
+
 /* One schedule. Returns: false if a replay differs. */
 static bool try_one(struct search *search, size_t schedule)
 {
@@ -82,6 +93,7 @@ static bool try_one(struct search *search, size_t schedule)
     bool ok = true;
 
     chance_from_decider(&search->chance, strategy_decider(search->strategy));
+    touches_reset(&search->touches);
     search->runner->quick = true;
     runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
     search->runner->quick = false;
@@ -163,16 +175,22 @@ bool explore(struct runner *runner, const struct scenario *scenario, const struc
                             .exploration = exploration,
                             .observed = observed,
                             .strategy = strategy_open(exploration->strategy, exploration->seed)};
+    struct trace *trace = runner->trace;
     bool ok;
 
     chance_init(&search.chance);
     search.chance.open = strategy_opens(exploration->strategy) | runner_faults(scenario);
+    search.touches.strategy = search.strategy;
+    if (exploration->strategy->touch != NULL)
+        trace_listen(trace, tell, &search, TOUCHES_KEEN);
     ok = search_all(&search);
+    trace_unlisten(trace, tell, &search);
     note_covered(&search);
     if (!ok)
         snprintf(text, size, "schedule %zu of seed %" PRIu64 " and its replay differ",
                  search.strategy->schedule + 1, exploration->seed);
     strategy_close(search.strategy);
+    touches_clear(&search.touches);
     chance_clear(&search.chance);
     tape_clear(&search.tape);
     map_free(&search.known);

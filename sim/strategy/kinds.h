@@ -20,5 +20,6 @@ extern const struct strategy_kind strategy_urw;
 extern const struct strategy_kind strategy_surw;
 extern const struct strategy_kind strategy_rff;
 extern const struct strategy_kind strategy_portfolio;
+extern const struct strategy_kind strategy_dpor;
 
 #endif

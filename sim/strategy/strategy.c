@@ -12,7 +12,7 @@
 static const struct strategy_kind *const kinds[] = {
     &strategy_portfolio, &strategy_uniform, &strategy_dfs,    &strategy_ties,   &strategy_pct3,
     &strategy_pct10,     &strategy_pos,     &strategy_urw,    &strategy_surw,   &strategy_rff,
-    &strategy_delay,     &strategy_delay1,  &strategy_delay2, &strategy_delay3,
+    &strategy_delay,     &strategy_delay1,  &strategy_delay2, &strategy_delay3, &strategy_dpor,
 };
 
 #define KINDS (sizeof kinds / sizeof *kinds)
@@ -82,6 +82,12 @@ bool strategy_begin(struct strategy *strategy, size_t schedule)
     }
     strategy->exhausted = strategy->kind->begin != NULL && !strategy->kind->begin(strategy);
     return !strategy->exhausted;
+}
+
+void strategy_touch(struct strategy *strategy, const struct touch *touch)
+{
+    if (strategy->kind->touch != NULL && !strategy->measuring)
+        strategy->kind->touch(strategy, touch);
 }
 
 void strategy_end(struct strategy *strategy, const struct run_end *end)

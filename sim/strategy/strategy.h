@@ -34,6 +34,18 @@ struct run_end {
     bool cut;         /* its steps were spent */
 };
 
+/* Something that a turn has used, and others may use, too. */
+struct touch {
+    uint64_t
+        object;  /* the same number for one object as long as a run lasts; a task is its `who` */
+    bool writes; /* and changed */
+};
+
+/* In place of an object: */
+#define TOUCH_ALL   UINT64_MAX       /* what the turn did has to do with every other turn */
+#define TOUCH_QUIET (UINT64_MAX - 1) /* before the turn nobody could run: time had to move */
+#define TOUCH_LOOPS (UINT64_MAX - 2) /* more than one loop is at work */
+
 struct strategy_kind {
     const char *name;
     const char *help;   /* in a few words */
@@ -48,6 +60,8 @@ struct strategy_kind {
     /* A run begins. Returns: false when nothing is left to try. NULL: there is always more. */
     bool (*begin)(struct strategy *strategy);
     size_t (*decide)(struct strategy *strategy, const struct choice *choice);
+    /* The turn that was taken last has used something. NULL: it does not care, and is not told. */
+    void (*touch)(struct strategy *strategy, const struct touch *touch);
     void (*end)(struct strategy *strategy, const struct run_end *end); /* NULL: it does not care */
     /* Say what is certain after the schedules so far. NULL: nothing ever is. */
     void (*covered)(const struct strategy *strategy, char *text, size_t size);
@@ -69,6 +83,7 @@ struct strategy {
     size_t outcomes;         /* that runs so far have shown, */
     size_t findings;         /* and how many runs had a finding, */
     size_t cuts;             /* and how many were cut */
+    size_t repeats;          /* runs of which it knew before their end that they show nothing new */
 };
 
 /* The families of decisions that a search by strategy opens. Timers are not among them: what is due
@@ -89,6 +104,9 @@ void strategy_close(struct strategy *strategy);
 
 /* Begin schedule number `schedule`. Returns: false when nothing is left to try. */
 bool strategy_begin(struct strategy *strategy, size_t schedule);
+
+/* What the turn that was taken last does. Nothing if the kind does not care. */
+void strategy_touch(struct strategy *strategy, const struct touch *touch);
 
 /* The run is over. */
 void strategy_end(struct strategy *strategy, const struct run_end *end);

@@ -64,6 +64,21 @@ void trace_listen(struct trace *trace, trace_listener listener, void *self, trac
     CHECK_NEVER("too many listeners");
 }
 
+void trace_unlisten(struct trace *trace, trace_listener listener, const void *self)
+{
+    size_t count = 0;
+
+    trace->keen = 0;
+    for (size_t i = 0; i < TRACE_LISTENERS_MAX && trace->listeners[i].listener != NULL; i++) {
+        if (trace->listeners[i].listener == listener && trace->listeners[i].self == self)
+            continue;
+        trace->keen |= trace->listeners[i].keen;
+        trace->listeners[count++] = trace->listeners[i];
+    }
+    for (; count < TRACE_LISTENERS_MAX; count++)
+        trace->listeners[count].listener = NULL;
+}
+
 static uint64_t hash_number(uint64_t hash, uint64_t number)
 {
     return hash_bytes(hash, &number, sizeof number);

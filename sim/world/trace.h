@@ -41,6 +41,7 @@
     X(PASSED, "passes")                                                                       \
     X(PUT, "puts into") /* value: which item */                                               \
     X(GOT, "gets from")                                                                       \
+    X(USED, "uses")         /* value: 1 if that changes it; only while the trace is muted */  \
     X(CANCELLED, "cancels") /* task, object: a task, value: 1 if that waits for a lock */
 
 enum trace_kind {
@@ -94,6 +95,9 @@ typedef uint64_t trace_kinds;
  * of the kinds in `keen`. At most TRACE_LISTENERS_MAX. */
 #define TRACE_LISTENERS_MAX 12
 void trace_listen(struct trace *trace, trace_listener listener, void *self, trace_kinds keen);
+
+/* No longer call `listener` for `self`. */
+void trace_unlisten(struct trace *trace, trace_listener listener, const void *self);
 
 /* Let the listener `self` be keen on other kinds. */
 void trace_set_keen(struct trace *trace, const void *self, trace_kinds keen);

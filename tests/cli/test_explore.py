@@ -86,6 +86,24 @@ class Explore(unittest.TestCase):
         self.assertEqual((alone.returncode, alone.stdout), (2, ""))
         self.assertIn("cannot be shared out", alone.stderr)
 
+    def test_searches_that_come_to_an_end_agree(self) -> None:
+        printers = self.folder / "printers.yaml"
+        printers.write_text("scenario: printers\nobjects: { A: lock, go: event, jobs: queue }\ntasks:\n"
+                            "  a: [ acquire A, print a, set go, release A ]\n"
+                            "  b: [ acquire A, put jobs 1, release A ]\n"
+                            "  c: [ wait go, get jobs, print c ]\n", encoding="utf-8")
+        zoo = ROOT / "scenarios/known-bugs"
+        for path in (self.scenario, printers, zoo / "deadlock01.yaml", zoo / "staggered_race_leaks_a_task.yaml"):
+            self.scenario = path
+            whole = [self.explore("--collect", "--schedules", "100000", "--strategy", strategy).stdout
+                     for strategy in ("dfs", "delay", "dpor")]
+            ends = [sorted(row[2] for row in COUNTS.findall(said)) for said in whole]
+            self.assertNotEqual(ends[0], [])
+            self.assertEqual(ends[0], ends[1], path)
+            self.assertEqual(ends[0], ends[2], path)
+            for said in whole:
+                self.assertIn("explored", said.splitlines()[-1])
+
     def test_a_finding_that_is_expected_is_no_failure_and_one_that_is_missing_is(self) -> None:
         self.scenario.write_text(LADDER + "expect: { finds: deadlock }\n", encoding="utf-8")
         self.assertEqual(self.explore("--schedules", "1000").returncode, 0)

@@ -22,7 +22,10 @@ struct fixture {
     rondo_condition condition;
     rondo_barrier barrier;
     rondo_queue queue;
+    rondo_lock lock;
+    rondo_semaphore permits;
     rondo_future *future;
+    bool uses; /* only uses are noted, else all but these */
 };
 
 static int fixture_open(void **state)
@@ -34,6 +37,8 @@ static int fixture_open(void **state)
     f->condition = (rondo_condition)RONDO_CONDITION("news");
     f->barrier = (rondo_barrier)RONDO_BARRIER("gate", 2);
     f->queue = (rondo_queue)RONDO_QUEUE("jobs", 0);
+    f->lock = (rondo_lock)RONDO_LOCK("key");
+    f->permits = (rondo_semaphore)RONDO_BOUNDED_SEMAPHORE("permits", 1);
     f->future = rondo_create_future(f->script.loop);
     rondo_set_name(f->future, "answer");
     *state = f;
@@ -60,7 +65,7 @@ static void note_order(void *self, const struct observed *event)
     };
     struct fixture *f = self;
 
-    if (event->kind < OBSERVED_SIGNALLED)
+    if (event->kind < OBSERVED_SIGNALLED || (event->kind == OBSERVED_USED) != f->uses)
         return;
     note(f, "%s%s %s %s (%d)", event->who.id == 0 ? "nobody " : "", words[event->kind],
          event->object.kind, event->object.name != NULL ? event->object.name : "", event->code);
@@ -112,6 +117,106 @@ static void an_event_is_signalled_when_it_is_set_and_passed_while_it_is(void **s
     play(f, true,
          "5ms a signals event go (0)\n"
          "10ms late passes event go (0)\n");
+}
+
+static void ignore_done(void *arg)
+{
+    (void)arg;
+}
+
+/* Every look at what others may change, and every change that nobody waits for. Whoever plays it
+ * looks in the end whether the task is done. */
+static int use_objects(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    (void)n;
+    rondo_event_set(&f->event);
+    rondo_event_set(&f->event);
+    rondo_event_clear(&f->event);
+    rondo_event_is_set(&f->event);
+    rondo_lock_locked(&f->lock);
+    rondo_semaphore_locked(&f->permits);
+    rondo_semaphore_release(&f->permits);
+    rondo_loop_stop(rondo_get_running_loop());
+    return 0;
+}
+
+static int use_a_queue(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_value value;
+
+    (void)n;
+    rondo_queue_empty(&f->queue);
+    rondo_queue_full(&f->queue);
+    rondo_queue_get_nowait(&f->queue, &value);
+    rondo_queue_task_done(&f->queue);
+    rondo_queue_shutdown(&f->queue, false);
+    rondo_queue_get_nowait(&f->queue, &value);
+    rondo_queue_put_nowait(&f->queue, 1);
+    return 0;
+}
+
+static int use_a_future(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_value value;
+
+    (void)n;
+    rondo_done(f->future);
+    rondo_cancelled(f->future);
+    rondo_future_result(f->future, &value);
+    rondo_add_done_callback(f->future, ignore_done, NULL);
+    rondo_cancel(f->future, NULL);
+    rondo_cancel(f->future, NULL);
+    rondo_set_result(f->future, 1);
+    return 0;
+}
+
+static void expect_uses(struct fixture *f, int (*body)(void *fixture, int64_t n),
+                        const char *expected)
+{
+    f->uses = true;
+    spawn(f, "a", body, 0);
+    play(f, true, expected);
+}
+
+static void who_looks_at_an_object_or_changes_it_quietly_uses_it(void **state)
+{
+    expect_uses(*state, use_objects,
+                "0ms a uses event go (0)\n"
+                "0ms a uses event go (1)\n"
+                "0ms a uses event go (0)\n"
+                "0ms a uses lock key (0)\n"
+                "0ms a uses semaphore permits (0)\n"
+                "0ms a uses semaphore permits (0)\n"
+                "0ms a nobody uses loop  (1)\n");
+}
+
+static void who_is_refused_by_a_queue_has_looked_at_it(void **state)
+{
+    expect_uses(*state, use_a_queue,
+                "0ms a uses queue jobs (0)\n"
+                "0ms a uses queue jobs (0)\n"
+                "0ms a uses queue jobs (0)\n"
+                "0ms a uses join of queue jobs (0)\n"
+                "0ms a uses queue jobs (0)\n"
+                "0ms a uses queue jobs (0)\n"
+                "0ms a uses queue jobs (0)\n"
+                "0ms nobody uses task a (0)\n");
+}
+
+static void who_looks_at_a_future_uses_it(void **state)
+{
+    expect_uses(*state, use_a_future,
+                "0ms a uses future answer (0)\n"
+                "0ms a uses future answer (0)\n"
+                "0ms a uses future answer (0)\n"
+                "0ms a uses future answer (0)\n"
+                "0ms a uses future answer (0)\n"
+                "0ms a uses future answer (0)\n"
+                "0ms nobody uses task a (0)\n");
 }
 
 static void who_does_not_ask_is_not_told(void **state)
@@ -308,6 +413,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_event_is_signalled_when_it_is_set_and_passed_while_it_is),
+        TEST(who_looks_at_an_object_or_changes_it_quietly_uses_it),
+        TEST(who_is_refused_by_a_queue_has_looked_at_it),
+        TEST(who_looks_at_a_future_uses_it),
         TEST(who_does_not_ask_is_not_told),
         TEST(an_item_has_the_number_under_which_it_was_put),
         TEST(who_notifies_signals_the_condition),

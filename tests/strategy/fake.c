@@ -9,6 +9,7 @@
 #include "base/hash.h"
 
 #define NOBODY SIZE_MAX
+#define THING  100 /* the number of object 0: tasks come before */
 
 struct task {
     size_t pc;
@@ -21,6 +22,7 @@ struct task {
 struct machine {
     const struct fake_program *program;
     struct fake_run *run;
+    struct strategy *strategy;
     struct task tasks[FAKE_TASKS_MAX];
     size_t line[FAKE_TASKS_MAX]; /* who is ready, first in line first */
     size_t line_count;
@@ -63,7 +65,7 @@ static void operation_of(const void *self, size_t i, struct operation *operation
     *operation = (struct operation){.id = task + 1,
                                     .who = task + 1,
                                     .what = "step",
-                                    .object = step->object + 1,
+                                    .object = THING + step->object,
                                     .point = true,
                                     .writes = writes(step)};
 }
@@ -176,6 +178,7 @@ static void step(struct machine *machine, size_t task)
     } else {
         goes_on = perform(machine, task, step);
     }
+    strategy_touch(machine->strategy, &(struct touch){THING + event->object, event->writes});
     if (!goes_on) {
         wait_here(machine, task);
         return;
@@ -203,7 +206,7 @@ static uint64_t outcome_of(const struct machine *machine)
 
 bool fake_next(struct fake_search *search, const struct fake_program *program, struct fake_run *run)
 {
-    struct machine machine = {.program = program, .run = run};
+    struct machine machine = {.program = program, .run = run, .strategy = search->strategy};
 
     if (!strategy_begin(search->strategy, search->schedules))
         return false;

@@ -365,6 +365,27 @@ static void a_reset_empties_the_trace_and_keeps_its_listeners(void **state)
     assert_string_equal(heard, "a0:before a0:after ");
 }
 
+static void who_does_not_listen_any_more_hears_nothing(void **state)
+{
+    struct fixture *f = *state;
+    char heard[200] = "";
+    struct listener a = {'a', heard}, b = {'b', heard}, c = {'c', heard};
+
+    trace_listen(f->trace, note_record, &a, TRACE_KIND(HELD));
+    trace_listen(f->trace, note_record, &b, TRACE_KIND(PUT));
+    trace_listen(f->trace, note_record, &c, TRACE_KIND(GOT));
+    trace_unlisten(f->trace, note_record, &b);
+    trace_append(f->trace, &(struct trace_record){.text = "one"});
+    assert_string_equal(heard, "a0:one c0:one ");
+    trace_mute(f->trace, true);
+    assert_true(trace_is_wanted(f->trace, TRACE_HELD));
+    assert_true(trace_is_wanted(f->trace, TRACE_GOT));
+    assert_false(trace_is_wanted(f->trace, TRACE_PUT));
+    trace_unlisten(f->trace, note_record, &b);
+    trace_unlisten(f->trace, note_record, &c);
+    assert_false(trace_is_wanted(f->trace, TRACE_GOT));
+}
+
 static void listen_to_one_too_many(void *trace)
 {
     for (int i = 0; i <= TRACE_LISTENERS_MAX; i++)
@@ -413,6 +434,7 @@ int main(void)
         TEST(listeners_are_called_in_order_with_every_record_from_then_on),
         TEST(a_muted_trace_keeps_nothing_and_tells_each_what_it_is_keen_on),
         TEST(a_reset_empties_the_trace_and_keeps_its_listeners),
+        TEST(who_does_not_listen_any_more_hears_nothing),
         TEST(misuse_is_a_broken_invariant),
         TEST(the_hash_is_fnv_1a),
     };
