@@ -5,7 +5,7 @@
  */
 #include "threads.h"
 
-enum { ELEMENTS = 3, ROUNDS = 2, PATIENCE = 10 };
+enum { ELEMENTS = 3, ROUNDS = 2, PATIENCE = 40 };
 
 static rondo_lock lock = RONDO_LOCK("stack");
 static int head, count = ELEMENTS, next[ELEMENTS] = {1, 2, -1}, owner[ELEMENTS];
@@ -18,12 +18,15 @@ static bool swap_head(int from, int to)
     return was;
 }
 
-/* -1: nothing could be had. Other threads are let by a limited number of times. */
+/* -1: nothing could be had, however often it was tried. */
 static int pop(void)
 {
-    for (int i = 0; i < PATIENCE && RONDO_READ(count) > 1; i++) {
-        int first = RONDO_READ(head), second;
+    for (int i = 0; i < PATIENCE; i++) {
+        int first, second;
 
+        if (RONDO_READ(count) <= 1)
+            continue;
+        first = RONDO_READ(head);
         RONDO_UPDATE(next[first], (second = next[first], next[first] = -1));
         if (second < 0)
             continue;

@@ -15,12 +15,17 @@
 #include "strategy/kinds.h"
 #include "strategy/remaining.h"
 
+/* Turns in a row of the chosen task that are not about the object, before another is chosen: it may
+ * be waiting, in circles, for one of those that are held. */
+#define PATIENCE 20
+
 struct surw {
     struct strategy strategy;
     struct cast cast;
     struct remaining remaining;
     size_t object; /* number in the profile, or REMAINING_ALL */
     size_t chosen; /* the actor whose turn about the object is next, or CAST_NONE */
+    size_t alone;  /* turns in a row that it took of other kinds */
 };
 
 static struct strategy *open_surw(void)
@@ -114,24 +119,9 @@ static void meet(struct surw *surw)
     }
 }
 
-/* Any actor, as likely as it has turns about the object left; CAST_NONE if nobody has. */
-static size_t choose_actor(struct surw *surw)
-{
-    const struct remaining *remaining = &surw->remaining;
-    size_t sum = 0, at, actor = 0;
-
-    for (size_t i = 0; i < remaining->known; i++)
-        sum += remaining->left[i];
-    if (sum == 0)
-        return CAST_NONE;
-    at = chance_below(&surw->strategy.stream, sum);
-    while (at >= remaining->left[actor])
-        at -= remaining->left[actor++];
-    return actor;
-}
-
-/* The actor of one of the turns that are possible, likewise. */
-static size_t choose_ready(struct surw *surw)
+/* Choose the actor of one of the turns that are possible, as likely as it has turns about the
+ * object left. */
+static void choose_actor(struct surw *surw)
 {
     const struct turn *turns = surw->cast.turns;
     size_t sum = 0, at, i = 0;
@@ -141,7 +131,8 @@ static size_t choose_ready(struct surw *surw)
     at = chance_below(&surw->strategy.stream, sum);
     while (at >= remaining_of(&surw->remaining, turns[i].actor))
         at -= remaining_of(&surw->remaining, turns[i++].actor);
-    return turns[i].actor;
+    surw->chosen = turns[i].actor;
+    surw->alone = 0;
 }
 
 /* The turn with the highest priority, of those that are the chosen one's or not about the object;
@@ -162,16 +153,22 @@ static size_t highest(const struct surw *surw)
     return best;
 }
 
-/* When nothing is possible but turns about the object of tasks that are not chosen, one of these
- * is.
- */
+/* Whether the chosen one, and nobody else, has been going for long. */
+static bool is_stuck(struct surw *surw, size_t best)
+{
+    if (surw->cast.turn_count == 1 || surw->cast.turns[best].actor != surw->chosen)
+        surw->alone = 0;
+    return ++surw->alone > PATIENCE;
+}
+
+/* When nothing is possible but turns about the object of tasks that are not chosen, another is. */
 static size_t pick(struct surw *surw)
 {
     size_t best = highest(surw);
 
-    if (best < surw->cast.turn_count)
+    if (best < surw->cast.turn_count && !is_stuck(surw, best))
         return best;
-    surw->chosen = choose_ready(surw);
+    choose_actor(surw);
     return highest(surw);
 }
 
@@ -185,7 +182,7 @@ static size_t decide_surw(struct strategy *strategy, const struct choice *choice
         return strategy_draw(strategy, choice);
     meet(surw);
     if (surw->chosen == CAST_NONE)
-        surw->chosen = surw->object == REMAINING_ALL ? choose_ready(surw) : choose_actor(surw);
+        choose_actor(surw);
     best = pick(surw);
     turn = &surw->cast.turns[best];
     surw->cast.actors[turn->actor].priority = chance_draw(&strategy->stream);
