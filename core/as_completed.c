@@ -71,15 +71,17 @@ static void time_is_up(struct callback *callback)
 
 static void watch(struct as_completed *state, rondo_future *future)
 {
+    static const struct callback_kind done = {.run = child_done, .what = "wait"};
     struct entry *entry = &state->entries[state->count++];
 
-    child_watch(&entry->child, rondo_ref(future), state, &state->view, NULL, child_done);
+    child_watch(&entry->child, rondo_ref(future), state, &state->view, NULL, &done);
 }
 
 /* Returns: NULL without memory. */
 static struct as_completed *state_new(struct rondo_loop *loop, rondo_future *const *futures,
                                       size_t count)
 {
+    static const struct callback_kind timeout = {.run = time_is_up, .what = "timeout"};
     struct as_completed *state = alloc_zero(sizeof *state + count * sizeof state->entries[0]);
 
     if (state == NULL)
@@ -87,7 +89,7 @@ static struct as_completed *state_new(struct rondo_loop *loop, rondo_future *con
     state->refs = 1;
     state->loop = loop;
     state->view = object_view(loop, &state->object, "wait");
-    state->deadline.callback = (struct callback){.run = time_is_up, .what = "timeout"};
+    state->deadline.callback = (struct callback){.kind = &timeout};
     list_init(&state->ready);
     for (size_t i = 0; i < count; i++) {
         if (!futures[i]->counted)

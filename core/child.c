@@ -32,13 +32,13 @@ static void settle(struct child *child)
 }
 
 void child_watch(struct child *child, rondo_future *future, void *of,
-                 const struct observed_object *owed, const struct subject *who,
-                 void (*ended)(struct callback *))
+                 const struct observed_object *owed, struct task *who,
+                 const struct callback_kind *ended)
 {
     bool owes = future->state == FUTURE_PENDING;
 
     *child = (struct child){.future = future, .of = of, .owed = owes ? owed : NULL};
-    child->waiter.callback = (struct callback){.run = ended, .who = who, .what = owed->kind};
+    child->waiter.callback = (struct callback){.kind = ended, .who = who};
     if (owes && future->is_task)
         tell(child, OBSERVED_HELD);
     if (!owes)

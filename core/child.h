@@ -21,8 +21,8 @@ struct child {
  * done, now if it is; the turn is that of `who` (NULL: no task's). Borrows: `future`, `owed` and
  * `who`, until child_unwatch(). */
 void child_watch(struct child *child, rondo_future *future, void *of,
-                 const struct observed_object *owed, const struct subject *who,
-                 void (*ended)(struct callback *));
+                 const struct observed_object *owed, struct task *who,
+                 const struct callback_kind *ended);
 
 /* Of the callback `ended`: whose it is; it owes nothing any more. */
 struct child *child_ended(struct callback *callback);

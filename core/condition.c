@@ -18,7 +18,7 @@ static bool held_here(rondo_condition *condition)
     const rondo_lock *lock = rondo_condition_lock(condition);
     const struct task *task = task_current();
 
-    return task != NULL && lock->holder == task->subject.id && lock->loop == task->future.loop;
+    return task != NULL && lock->holder == task->future.id && lock->loop == task->future.loop;
 }
 
 /* Take the lock, however often the task is cancelled meanwhile. What it was told and will not use,

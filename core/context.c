@@ -121,7 +121,6 @@ void context_copy(struct rondo_context *to, struct rondo_loop *loop)
     const struct rondo_context *from = running();
 
     to->refs = 1;
-    to->owner = NULL;
     to->id = loop != NULL ? ++loop->context_id_last : 0;
     to->bindings = from != NULL ? bindings_ref(from->bindings) : NULL;
 }
@@ -243,10 +242,18 @@ rondo_context *rondo_get_context(const rondo_task *task)
     return task != NULL && task->is_task ? ((const struct task *)task)->context : NULL;
 }
 
+/* The task that `context` is a part of, or NULL. */
+static struct task *owner_of(struct rondo_context *context)
+{
+    return context->refs == 0 ? container_of(context, struct task, own_context) : NULL;
+}
+
 rondo_context *rondo_context_ref(rondo_context *context)
 {
-    if (context != NULL && context->owner != NULL)
-        rondo_ref(context->owner);
+    struct task *owner = context != NULL ? owner_of(context) : NULL;
+
+    if (owner != NULL)
+        rondo_ref(&owner->future);
     else if (context != NULL)
         context->refs++;
     return context;
@@ -254,8 +261,10 @@ rondo_context *rondo_context_ref(rondo_context *context)
 
 void rondo_context_unref(rondo_context *context)
 {
-    if (context != NULL && context->owner != NULL) {
-        rondo_unref(context->owner);
+    struct task *owner = context != NULL ? owner_of(context) : NULL;
+
+    if (owner != NULL) {
+        rondo_unref(&owner->future);
         return;
     }
     if (context == NULL || --context->refs > 0)

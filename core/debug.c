@@ -28,21 +28,15 @@ int64_t rondo_loop_get_slow_callback_duration(const rondo_loop *loop)
     return loop->slow_ns;
 }
 
-/* The task that `callback` is about, or NULL. */
-static struct task *task_behind(const struct callback *callback)
-{
-    return callback->who != NULL ? container_of(callback->who, struct task, subject) : NULL;
-}
-
 void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback,
                 const char *here)
 {
-    struct task *task = task_behind(callback);
+    struct task *task = callback->who;
 
     *turn = (struct turn){.loop = loop,
                           .task = task != NULL ? rondo_ref(&task->future) : NULL,
-                          .what = task != NULL ? "a step" : callback->what,
-                          .here = task != NULL ? task->here : here,
+                          .what = task != NULL ? "a step" : callback->kind->what,
+                          .here = task != NULL ? task_place(task) : here,
                           .start_ns = rondo_loop_time(loop)};
 }
 

@@ -12,6 +12,20 @@
 #include "order.h"
 #include "task_core.h"
 
+/* A future that is no task: what only such a one has. */
+struct plain {
+    struct rondo_future future; /* first */
+    void *lender;               /* of the value, held until the future goes; or NULL */
+    void (*release)(void *lender);
+    char label[sizeof "future-4294967295"]; /* its name without one, once somebody has asked */
+};
+
+static struct plain *plain_of(rondo_future *future)
+{
+    CHECK(!future->is_task);
+    return container_of(future, struct plain, future);
+}
+
 void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id)
 {
     future->refs = 1;
@@ -22,16 +36,17 @@ void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id)
 
 rondo_future *rondo_create_future(rondo_loop *loop)
 {
-    rondo_future *future;
+    struct plain *plain;
 
     if (loop == NULL)
         loop = loop_running();
     if (loop == NULL)
         return NULL;
-    future = spare_take(loop_spare(loop, &loop->futures_spare), sizeof *future);
-    if (future != NULL)
-        future_init(future, loop, object_number(loop));
-    return future;
+    plain = spare_take(loop_spare(loop, &loop->futures_spare), sizeof *plain);
+    if (plain == NULL)
+        return NULL;
+    future_init(&plain->future, loop, object_number(loop));
+    return &plain->future;
 }
 
 rondo_future *rondo_ref(rondo_future *future)
@@ -73,11 +88,15 @@ static void done_callback_discard(struct callback *callback)
     done_callback_free(container_of(waiter, struct done_callback, waiter));
 }
 
+static const struct callback_kind done_callback = {.run = done_callback_run,
+                                                   .discard = done_callback_discard,
+                                                   .what = "done callback"};
+
 static struct done_callback *as_done_callback(struct list *node)
 {
     struct waiter *waiter = container_of(node, struct waiter, link);
 
-    if (waiter->callback.run != done_callback_run)
+    if (waiter->callback.kind != &done_callback)
         return NULL;
     return container_of(waiter, struct done_callback, waiter);
 }
@@ -104,7 +123,17 @@ static void report_unseen(rondo_future *future)
                                         .code = future->code,
                                         .text = rondo_future_error_text(future),
                                         .future = future,
-                                        .here = future->is_task ? task_of(future)->here : NULL});
+                                        .here =
+                                            future->is_task ? task_place(task_of(future)) : NULL});
+}
+
+static void plain_destroy(struct plain *plain)
+{
+    struct rondo_loop *loop = plain->future.loop;
+
+    if (plain->release != NULL)
+        plain->release(plain->lender);
+    spare_give(loop_spare(loop, &loop->futures_spare), plain);
 }
 
 void rondo_unref(rondo_future *future)
@@ -119,14 +148,12 @@ void rondo_unref(rondo_future *future)
         done_callback_free(done);
     }
     drop_value(&future->value);
-    if (future->lender_release != NULL)
-        future->lender_release(future->lender);
     alloc_release(future->text);
     alloc_release(future->name);
     if (future->is_task)
         task_destroy(task_of(future));
     else
-        spare_give(loop_spare(future->loop, &future->loop->futures_spare), future);
+        plain_destroy(plain_of(future));
 }
 
 void rondo_unref_all(rondo_future *const *futures, size_t count)
@@ -148,23 +175,26 @@ void rondo_set_name(rondo_future *future, const char *name)
         return; /* without memory the number has to do */
     alloc_release(future->name);
     future->name = copy;
-    if (future->is_task)
-        task_of(future)->subject.name = copy;
+}
+
+/* Written when somebody asks: most never do. */
+static const char *label_of(rondo_future *future)
+{
+    if (future->is_task) {
+        struct task *task = task_of(future);
+
+        snprintf(task->label, sizeof task->label, "Task-%u", future->id);
+        return task->label;
+    }
+    snprintf(plain_of(future)->label, sizeof plain_of(future)->label, "future-%u", future->id);
+    return plain_of(future)->label;
 }
 
 const char *rondo_get_name(const rondo_future *future)
 {
     if (future == NULL)
         return "(none)";
-    if (future->name != NULL)
-        return future->name;
-    if (future->label[0] == '\0') { /* written when somebody asks: most never do */
-        char *label = (char *)(uintptr_t)future->label;
-
-        snprintf(label, sizeof future->label, "%s-%u", future->is_task ? "Task" : "future",
-                 future->id);
-    }
-    return future->label;
+    return future->name != NULL ? future->name : label_of((rondo_future *)(uintptr_t)future);
 }
 
 void future_complete(rondo_future *future, int code, rondo_value value, const char *text)
@@ -198,9 +228,11 @@ static int refuse_set(const rondo_future *future)
 void future_follow(rondo_future *future, int code, rondo_value value, const char *text,
                    void *lender, void (*release)(void *lender))
 {
+    struct plain *plain = plain_of(future);
+
     value.drop = NULL;
-    future->lender = lender;
-    future->lender_release = release;
+    plain->lender = lender;
+    plain->release = release;
     future_complete(future, code, code < 0 ? (rondo_value){0} : value, text);
 }
 
@@ -307,9 +339,7 @@ int rondo_add_done_callback(rondo_future *future, rondo_callback callback, void 
 
     if (done == NULL)
         return RONDO_ENOMEM;
-    done->waiter.callback.run = done_callback_run;
-    done->waiter.callback.discard = done_callback_discard;
-    done->waiter.callback.what = "done callback";
+    done->waiter.callback.kind = &done_callback;
     done->function = callback;
     done->arg = arg;
     context_copy(&done->context, future->loop);
@@ -402,11 +432,11 @@ static void watched_is_done(struct callback *callback)
 
 int future_watch(rondo_future *future, const char *here)
 {
-    struct watch watch = {.waiter = {.callback = {.run = watched_is_done, .what = "watch"}}};
+    static const struct callback_kind watched = {.run = watched_is_done, .what = "watch"};
     struct task *task = task_current();
+    struct watch watch = {.waiter = {.callback = {.kind = &watched, .who = task}}};
     int rc;
 
-    watch.waiter.callback.who = &task->subject;
     wait_init(&watch.wait, task, future->is_task ? "task" : "future", here);
     watch.wait.object.name = future->name;
     watch.wait.object.id = future->id;
@@ -428,7 +458,7 @@ char *rondo_future_describe(const rondo_future *future, char *text, size_t size)
         return text;
     }
     wait = future->is_task ? ((const struct task *)future)->wait : NULL;
-    here = future->is_task ? ((const struct task *)future)->here : NULL;
+    here = future->is_task ? task_place((const struct task *)future) : NULL;
     state = future->code < 0 && future->state == FUTURE_DONE ? rondo_err_name(future->code)
                                                              : states[future->state];
     snprintf(text, size, "<%s %s name=%s%s%s%s%s>", future->is_task ? "Task" : "Future", state,

@@ -48,9 +48,11 @@ static bool gather_cancel(struct wait *wait, const char *message)
 
 static void watch(struct gather *gather, rondo_future *const *futures)
 {
+    static const struct callback_kind done = {.run = child_done, .what = "gather"};
+
     for (size_t i = 0; i < gather->count; i++)
         child_watch(&gather->children[i], rondo_ref(futures[i]), gather, &gather->wait.object,
-                    &gather->wait.task->subject, child_done);
+                    gather->wait.task, &done);
 }
 
 static void unwatch(struct gather *gather)

@@ -62,7 +62,7 @@ static struct generator *generator_current(void)
     struct fiber *fiber = fiber_current();
     struct task *task = fiber->task;
 
-    if (task == NULL || fiber == task->fiber)
+    if (task == NULL || fiber == &task->worker->fiber)
         return NULL;
     return container_of(fiber, struct generator, fiber);
 }
@@ -73,6 +73,7 @@ rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg,
                                         const rondo_generator_options *options, const char *name,
                                         const char *here)
 {
+    static const struct callback_kind close = {.run = run_close, .what = "generator"};
     struct generator *gen = fn != NULL ? alloc_zero(sizeof *gen) : NULL;
 
     if (gen == NULL)
@@ -84,7 +85,7 @@ rondo_generator *rondo_generator_new_at(rondo_fn fn, void *arg,
     gen->here = here;
     gen->stack_size = options->stack_size;
     gen->owned = true;
-    gen->close = (struct callback){.run = run_close, .what = "generator"};
+    gen->close = (struct callback){.kind = &close};
     return &gen->iterator;
 }
 

@@ -235,10 +235,12 @@ static void member_let_go(struct callback *callback)
  * it may look at it until it suspends. */
 static void settle_at_once(struct member *member)
 {
+    static const struct callback_kind let_go = {.run = member_let_go,
+                                                .discard = member_let_go,
+                                                .what = "group"};
     struct rondo_loop *loop = member->future->loop;
 
-    member->waiter.callback =
-        (struct callback){.run = member_let_go, .discard = member_let_go, .what = "group"};
+    member->waiter.callback = (struct callback){.kind = &let_go};
     if (has_failed(member))
         member_failed(member);
     else
@@ -249,10 +251,12 @@ static void settle_at_once(struct member *member)
  * group down it is cancelled like the others; CPython 3.13 forgets it. */
 static void enter(struct member *member, const char *here)
 {
+    static const struct callback_kind ended = {.run = member_ended,
+                                               .discard = member_let_go,
+                                               .what = "group"};
     struct group *group = member->group;
 
-    member->waiter.callback =
-        (struct callback){.run = member_ended, .discard = member_let_go, .what = "group"};
+    member->waiter.callback = (struct callback){.kind = &ended};
     list_push_back(&group->members, &member->link);
     owe(member, OBSERVED_HELD, here);
     future_add_waiter(member->future, &member->waiter);

@@ -13,7 +13,7 @@ static void note(rondo_lock *lock, enum observed_kind kind, const char *here)
     if (task == NULL)
         return;
     observe(&(struct observed){.kind = kind,
-                               .who = {lock->holder == task->subject.id ? task->subject.name : NULL,
+                               .who = {lock->holder == task->future.id ? task->future.name : NULL,
                                        lock->holder},
                                .object = object_view(task->future.loop, &lock->object, "lock"),
                                .here = here});
@@ -37,7 +37,7 @@ int rondo_lock_acquire_at(rondo_lock *lock, const char *here)
             return parked.rc;
         }
     }
-    lock->holder = task->subject.id;
+    lock->holder = task->future.id;
     lock->loop = task->future.loop;
     note(lock, OBSERVED_HELD, here);
     return 0;

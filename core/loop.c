@@ -255,7 +255,7 @@ static void handle_run(struct callback *callback)
 /* Where `callback` was queued, if it is a handle's. */
 static const char *handle_place(const struct callback *callback)
 {
-    if (callback->run != handle_run)
+    if (callback->kind->run != handle_run)
         return NULL;
     return container_of(callback, rondo_handle, deadline.callback)->here;
 }
@@ -266,11 +266,11 @@ static void run(struct rondo_loop *loop, struct callback *callback)
     struct turn turn;
 
     if (!loop->debug) {
-        callback->run(callback);
+        callback->kind->run(callback);
         return;
     }
     turn_begin(&turn, loop, callback, handle_place(callback));
-    callback->run(callback);
+    callback->kind->run(callback);
     turn_end(&turn);
 }
 
@@ -432,8 +432,8 @@ int loop_run(struct rondo_loop *loop)
 static void discard(struct callback *callback)
 {
     list_remove(&callback->link);
-    if (callback->discard != NULL)
-        callback->discard(callback);
+    if (callback->kind->discard != NULL)
+        callback->kind->discard(callback);
 }
 
 void loop_discard(struct rondo_loop *loop)
@@ -517,17 +517,20 @@ static void handle_discard(struct callback *callback)
     handle_free(container_of(deadline, rondo_handle, deadline));
 }
 
+static const struct callback_kind call_soon = {handle_run, handle_discard, "call_soon"};
+static const struct callback_kind call_threadsafe = {handle_run, handle_discard,
+                                                     "call_soon_threadsafe"};
+static const struct callback_kind call_later = {handle_run, handle_discard, "call_later"};
+
 static rondo_handle *handle_new(rondo_loop *loop, rondo_callback function, void *arg,
-                                const char *what, const char *here)
+                                const struct callback_kind *kind, const char *here)
 {
     struct spare *spare = loop_spare(loop, &loop->handles_spare);
     rondo_handle *handle = function != NULL ? spare_take(spare, sizeof *handle) : NULL;
 
     if (handle == NULL)
         return NULL;
-    handle->deadline.callback.run = handle_run;
-    handle->deadline.callback.discard = handle_discard;
-    handle->deadline.callback.what = what;
+    handle->deadline.callback.kind = kind;
     handle->here = here;
     handle->loop = loop;
     handle->function = function;
@@ -556,7 +559,7 @@ rondo_handle *rondo_call_soon_at(rondo_loop *loop, rondo_callback callback, void
 
     if (is_foreign(loop, "rondo_call_soon", here))
         return NULL;
-    handle = handle_new(loop, callback, arg, "call_soon", here);
+    handle = handle_new(loop, callback, arg, &call_soon, here);
     if (handle == NULL)
         return NULL;
     if (loop->entered)
@@ -572,7 +575,7 @@ int rondo_call_soon_threadsafe_at(rondo_loop *loop, rondo_callback callback, voi
 
     if (callback == NULL)
         return RONDO_EINVAL;
-    handle = handle_new(loop, callback, arg, "call_soon_threadsafe", here);
+    handle = handle_new(loop, callback, arg, &call_threadsafe, here);
     if (handle == NULL)
         return RONDO_ENOMEM;
     loop_enter(loop, &handle->deadline.callback);
@@ -585,7 +588,7 @@ rondo_handle *rondo_call_at_at(rondo_loop *loop, int64_t when_ns, rondo_callback
     rondo_handle *handle = NULL;
 
     if (!is_foreign(loop, "rondo_call_at", here))
-        handle = handle_new(loop, callback, arg, "call_later", here);
+        handle = handle_new(loop, callback, arg, &call_later, here);
     if (handle != NULL)
         loop_call_at(loop, &handle->deadline, when_ns);
     return handle;

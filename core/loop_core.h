@@ -23,23 +23,33 @@
 #include "task.h"
 
 struct bindings;
+struct callback;
+struct task;
 struct worker;
 
 /* What the variables of context.h are for whoever runs in it. */
 struct rondo_context {
-    atomic_uint refs; /* of one that rondo_copy_context() made; others live inside their owner */
-    uint64_t id;      /* counting from 1 in each loop; 0: made outside of one */
-    struct rondo_future *owner; /* the task that it is a part of, or NULL */
-    struct bindings *bindings;  /* immutable and counted; NULL: none */
+    /* Of one that rondo_copy_context() made; 0: a part of a task, which is counted instead. Others
+     * live inside their owner, and nobody counts. */
+    atomic_uint refs;
+    /* Counting from 1 in each loop, 0: made outside of one. It tells a context from others that
+     * were at its place before, not from all. */
+    uint32_t id;
+    struct bindings *bindings; /* immutable and counted; NULL: none */
+};
+
+/* What all callbacks of one kind have in common. */
+struct callback_kind {
+    void (*run)(struct callback *callback);
+    void (*discard)(struct callback *callback); /* when it will never run; NULL: nothing to free */
+    const char *what; /* for reports: "start", "sleep", "call_later"; of a wait, its object says */
 };
 
 /* Something to run once, in its turn. Lives inside what it belongs to; queueing it never fails. */
 struct callback {
     struct list link; /* in the ready queue, or in none */
-    void (*run)(struct callback *callback);
-    void (*discard)(struct callback *callback); /* when it will never run; NULL: nothing to free */
-    const struct subject *who;                  /* the task it is about, or NULL */
-    const char *what;                           /* for reports: "step", "sleep", "call_later" */
+    const struct callback_kind *kind;
+    struct task *who; /* the task it is about, or NULL */
 };
 
 /* A callback that becomes ready at a time. */
@@ -119,7 +129,7 @@ struct rondo_loop {
     unsigned expecting; /* blocks in which a task has said what it waits for (property.h) */
     uint32_t task_id_last;
     uint32_t object_id_last;
-    uint64_t context_id_last;
+    uint32_t context_id_last;
     struct rondo_context *context;   /* of the program's callback that runs, or NULL */
     rondo_exception_handler handler; /* NULL: the default */
     void *handler_arg;

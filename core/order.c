@@ -7,7 +7,7 @@ static struct subject who_runs(void)
 {
     const struct task *task = task_current();
 
-    return task != NULL ? task->subject : (struct subject){NULL, 0};
+    return task != NULL ? task_subject(task) : (struct subject){NULL, 0};
 }
 
 /* Outside of a loop, where the observer does not number, an object stays without a number. */

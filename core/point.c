@@ -21,7 +21,7 @@ static const bool writes[] = {
 /* Whether anybody else may come before `task` goes on. */
 static bool lets_others_run(const struct task *task)
 {
-    return task->future.loop->any_order && task->resumer == NULL;
+    return task->future.loop->any_order && task->worker->resumer == NULL;
 }
 
 /* The access itself, which follows. */
@@ -35,7 +35,7 @@ static void report(const struct task *task, enum rondo_point_kind kind, const vo
     if (kind > RONDO_POINT_UPDATE)
         return;
     observe(&(struct observed){.kind = kinds[kind],
-                               .who = task->subject,
+                               .who = task_subject(task),
                                .object = {"variable", name, 0},
                                .address = address,
                                .here = here});

@@ -12,7 +12,7 @@ static struct subject who_runs(void)
 {
     const struct task *task = task_current();
 
-    return task != NULL ? task->subject : (struct subject){0};
+    return task != NULL ? task_subject(task) : (struct subject){0};
 }
 
 /* Nobody listens, or whoever does let it go on: what assert() would do. */
@@ -34,8 +34,8 @@ void rondo_expectation_begin(rondo_expectation *expectation)
     if (task == NULL)
         return;
     expectation->task = &task->future;
-    expectation->outer = task->expects;
-    task->expects = expectation;
+    expectation->outer = task->worker->expects;
+    task->worker->expects = expectation;
     task->future.loop->expecting++;
 }
 
@@ -54,7 +54,7 @@ void rondo_expectation_end(rondo_expectation *expectation)
 {
     if (expectation->task == NULL)
         return;
-    task_of(expectation->task)->expects = expectation->outer;
+    task_of(expectation->task)->worker->expects = expectation->outer;
     expectation->task->loop->expecting--;
     if (expectation->held)
         tell(expectation, false, (struct subject){NULL, 0});
@@ -68,10 +68,13 @@ void expectations_look(struct subject by)
         return;
     list_for_each(node, &loop->tasks) {
         const struct task *task = container_of(node, struct task, in_loop);
-        rondo_expectation *expectation = task->expects;
+        rondo_expectation *expectation;
         bool held;
 
-        if (expectation == NULL || task->wait == NULL || task->wait->state != WAIT_PENDING)
+        if (task->wait == NULL || task->wait->state != WAIT_PENDING)
+            continue;
+        expectation = task->worker->expects;
+        if (expectation == NULL)
             continue;
         held = expectation->predicate(expectation->arg);
         if (held != expectation->held)

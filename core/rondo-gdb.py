@@ -49,7 +49,7 @@ def stand_of(task):
     if int(gdb.parse_and_eval("fiber_running->task")) == int(task):
         return "runs"
     if wait == 0:
-        return "has not begun" if task["fiber"] == 0 else "is about to go on"
+        return "has not begun" if task["worker"] == 0 else "is about to go on"
     name = text(wait["object"]["name"])
     here = text(wait["here"])
     return (f"waits for {text(wait['object']['kind'])}{' ' + name if name else ''}"
@@ -58,7 +58,7 @@ def stand_of(task):
 
 def backtrace(task):
     """The stack of a task that is suspended: gdb walks it from the registers that were saved."""
-    saved = task["innermost"]["context"].cast(gdb.lookup_type("long").pointer())
+    saved = task["worker"]["innermost"]["context"].cast(gdb.lookup_type("long").pointer())
     before = {register: gdb.parse_and_eval(f"${register}") for register in ("rsp", "rbp", "rip")}
     gdb.execute("select-frame 0", to_string=True)
     try:

@@ -55,7 +55,7 @@ static void report_failures(const struct leftovers *left)
                                    .code = future->code,
                                    .text = rondo_future_error_text(future),
                                    .future = left->tasks[i],
-                                   .here = task_of(left->tasks[i])->here});
+                                   .here = task_place(task_of(left->tasks[i]))});
     }
 }
 

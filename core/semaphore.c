@@ -21,7 +21,7 @@ static void note(rondo_semaphore *semaphore, enum observed_kind kind, const char
     if (task == NULL)
         return;
     observe(&(struct observed){
-        .kind = kind, .who = task->subject, .object = view(semaphore, task), .here = here});
+        .kind = kind, .who = task_subject(task), .object = view(semaphore, task), .here = here});
 }
 
 /* Promise free permits to those in line. */

@@ -84,6 +84,7 @@ static void arrived(uv_signal_t *uv, int signum)
 static int watch_open(struct rondo_loop *loop, int signum, rondo_callback function, void *arg,
                       struct signal_watch **opened)
 {
+    static const struct callback_kind told = {.run = tell, .what = "signal handler"};
     struct signal_watch *watch = alloc_zero(sizeof *watch);
     int rc;
 
@@ -96,7 +97,7 @@ static int watch_open(struct rondo_loop *loop, int signum, rondo_callback functi
     }
     watch->uv.data = watch;
     watch->loop = loop;
-    watch->callback = (struct callback){.run = tell, .what = "signal handler"};
+    watch->callback = (struct callback){.kind = &told};
     watch->function = function;
     watch->arg = arg;
     watch->device.close = device_close;

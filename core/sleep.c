@@ -32,13 +32,13 @@ static __attribute__((noinline)) int yield(struct task *task, const char *here)
 /* Until the clock has moved on by `delay_ns`. */
 static __attribute__((noinline)) int nap(struct task *task, int64_t delay_ns, const char *here)
 {
+    static const struct callback_kind over = {.run = nap_over, .what = "sleep"};
     struct rondo_loop *loop = task->future.loop;
     struct nap nap;
     int rc;
 
     wait_init(&nap.wait, task, "sleep", here);
-    nap.deadline =
-        (struct deadline){.callback = {.run = nap_over, .who = &task->subject, .what = "sleep"}};
+    nap.deadline = (struct deadline){.callback = {.kind = &over, .who = task}};
     loop_call_at(loop, &nap.deadline, loop_after(loop, delay_ns));
     rc = wait_suspend(&nap.wait);
     loop_cancel(loop, &nap.deadline);

@@ -27,7 +27,7 @@ struct task *task_of(rondo_future *future)
 
 struct subject future_subject(const rondo_future *future)
 {
-    return future->is_task ? ((const struct task *)future)->subject : (struct subject){NULL, 0};
+    return future->is_task ? task_subject((const struct task *)future) : (struct subject){NULL, 0};
 }
 
 rondo_task *rondo_current_task(void)
@@ -52,7 +52,7 @@ static void finish(struct task *task, int code)
         text = task->error_text;
     if (code < 0 && future->value.drop != NULL)
         future->value.drop(future->value.as.p); /* a result that a failure made void */
-    observe(&(struct observed){.kind = OBSERVED_FINISHED, .who = task->subject, .code = code});
+    observe(&(struct observed){.kind = OBSERVED_FINISHED, .who = task_subject(task), .code = code});
     future_complete(future, code, code < 0 ? (rondo_value){0} : future->value, text);
     if (code == RONDO_EINTERRUPTED) {
         future->retrieved = true; /* it comes out of the run (LOOP-25) */
@@ -81,13 +81,6 @@ struct stack *task_stack_take(size_t size)
     return stack_take(size != 0 ? page_round(size) + STACK_OVERHEAD : STACK_SIZE_TASK);
 }
 
-/* What runs bodies: a fiber that lies at the top of the stack it runs on. */
-struct worker {
-    struct fiber fiber;
-    struct worker *next; /* of those that are idle */
-    bool usual;          /* its stack is of the usual size */
-};
-
 #define WORKER_ROOM ((sizeof(struct worker) + 63) / 64 * 64)
 
 static void worker_main(void *argument);
@@ -97,8 +90,10 @@ static void assign(struct worker *worker, struct task *task)
 {
     worker->fiber.task = task;
     worker->fiber.loop = task->future.loop;
-    task->fiber = &worker->fiber;
-    task->innermost = &worker->fiber;
+    worker->resumer = NULL;
+    worker->innermost = &worker->fiber;
+    worker->expects = NULL;
+    task->worker = worker;
 }
 
 /* Words for the running task, whose stack is spent (base/overflow.h). */
@@ -173,18 +168,21 @@ static bool bind(struct task *task, size_t stack_size)
 
 static void start(struct callback *callback);
 
+static const struct callback_kind start_kind = {.run = start, .what = "start"};
+
 void callback_describe(const struct callback *callback, struct pending *pending)
 {
-    *pending = (struct pending){.id = callback, .what = callback->what};
+    *pending = (struct pending){.id = callback, .what = callback->kind->what};
     if (callback->who != NULL) {
-        pending->who = *callback->who;
-        pending->function = container_of(callback->who, struct task, subject)->function;
+        pending->who = task_subject(callback->who);
+        pending->function = callback->who->function;
     }
-    if (callback->run == start) {
+    if (callback->kind == &start_kind) {
         pending->here = container_of(callback, struct task, start)->spawned_at;
-    } else if (callback->run == wait_over) {
+    } else if (callback->kind == &wait_over) {
         const struct wait *wait = container_of(callback, struct wait, waiter.callback);
 
+        pending->what = wait->object.kind;
         pending->object = wait->object;
         pending->here = wait->here;
         if (wait->point != NULL) {
@@ -203,10 +201,8 @@ static struct task *next_in_turn(struct rondo_loop *loop)
 
     if (next == NULL || loop->debug) /* in debug mode every turn is measured, at home */
         return NULL;
-    if (next->run == wait_over)
-        task = container_of(container_of(next, struct waiter, callback), struct wait, waiter)->task;
-    else if (next->run == start && !container_of(next, struct task, start)->must_cancel)
-        task = container_of(next, struct task, start);
+    if (next->kind == &wait_over || (next->kind == &start_kind && !next->who->must_cancel))
+        task = next->who;
     if (task != NULL)
         loop->next = NULL;
     return task;
@@ -220,21 +216,22 @@ static struct fiber *next_fiber(struct rondo_loop *loop)
 
     if (task == NULL)
         return loop->home;
-    if (task->fiber == NULL && !bind(task, 0)) {
+    if (task->worker == NULL && !bind(task, 0)) {
         loop->next = &task->start; /* home will tell it */
         return loop->home;
     }
-    task->resumer = NULL;
-    return task->innermost;
+    task->worker->resumer = NULL;
+    return task->worker->innermost;
 }
 
 /* Stop here until it is the task's turn again. A task that was begun eagerly leaves to its parent.
  */
 static void give_way(struct task *task)
 {
-    struct fiber *next = task->resumer != NULL ? task->resumer : next_fiber(task->future.loop);
+    struct worker *worker = task->worker;
+    struct fiber *next = worker->resumer != NULL ? worker->resumer : next_fiber(task->future.loop);
 
-    if (next != task->innermost)
+    if (next != worker->innermost)
         fiber_switch(next);
 }
 
@@ -247,12 +244,12 @@ static void worker_main(void *argument)
     for (;;) {
         struct task *task = worker->fiber.task;
         int code = task->fn(task->arg, &task->future.value);
-        struct fiber *next = task->resumer;
+        struct fiber *next = worker->resumer;
         bool kept;
 
         fiber_check_stack(); /* whose it was is known only now, and the next to run on it is not */
         worker->fiber.task = NULL;
-        task->fiber = NULL;
+        task->worker = NULL;
         finish(task, code);
         kept = lie_idle(loop, worker);
         if (next == NULL)
@@ -267,11 +264,11 @@ static void worker_main(void *argument)
 /* Give up a task that has not begun. */
 static void fail_to_start(struct task *task, int code)
 {
-    struct fiber *fiber = task->fiber;
+    struct worker *worker = task->worker;
 
-    task->fiber = NULL;
-    if (fiber != NULL)
-        fiber_give_up(fiber);
+    task->worker = NULL;
+    if (worker != NULL)
+        fiber_give_up(&worker->fiber);
     finish(task, code);
 }
 
@@ -280,18 +277,18 @@ static void begin(struct task *task, struct fiber *resumer)
 {
     if (task->must_cancel) {
         fail_to_start(task, RONDO_ECANCELED); /* the body never runs (CAN-02) */
-    } else if (task->fiber == NULL && !bind(task, 0)) {
+    } else if (task->worker == NULL && !bind(task, 0)) {
         fail_to_start(task, RONDO_ENOMEM);
     } else {
-        task->resumer = resumer;
-        fiber_switch(task->innermost);
+        task->worker->resumer = resumer;
+        fiber_switch(task->worker->innermost);
     }
 }
 
 /* Returns when something is to be done at home. */
 static void start(struct callback *callback)
 {
-    begin(container_of(callback, struct task, start), NULL);
+    begin(callback->who, NULL);
 }
 
 static struct task *make(struct rondo_loop *loop, size_t stack_size)
@@ -307,7 +304,6 @@ static struct task *make(struct rondo_loop *loop, size_t stack_size)
     }
     future_init(&task->future, loop, ++loop->task_id_last);
     task->future.is_task = true;
-    task->subject.id = task->future.id;
     return task;
 }
 
@@ -355,8 +351,8 @@ static __attribute__((noinline)) void tell_spawned(const struct task *task)
     const struct task *by = task_current();
 
     observe(&(struct observed){.kind = OBSERVED_SPAWNED,
-                               .who = task->subject,
-                               .by = by != NULL ? by->subject : (struct subject){NULL, 0},
+                               .who = task_subject(task),
+                               .by = by != NULL ? task_subject(by) : (struct subject){NULL, 0},
                                .here = task->spawned_at});
 }
 
@@ -369,7 +365,7 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
         return NULL;
     task->fn = fn;
     task->arg = arg;
-    task->here = loop->debug ? here : NULL;
+    task->in_debug = loop->debug;
     task->spawned_at = here;
     task->function = options->function;
     task->context = &task->own_context;
@@ -377,8 +373,8 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
         task->context = rondo_context_ref(options->context);
     else
         context_copy(&task->own_context, loop);
-    task->own_context.owner = &task->future;
-    task->start = (struct callback){.run = start, .who = &task->subject, .what = "start"};
+    task->own_context.refs = 0; /* it is counted with the task */
+    task->start = (struct callback){.kind = &start_kind, .who = task};
     if (options->name != NULL)
         rondo_set_name(&task->future, options->name);
     list_push_back(&loop->tasks, &task->in_loop);
@@ -398,8 +394,8 @@ void task_destroy(struct task *task)
 {
     struct rondo_loop *loop = task->future.loop;
 
-    if (task->fiber != NULL)
-        fiber_give_up(task->fiber);
+    if (task->worker != NULL)
+        fiber_give_up(&task->worker->fiber);
     if (task->context != NULL && task->context != &task->own_context)
         rondo_context_unref(task->context);
     context_release(&task->own_context);
@@ -422,18 +418,19 @@ void task_pass(const struct point *point)
         loop->next = NULL; /* it goes on at once */
         return;
     }
-    task->innermost = fiber_current();
+    task->worker->innermost = fiber_current();
     fiber_switch(next_fiber(loop));
 }
 
-void wait_over(struct callback *callback)
+static void go_on(struct callback *callback)
 {
-    struct waiter *waiter = container_of(callback, struct waiter, callback);
-    struct task *task = container_of(waiter, struct wait, waiter)->task;
+    struct worker *worker = callback->who->worker;
 
-    task->resumer = NULL;
-    fiber_switch(task->innermost);
+    worker->resumer = NULL;
+    fiber_switch(worker->innermost);
 }
+
+const struct callback_kind wait_over = {.run = go_on};
 
 bool wait_cancel(struct wait *wait, const char *message)
 {
@@ -446,12 +443,17 @@ bool wait_cancel(struct wait *wait, const char *message)
     return true;
 }
 
-/* What observers are told, apart: hardly ever is there one. */
+/* What observers are told, apart: hardly ever is there one. Each member is named: to have the
+ * others cleared costs more than all that is said, and is done at each turn. */
 static __attribute__((noinline)) void tell_blocked(const struct wait *wait)
 {
     observe(&(struct observed){.kind = OBSERVED_BLOCKED,
-                               .who = wait->task->subject,
+                               .who = task_subject(wait->task),
+                               .by = {NULL, 0},
                                .object = wait->object,
+                               .address = NULL,
+                               .code = 0,
+                               .text = NULL,
                                .here = wait->here});
 }
 
@@ -460,9 +462,13 @@ static __attribute__((noinline)) void tell_resumed(struct wait *wait, int code)
     if (wait->awaited != NULL)
         wait->object.name = wait->awaited->name; /* it may have been renamed meanwhile */
     observe(&(struct observed){.kind = OBSERVED_RESUMED,
-                               .who = wait->task->subject,
+                               .who = task_subject(wait->task),
+                               .by = {NULL, 0},
                                .object = wait->object,
-                               .code = code});
+                               .address = NULL,
+                               .code = code,
+                               .text = NULL,
+                               .here = NULL});
 }
 
 int wait_suspend(struct wait *wait)
@@ -473,7 +479,7 @@ int wait_suspend(struct wait *wait)
 
     CHECK(task == fiber->task && task->wait == NULL);
     task->wait = wait;
-    task->innermost = fiber;
+    task->worker->innermost = fiber;
     if (task->must_cancel && (wait->awaited != NULL ? rondo_cancel(wait->awaited, task->cancel_text)
                                                     : wait->cancel(wait, task->cancel_text)))
         task->must_cancel = false; /* a request that came while it ran takes effect here (CAN-08) */
@@ -525,26 +531,34 @@ static rondo_future *request_cancel(struct task *task, const char *message)
     return NULL;
 }
 
+/* The requests from `first` to `last`, each awaiting the next, are made. Nothing has run since. */
+static void end_cancelling(struct task *first, const struct task *last)
+{
+    struct task *task = first;
+
+    for (; task != last; task = task_of(task->wait->awaited))
+        task->being_cancelled = false;
+    task->being_cancelled = false;
+}
+
 /* A loop, not a recursion: a chain of awaits may be longer than any stack. */
 bool rondo_cancel(rondo_future *future, const char *message)
 {
-    struct task *path = NULL; /* tasks visited, the last first */
     bool taken = future != NULL && future->state == FUTURE_PENDING &&
                  !(future->is_task && task_of(future)->being_cancelled);
+    struct task *first = taken && future->is_task ? task_of(future) : NULL;
+    struct task *last = NULL;
 
     if (future != NULL && !taken)
         order_note_future(OBSERVED_USED, future);
     while (taken && future != NULL && future->is_task) {
-        struct task *task = task_of(future);
-
-        task->cancelled_from = path;
-        path = task;
-        future = request_cancel(task, message);
+        last = task_of(future);
+        future = request_cancel(last, message);
     }
     if (taken && future != NULL)
         future_complete(future, RONDO_ECANCELED, (rondo_value){0}, message);
-    for (; path != NULL; path = path->cancelled_from)
-        path->being_cancelled = false;
+    if (first != NULL)
+        end_cancelling(first, last);
     return taken;
 }
 
@@ -654,8 +668,8 @@ static void give_up_waiters(rondo_future *future)
         struct callback *callback = &container_of(node, struct waiter, link)->callback;
 
         list_remove(node);
-        if (callback->discard != NULL)
-            callback->discard(callback);
+        if (callback->kind->discard != NULL)
+            callback->kind->discard(callback);
     }
 }
 
@@ -685,7 +699,7 @@ static void report_pending(struct task *task)
                                               .text = "",
                                               .future = &task->future,
                                               .here = task->wait != NULL ? task->wait->here
-                                                                         : task->here});
+                                                                         : task_place(task)});
 }
 
 void task_abandon_all(struct rondo_loop *loop)
@@ -705,7 +719,7 @@ void task_abandon_all(struct rondo_loop *loop)
         loop_unqueue(loop, &task->start);
         give_up_waiters(&task->future);
         observe(&(struct observed){.kind = OBSERVED_FINISHED,
-                                   .who = task->subject,
+                                   .who = task_subject(task),
                                    .code = RONDO_EDEADLOCK});
     }
     list_for_each(node, &loop->tasks) {

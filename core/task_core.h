@@ -22,22 +22,21 @@ struct waiter {
     struct callback callback; /* queued when it is this one's turn */
 };
 
+/* What tasks and plain futures have in common: a million of them may live at once, so each word
+ * counts. */
 struct rondo_future {
     uint32_t refs;
+    uint32_t id;
+    int code;      /* when done: 0 or more, or the error */
+    uint8_t state; /* enum future_state */
     bool is_task;
     bool retrieved; /* somebody has seen how it ended, or nobody needs to */
     bool counted;   /* by a call that collapses duplicates, while that runs; false otherwise */
-    enum future_state state;
-    int code; /* when done: 0 or more, or the error */
-    rondo_value value;
-    char *text; /* message of the error or the cancellation, or NULL */
     struct rondo_loop *loop;
     struct list waiters; /* struct waiter, in the order they registered */
-    void *lender;        /* of the value, held until the future goes; or NULL */
-    void (*lender_release)(void *lender);
-    char *name;     /* given, or NULL */
-    char label[20]; /* otherwise */
-    uint32_t id;
+    rondo_value value;
+    char *name; /* given, or NULL */
+    char *text; /* message of the error or the cancellation, or NULL */
 };
 
 enum wait_state { WAIT_PENDING, WAIT_WOKEN, WAIT_CANCELLED };
@@ -67,32 +66,41 @@ struct wait {
     const struct point *point; /* instead of a wait: nothing can cancel it; else NULL */
 };
 
+/* What runs bodies, one after another, and what a task has only while its body stands: it lies at
+ * the top of the stack it runs on, in a page that is touched anyway. What every turn needs is in
+ * its first line of the cache, with what the switch needs. */
+struct worker {
+    struct fiber *innermost; /* where the task goes on: `fiber`, or a generator's it is in */
+    struct fiber *resumer;   /* who began the task eagerly and gets control back; NULL: the loop */
+    struct fiber fiber;
+    struct rondo_expectation *expects; /* what its waits are for, if it says so (property.h) */
+    struct worker *next;               /* of those that are idle */
+    bool usual;                        /* its stack is of the usual size */
+};
+
+/* In the order of use: what every turn needs is first, what only failures need is last. */
 struct task {
     struct rondo_future future; /* first: a task is a future */
-    struct fiber *fiber;        /* that runs its body, from its first step to its end; else NULL */
-    struct subject subject;
+    struct worker *worker;      /* of its body, from its first step to its end; else NULL */
+    struct wait *wait;          /* where it stands, or NULL */
+    bool must_cancel;           /* a request that no wait could take: due at the next suspension */
+    bool being_cancelled;
+    bool in_debug; /* spawned in debug mode: reports say where */
+    int cancel_requests;
+    int error_code;                /* the last failure this task met; its message is below */
+    unsigned scopes;               /* timeouts, groups and contexts that it has entered */
+    struct rondo_context *context; /* in which it runs: its own, or one that it was given */
+    struct list in_loop;
     struct callback start;
-    struct fiber *resumer;   /* who began it eagerly and gets control back; NULL: the loop */
-    struct fiber *innermost; /* where it goes on: `fiber`, or a generator's it is in */
-    unsigned scopes;         /* timeouts, groups and contexts that it has entered */
-    struct wait *wait;       /* where it stands, or NULL */
-    struct rondo_expectation *expects; /* what its waits are for, if it says so (property.h) */
-    struct rondo_context *context;     /* in which it runs: its own, or one that it was given */
-    struct rondo_context own_context;
     rondo_fn fn;
     void *arg;
-    const char *here;       /* where it was spawned, if that was in debug mode; else NULL */
     const char *spawned_at; /* or NULL */
     const char *function;   /* the name of its body, or NULL */
-    bool being_cancelled;
-    struct task *cancelled_from;
-    bool must_cancel; /* a request that no wait could take: due at the next suspension */
-    int cancel_requests;
+    struct rondo_context own_context;
     char *cancel_text;
-    int error_code; /* the last failure this task met, and its message */
     char *error_text;
-    struct rondo_failure *failures; /* behind it, if a group returned it (group.h); owned */
-    struct list in_loop;
+    struct rondo_failure *failures;       /* behind it, if a group returned it (group.h); owned */
+    char label[sizeof "Task-4294967295"]; /* its name without one, once somebody has asked */
 };
 
 /* A function of the program's that an executor runs: what it has where a task has its own. While
@@ -112,11 +120,23 @@ static inline struct task *task_current(void)
 /* `future` as a task. Requires: it is one. */
 struct task *task_of(rondo_future *future);
 
+/* `task` as observers know it. */
+static inline struct subject task_subject(const struct task *task)
+{
+    return (struct subject){task->future.name, task->future.id};
+}
+
+/* Where `task` was spawned, if that was in debug mode; else NULL. */
+static inline const char *task_place(const struct task *task)
+{
+    return task->in_debug ? task->spawned_at : NULL;
+}
+
 /* The subject of a future: its task's, or nobody. */
 struct subject future_subject(const rondo_future *future);
 
 /* The callback of every wait: its task goes on. */
-void wait_over(struct callback *callback);
+extern const struct callback_kind wait_over;
 
 /* The plain way to cancel a wait: leave the line, resume with RONDO_ECANCELED. */
 bool wait_cancel(struct wait *wait, const char *message);
@@ -129,10 +149,8 @@ static inline void wait_init(struct wait *wait, struct task *task, const char *k
 {
     wait->waiter.link.next = NULL;
     wait->waiter.callback.link.next = NULL;
-    wait->waiter.callback.run = wait_over;
-    wait->waiter.callback.discard = NULL;
-    wait->waiter.callback.who = &task->subject;
-    wait->waiter.callback.what = kind;
+    wait->waiter.callback.kind = &wait_over;
+    wait->waiter.callback.who = task;
     wait->state = WAIT_PENDING;
     wait->task = task;
     wait->cancel = wait_cancel;
@@ -168,7 +186,7 @@ static inline bool wait_wake(struct wait *wait)
 void future_complete(rondo_future *future, int code, rondo_value value, const char *text);
 
 /* Complete `future` as another result has ended, `value` being lent by that: `lender` is released
- * when the future goes. Requires: pending. */
+ * when the future goes. Requires: pending, and no task. */
 void future_follow(rondo_future *future, int code, rondo_value value, const char *text,
                    void *lender, void (*release)(void *lender));
 
@@ -197,6 +215,9 @@ void future_init(rondo_future *future, struct rondo_loop *loop, uint32_t id);
 /* A stack for a task or a generator that wishes for `size` bytes (0: the usual).
  * Returns: NULL when there is none. */
 struct stack *task_stack_take(size_t size);
+
+_Static_assert(sizeof(struct task) <= 248 || sizeof(void *) != 8,
+               "of a million tasks each word counts");
 
 /* Free a task that nobody holds any more, and what it owns besides its future part. */
 void task_destroy(struct task *task);

@@ -80,6 +80,10 @@ static void wrap_future_done(struct callback *callback)
 
 rondo_future *rondo_wrap_future(rondo_concurrent *concurrent, rondo_loop *loop)
 {
+    static const struct callback_kind done = {.run = wrap_future_done, .what = "wrap_future"};
+    static const struct callback_kind arrives = {.run = wrap_arrives,
+                                                 .discard = wrap_discarded,
+                                                 .what = "wrap_future"};
     rondo_future *future = concurrent != NULL ? rondo_create_future(loop) : NULL;
     struct wrap *wrap = future != NULL ? alloc_zero(sizeof *wrap) : NULL;
 
@@ -88,9 +92,8 @@ rondo_future *rondo_wrap_future(rondo_concurrent *concurrent, rondo_loop *loop)
         return NULL;
     }
     wrap->future = rondo_ref(future);
-    wrap->waiter.callback = (struct callback){.run = wrap_future_done, .what = "wrap_future"};
-    wrap->crossing.callback =
-        (struct callback){.run = wrap_arrives, .discard = wrap_discarded, .what = "wrap_future"};
+    wrap->waiter.callback = (struct callback){.kind = &done};
+    wrap->crossing.callback = (struct callback){.kind = &arrives};
     wrap->crossing.cut = wrap_cut;
     future_add_waiter(future, &wrap->waiter);
     crossing_open(&wrap->crossing, future->loop, concurrent);
@@ -234,6 +237,16 @@ static bool commission_take(struct commission *commission, const rondo_spawn_opt
            (options->name == NULL || commission->name != NULL);
 }
 
+static const struct callback_kind begins = {.run = commission_begin,
+                                            .discard = commission_never_begins,
+                                            .what = "run_coroutine_threadsafe"};
+static const struct callback_kind cancelled = {.run = commission_cancelled,
+                                               .discard = commission_cancel_lost,
+                                               .what = "run_coroutine_threadsafe"};
+static const struct callback_kind task_done = {.run = commission_task_done,
+                                               .discard = commission_task_lost,
+                                               .what = "run_coroutine_threadsafe"};
+
 rondo_concurrent *rondo_run_coroutine_threadsafe_at(rondo_loop *loop, rondo_fn fn, void *arg,
                                                     const rondo_spawn_options *options,
                                                     const char *here)
@@ -251,15 +264,9 @@ rondo_concurrent *rondo_run_coroutine_threadsafe_at(rondo_loop *loop, rondo_fn f
     commission->fn = fn;
     commission->arg = arg;
     commission->here = here;
-    commission->begin = (struct callback){.run = commission_begin,
-                                          .discard = commission_never_begins,
-                                          .what = "run_coroutine_threadsafe"};
-    commission->crossing.callback = (struct callback){.run = commission_cancelled,
-                                                      .discard = commission_cancel_lost,
-                                                      .what = "run_coroutine_threadsafe"};
-    commission->waiter.callback = (struct callback){.run = commission_task_done,
-                                                    .discard = commission_task_lost,
-                                                    .what = "run_coroutine_threadsafe"};
+    commission->begin = (struct callback){.kind = &begins};
+    commission->crossing.callback = (struct callback){.kind = &cancelled};
+    commission->waiter.callback = (struct callback){.kind = &task_done};
     result = rondo_concurrent_ref(commission->result);
     loop_enter(loop, &commission->begin);
     return result;

@@ -62,14 +62,14 @@ rondo_timeout *rondo_timeout_open(rondo_timeout *timeout, int64_t delay_ns, cons
 
 rondo_timeout *rondo_timeout_open_at(rondo_timeout *timeout, int64_t when_ns, const char *here)
 {
+    static const struct callback_kind struck = {.run = strike, .what = "timeout"};
     struct scope *scope = scope_of(timeout);
     struct task *task = task_current();
 
     *scope = (struct scope){.state = SCOPE_CLOSED, .when_ns = RONDO_FOREVER, .here = here};
     if (task == NULL)
         return timeout;
-    scope->deadline.callback =
-        (struct callback){.run = strike, .who = &task->subject, .what = "timeout"};
+    scope->deadline.callback = (struct callback){.kind = &struck, .who = task};
     scope->task = task;
     task->scopes++;
     scope->cancelling = task->cancel_requests - task->must_cancel; /* one yet to come counts */

@@ -45,6 +45,7 @@ static void time_is_up(struct callback *callback)
 /* A wait of the running task for `count` futures, in no line yet. Returns: NULL without memory. */
 static struct watch *watch_new(size_t count, rondo_return_when return_when, const char *here)
 {
+    static const struct callback_kind timeout = {.run = time_is_up, .what = "timeout"};
     struct task *task = task_current();
     struct watch *watch = alloc_zero(sizeof *watch + count * sizeof watch->children[0]);
 
@@ -52,8 +53,7 @@ static struct watch *watch_new(size_t count, rondo_return_when return_when, cons
         return NULL;
     wait_init(&watch->wait, task, "wait", here);
     watch->wait.object.id = object_number(task->future.loop);
-    watch->deadline.callback =
-        (struct callback){.run = time_is_up, .who = &task->subject, .what = "timeout"};
+    watch->deadline.callback = (struct callback){.kind = &timeout, .who = task};
     watch->return_when = return_when;
     watch->pending = count;
     watch->count = count;
@@ -63,13 +63,14 @@ static struct watch *watch_new(size_t count, rondo_return_when return_when, cons
 /* The timer first, as in CPython: at a tie the older one decides. */
 static void watch_start(struct watch *watch, rondo_future *const *futures, int64_t timeout_ns)
 {
+    static const struct callback_kind done = {.run = child_done, .what = "wait"};
     struct rondo_loop *loop = watch->wait.task->future.loop;
 
     if (timeout_ns < RONDO_FOREVER)
         loop_call_at(loop, &watch->deadline, loop_after(loop, timeout_ns));
     for (size_t i = 0; i < watch->count; i++)
         child_watch(&watch->children[i], rondo_ref(futures[i]), watch, &watch->wait.object,
-                    &watch->wait.task->subject, child_done);
+                    watch->wait.task, &done);
 }
 
 static void watch_free(struct watch *watch)

@@ -211,7 +211,7 @@ void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *),
     fiber->low = stack->low;
     fiber->size = stack->size;
     if ((char *)fiber >= stack->low && (char *)fiber < stack->low + stack->size)
-        fiber->size = (size_t)((char *)fiber - stack->low);
+        fiber->size = (size_t)((char *)fiber - stack->low) / FIBER_LINE * FIBER_LINE;
     fiber->canary = stack->guarded ? NULL : (const uint64_t *)(const void *)stack->low;
     fiber->attended = fiber->canary != NULL || catching != NULL;
     prepare(fiber);

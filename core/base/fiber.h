@@ -14,6 +14,9 @@
 
 #include "base/stack.h"
 
+/* Bytes of a line of the cache. */
+#define FIBER_LINE 64
+
 struct fiber {
     void *context;          /* saved registers, while it does not run */
     void *loop;             /* the loop that runs on this fiber, if any */
@@ -34,8 +37,8 @@ struct fiber {
 };
 
 /* Prepare `fiber` to run `entry(argument)` on `stack` at the first switch to it, on the thread that
- * calls. `fiber` may itself lie on `stack`: its frames then begin below it.
- * Requires: `entry` never returns, it ends in fiber_switch_last(). */
+ * calls. `fiber` may itself lie on `stack`: its frames then begin below the line of the cache in
+ * which it begins. Requires: `entry` never returns, it ends in fiber_switch_last(). */
 void fiber_init(struct fiber *fiber, struct stack *stack, void (*entry)(void *), void *argument);
 
 /* The fiber that runs; NULL before anything of this thread asked for it: it is the root then, which

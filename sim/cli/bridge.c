@@ -234,7 +234,7 @@ static void name_task(char *text, size_t size)
     const struct task *task = task_current();
 
     if (task != NULL)
-        name_subject(task->subject, task->function, text, size);
+        name_subject(task_subject(task), task->function, text, size);
 }
 
 void bridge_open(struct runner *runner, const char *module_folder)

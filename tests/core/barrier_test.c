@@ -589,7 +589,7 @@ static void follow(void *self, const struct observed *event)
     if (event->object.kind == NULL || strstr(event->object.kind, "barrier") == NULL)
         return;
     for (int i = 0; i < ACTORS; i++) {
-        if (m->actors[i] == NULL || task_of(m->actors[i])->subject.id != event->who.id)
+        if (m->actors[i] == NULL || task_of(m->actors[i])->future.id != event->who.id)
             continue;
         if (event->kind == OBSERVED_RESUMED)
             model_resume(m, i, event->code);

@@ -585,7 +585,7 @@ static void follow(void *self, const struct observed *event)
     struct model *m = self;
 
     for (int i = 0; i < ACTORS; i++) {
-        bool he = m->actors[i] != NULL && task_of(m->actors[i])->subject.id == event->who.id;
+        bool he = m->actors[i] != NULL && task_of(m->actors[i])->future.id == event->who.id;
 
         if (he && event->kind == OBSERVED_RESUMED && event->code < 0 && m->parts[i] == NOTIFIED) {
             m->parts[i] = CANCELLED;
