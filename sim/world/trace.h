@@ -42,7 +42,8 @@
     X(PUT, "puts into") /* value: which item */                                               \
     X(GOT, "gets from")                                                                       \
     X(USED, "uses")         /* value: 1 if that changes it; only while the trace is muted */  \
-    X(CANCELLED, "cancels") /* task, object: a task, value: 1 if that waits for a lock */
+    X(CANCELLED, "cancels") /* task, object: a task, value: 1 if that waits for a lock */     \
+    X(PACKET, "packet")     /* text: from whom to whom, what; value: bytes */
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "world/net.h"
 
 /* A host that has been up for an hour, so that a program may look back from "now". */
 #define UPTIME_NS ((int64_t)3600 * 1000000000)
@@ -32,6 +33,7 @@ void world_init(struct world *world, struct chance *chance, struct trace *trace)
 
 void world_close(struct world *world)
 {
+    net_free(world->net);
     list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 
@@ -171,6 +173,7 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
     list_init(&process->ready);
     list_init(&process->uv_signals);
     list_init(&process->uv_environment);
+    list_init(&process->sockets);
     process->main = (struct thread){.process = process,
                                     .name = "main thread",
                                     .run = process_begin,
@@ -416,6 +419,7 @@ void process_exit(int code)
         list_remove(&thread->ready);
         world_cancel(world, &thread->alarm);
     }
+    net_process_ends(process);
     world_note(world, (struct trace_record){.kind = TRACE_EXIT, .value = code});
     fiber_switch_last(world->fiber);
 }

@@ -44,6 +44,7 @@ struct process_spec {
     /* Called whenever the process begins and stops to run: its memory, its standard output. */
     void (*enter)(void *context);
     void (*leave)(void *context);
+    struct host *host; /* that it runs on (net.h); NULL: the one that every world has */
 };
 
 enum thread_state { THREAD_RUNNABLE, THREAD_BLOCKED, THREAD_ENDED };
@@ -83,6 +84,7 @@ struct process {
     struct list uv_environment; /* and what it has set of its environment */
     size_t uv_blocks;           /* of its memory that sim/uv keeps to its end */
     size_t handles_open;        /* of libuv's, that the program has begun and not closed */
+    struct list sockets;        /* net.h's and tcp.h's business */
     uint32_t number_last;       /* of the objects that its program has shown */
     struct map variables;       /* and of its variables, by address */
 };
@@ -101,6 +103,7 @@ struct world {
     bool suspect; /* something has happened of which a trace can tell whether it is wrong */
     struct chance *chance;
     struct trace *trace;
+    struct net *net; /* its wires (net.h); NULL: nobody has asked for them yet */
 };
 
 enum world_end {

@@ -1,0 +1,93 @@
+/*
+ * tcp.h - sockets of a program that are streams of bytes.
+ *
+ * What a program can see of TCP (RFC 9293) on Linux: ports and who may share one, a handshake that
+ * is refused or never answered, a backlog, buffers that fill on both sides, segments that know
+ * nothing of the program's messages, an orderly end of each direction, a reset. A segment that is
+ * lost comes later, by as much as it takes to miss it and send it again (RFC 6298), and all that
+ * follows waits for it. Not modelled: congestion windows, delayed acknowledgements, TIME_WAIT,
+ * keepalive probes; what they change is when, not what.
+ *
+ * Nothing here blocks. A call that cannot be done yet says -EAGAIN, and whoever watches the socket
+ * is told when something of it has changed. Codes are 0, counts, or negative ones of <errno.h>.
+ */
+#ifndef RONDO_WORLD_TCP_H
+#define RONDO_WORLD_TCP_H
+
+#include <sys/types.h>
+
+#include "world/net.h"
+
+/* Bytes that a socket takes before the other side has acknowledged any, and bytes that it holds
+ * before its program has read any: between what Linux gives at first and what it allows later. */
+#define TCP_SEND_MAX    ((size_t)1 << 20)
+#define TCP_RECEIVE_MAX ((size_t)1 << 20)
+
+struct tcp;
+
+/* A socket of the calling process, for addresses of IPv6 (and those of IPv4 written so) or of IPv4.
+ * Owned by the caller: tcp_close(); the end of its process closes it, too. */
+struct tcp *tcp_open(bool six);
+
+/* Call `notify(context)` whenever something may have come to be possible with `tcp`. It may be
+ * called while no process runs, or another, and from inside any call; it must not call back. */
+void tcp_watch(struct tcp *tcp, void (*notify)(void *context), void *context);
+
+/* Take an address; port 0 means any that is free. With `shared` the port may be had by another
+ * that was bound so, as long as neither listens. With `six_only` :: does not stand for addresses of
+ * IPv4. Returns: 0, -EADDRINUSE, -EADDRNOTAVAIL, -EINVAL. */
+int tcp_bind(struct tcp *tcp, const struct address *address, bool shared, bool six_only);
+
+/* Wait for others to connect, one more than `backlog` of them before the first is accepted.
+ * Returns: 0, -EADDRINUSE, -EINVAL. */
+int tcp_listen(struct tcp *tcp, int backlog);
+
+/* The connection that has waited longest. Owned by the caller, the process that calls. Returns:
+ * NULL when none waits. */
+struct tcp *tcp_accept(struct tcp *tcp);
+
+/* Begin to connect; the end of it is tcp_writable(), and tcp_error(). Returns: 0, -EISCONN,
+ * -EALREADY, -EADDRINUSE, -EADDRNOTAVAIL, -EAFNOSUPPORT, -ENETUNREACH, -EINVAL. */
+int tcp_connect(struct tcp *tcp, const struct address *remote);
+
+/* What has gone wrong, once. Returns: 0 or a negative code. */
+int tcp_error(struct tcp *tcp);
+
+/* Send as much of `data` as there is room for. Returns: how much, -EAGAIN, -EPIPE, or tcp_error().
+ */
+ssize_t tcp_send(struct tcp *tcp, const void *data, size_t size);
+
+/* Take at most `size` bytes that have come. Returns: how many, 0 at the end, -EAGAIN, -ENOTCONN, or
+ * tcp_error(). */
+ssize_t tcp_receive(struct tcp *tcp, void *data, size_t size);
+
+/* Send no more after what was sent: the other side will see the end. Returns: 0 or -ENOTCONN. */
+int tcp_end(struct tcp *tcp);
+
+/* Give the socket up. What was sent still goes out, and then the end; if something that has come
+ * was not read, or `reset`, the other side is told so at once instead. */
+void tcp_close(struct tcp *tcp, bool reset);
+
+/* Whether tcp_receive() or tcp_accept() would not say -EAGAIN; tcp_send(); both directions are
+ * over. */
+bool tcp_readable(const struct tcp *tcp);
+bool tcp_writable(const struct tcp *tcp);
+bool tcp_over(const struct tcp *tcp);
+
+/* Still waiting for an answer to tcp_connect(). */
+bool tcp_connecting(const struct tcp *tcp);
+
+bool tcp_is_six(const struct tcp *tcp);
+
+/* Its own address, all zero before it has one; and the other side's. Returns: 0 or -ENOTCONN. */
+void tcp_local(const struct tcp *tcp, struct address *address);
+int tcp_remote(const struct tcp *tcp, struct address *address);
+
+/* Send small segments, too, while others are not acknowledged (RFC 896). */
+void tcp_set_no_delay(struct tcp *tcp, bool on);
+
+/* The end of a process, and of the world: net.c's business. */
+void tcp_close_all(struct process *process);
+void tcp_free_all(struct net *net);
+
+#endif
