@@ -56,7 +56,8 @@ LAYERS = (
            "executor.c": ("<uv.h>",)}),
     Layer("world", "sim/world", "sim/libworld.a", ("base/", "world/"), ("core/libbase.a",), "free"),
     Layer("simuv", "sim/uv", "sim/libsimuv.a", ("base/", "world/", "uv/", "<uv.h>"),
-          ("core/libbase.a", "sim/libworld.a"), "fwrite fputs stderr"),
+          # Texts of addresses, which have nothing to do with a network (inet.c).
+          ("core/libbase.a", "sim/libworld.a"), "fwrite fputs stderr inet_(ntop|pton)"),
     Layer("detect", "sim/detect", "sim/libdetect.a", ("base/", "world/", "detect/"),
           ("core/libbase.a", "sim/libworld.a"),
           "free qsort fprintf fputs fputc fwrite open_memstream fclose"),

@@ -1,13 +1,16 @@
 /*
  * core.c - answers for libuv's unix/core.c: the iteration, closing, clocks and sleep.
  *
- * The order of phases is libuv 1.44's: timers, (pending), idle, prepare, poll, check, closing. The
- * poll is the one place where a thread blocks on its loop, or, if it need not wait, lets others
- * run.
+ * The order of phases is libuv 1.44's: timers, pending, idle, prepare, poll, pending again, check,
+ * closing. The poll is the one place where a thread blocks on its loop, or, if it need not wait,
+ * lets others run.
  */
 #include <stdio.h>
 
 #include "uv/internal.h"
+
+/* Callbacks of streams that others of them set in motion follow at once, so many times. */
+#define PENDING_ROUNDS 8
 
 static bool alive(const uv_loop_t *loop)
 {
@@ -23,6 +26,7 @@ int uv_backend_timeout(const uv_loop_t *loop)
 {
     if (loop->stop_flag != 0 || (loop->active_handles == 0 && loop->active_reqs.count == 0) ||
         !list_empty(queue_of((void *)(uintptr_t)loop->idle_handles)) ||
+        !list_empty(queue_of((void *)(uintptr_t)loop->pending_queue)) ||
         loop->closing_handles != NULL)
         return 0;
     return timers_next(loop);
@@ -43,7 +47,7 @@ void loop_wake(uv_loop_t *loop)
 /* Whether the poll has something to do at once. */
 static bool pending(uv_loop_t *loop)
 {
-    if (!list_empty(queue_of(loop->wq)) || signals_pending(loop))
+    if (!list_empty(queue_of(loop->wq)) || signals_pending(loop) || streams_ready(loop))
         return true;
     list_for_each(node, queue_of(loop->async_handles)) {
         if (container_of(node, uv_async_t, queue)->pending != 0)
@@ -57,6 +61,7 @@ static void poll_for(uv_loop_t *loop, int timeout)
 {
     struct sim_loop *sim = sim_of(loop);
 
+    streams_watch(loop);
     if (timeout == 0 || pending(loop)) {
         thread_spin();
     } else {
@@ -70,6 +75,7 @@ static void poll_for(uv_loop_t *loop, int timeout)
     uv_update_time(loop);
     work_run(loop); /* first: libuv's own async handle was made before any of the program's */
     asyncs_run(loop);
+    streams_run(loop);
     signals_run(loop);
 }
 
@@ -89,6 +95,8 @@ static void closing_run(uv_loop_t *loop)
             continue;
         }
         handle->flags |= HANDLE_CLOSED;
+        if (handle->type == UV_TCP)
+            stream_destroy((uv_stream_t *)handle);
         if ((handle->flags & HANDLE_REF) != 0) {
             handle->flags &= ~(unsigned)HANDLE_REF;
         }
@@ -110,12 +118,16 @@ int uv_run(uv_loop_t *loop, uv_run_mode mode)
     while (more && loop->stop_flag == 0) {
         uv_update_time(loop);
         timers_run(loop);
-        can_sleep = list_empty(queue_of(loop->idle_handles));
+        can_sleep =
+            list_empty(queue_of(loop->idle_handles)) && list_empty(queue_of(loop->pending_queue));
+        pending_run(loop);
         idle_run(loop);
         prepare_run(loop);
         poll_for(loop, mode == UV_RUN_DEFAULT || (mode == UV_RUN_ONCE && can_sleep)
                            ? uv_backend_timeout(loop)
                            : 0);
+        for (int i = 0; i < PENDING_ROUNDS && !list_empty(queue_of(loop->pending_queue)); i++)
+            pending_run(loop);
         check_run(loop);
         closing_run(loop);
         if (mode == UV_RUN_ONCE) {
@@ -153,6 +165,10 @@ void uv_close(uv_handle_t *handle, uv_close_cb close_cb)
         break;
     case UV_SIGNAL:
         signal_close((uv_signal_t *)handle);
+        break;
+    case UV_TCP:
+        handle->flags |= HANDLE_CLOSING; /* what happens to its socket is not told any more */
+        stream_close((uv_stream_t *)handle, (handle->flags & STREAM_RESET) != 0);
         break;
     default:
         return; /* no other kind can be made */

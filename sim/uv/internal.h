@@ -21,6 +21,12 @@ enum {
     HANDLE_ACTIVE = 4,
     HANDLE_REF = 8,
     HANDLE_INTERNAL = 16,
+    STREAM_BOUND = 0x2000,
+    STREAM_READABLE = 0x4000,
+    STREAM_WRITABLE = 0x8000,
+    STREAM_RESET = 0x00800000, /* ours: uv_tcp_close_reset() */
+    STREAM_TCP_NODELAY = 0x01000000,
+    STREAM_TCP_KEEPALIVE = 0x02000000,
 };
 
 #define NS_PER_MS ((int64_t)1000000)
@@ -30,6 +36,8 @@ struct sim_loop {
     struct thread *thread; /* that blocks in this loop's poll, or NULL */
     struct caught *caught; /* signals for its handles */
     size_t caught_count;
+    struct list ready;       /* streams of which the poll may have something to tell */
+    struct list *ready_next; /* while it tells: the next of them */
 };
 
 /* The queues of libuv's structs are two pointers each, as ours are. */
@@ -61,6 +69,8 @@ void prepare_close(uv_prepare_t *prepare);
 void check_close(uv_check_t *check);
 void async_close(uv_async_t *async);
 void signal_close(uv_signal_t *handle);
+void stream_close(uv_stream_t *stream, bool reset);
+void stream_destroy(uv_stream_t *stream); /* and what is open is canceled, before it is told */
 bool signal_is_owed(const uv_signal_t *handle); /* its close callback has to wait */
 
 /* The phases of an iteration, in their own files. */
@@ -73,6 +83,22 @@ void check_run(uv_loop_t *loop);
 void asyncs_run(uv_loop_t *loop);
 void signals_run(uv_loop_t *loop);
 bool signals_pending(const uv_loop_t *loop);
-void work_run(uv_loop_t *loop); /* callbacks of work requests that are over */
+void work_run(uv_loop_t *loop);      /* callbacks of work requests that are over */
+void pending_run(uv_loop_t *loop);   /* callbacks of streams that need not wait for the poll */
+void streams_watch(uv_loop_t *loop); /* what streams are watched for is the poll's from now on */
+bool streams_ready(uv_loop_t *loop);
+void streams_run(uv_loop_t *loop);
+
+/* stream.c, for its kinds: a stream without a socket, and what becomes of it. */
+struct tcp;
+void stream_init(uv_loop_t *loop, uv_stream_t *stream, uv_handle_type type);
+void stream_open(uv_stream_t *stream, struct tcp *tcp);
+struct tcp *stream_tcp(const uv_stream_t *stream); /* NULL: none yet, or no more */
+void stream_connecting(uv_stream_t *stream, uv_connect_t *req, uv_connect_cb cb);
+void stream_listening(uv_stream_t *stream, uv_connection_cb cb);
+bool stream_is_shutting(const uv_stream_t *stream);
+
+/* tcp.c, its part of uv_listen() */
+int tcp_stream_listen(uv_tcp_t *handle, int backlog, uv_connection_cb cb);
 
 #endif

@@ -20,6 +20,9 @@ int uv_loop_init(uv_loop_t *loop)
     list_init(queue_of(loop->check_handles));
     list_init(queue_of(loop->async_handles));
     list_init(queue_of(loop->wq));
+    list_init(queue_of(loop->pending_queue));
+    list_init(queue_of(loop->watcher_queue));
+    list_init(&sim->ready);
     timers_init(loop);
     uv_update_time(loop);
     return 0;

@@ -100,6 +100,26 @@ uv_loop_t *uv_handle_get_loop(const uv_handle_t *handle)
     return handle->loop;
 }
 
+uv_buf_t uv_buf_init(char *base, unsigned int len)
+{
+    return (uv_buf_t){.base = base, .len = len};
+}
+
+uv_req_type uv_req_get_type(const uv_req_t *req)
+{
+    return req->type;
+}
+
+void *uv_req_get_data(const uv_req_t *req)
+{
+    return req->data;
+}
+
+void uv_req_set_data(uv_req_t *req, void *data)
+{
+    req->data = data;
+}
+
 const char *uv_handle_type_name(uv_handle_type type)
 {
     switch (type) {

@@ -330,7 +330,7 @@ static size_t room(const struct tcp *tcp)
 
 ssize_t tcp_send(struct tcp *tcp, const void *data, size_t size)
 {
-    size_t most;
+    size_t done = 0;
 
     if (tcp->error != 0)
         return tcp_error(tcp);
@@ -338,16 +338,17 @@ ssize_t tcp_send(struct tcp *tcp, const void *data, size_t size)
         return -EAGAIN;
     if (tcp->state != TCP_CONNECTED || tcp->ends)
         return -EPIPE;
-    most = room(tcp);
-    tcp->starved = size > most;
-    if (most == 0 && size > 0)
-        return -EAGAIN;
-    if (size > most)
-        size = most;
-    bytes_put(&tcp->out, data, size);
-    segment_pump(tcp);
-    net_settle(tcp->host->net);
-    return (ssize_t)size;
+    while (done < size && tcp->state == TCP_CONNECTED &&
+           room(tcp) > 0) { /* which a loopback makes at once */
+        size_t part = size - done < room(tcp) ? size - done : room(tcp);
+
+        bytes_put(&tcp->out, (const char *)data + done, part);
+        done += part;
+        segment_pump(tcp);
+        net_settle(tcp->host->net);
+    }
+    tcp->starved = done < size;
+    return done > 0 || size == 0 ? (ssize_t)done : -EAGAIN;
 }
 
 /* Let the other side know of the room there is, when it is worth a segment. */

@@ -131,8 +131,8 @@ class BadFiles(unittest.TestCase):
                      "link it without, the executable brings its own")
 
     def test_a_module_that_needs_what_is_not_simulated_names_it(self) -> None:
-        self.refused(f"scenario: t\nprogram: connects\nmodule: {DATA}/needs_tcp.so\n",
-                     f": module {DATA}/needs_tcp.so needs uv_tcp_init, which nothing here provides")
+        self.refused(f"scenario: t\nprogram: opens_terminal\nmodule: {DATA}/needs_tty.so\n",
+                     f": module {DATA}/needs_tty.so needs uv_tty_init, which nothing here provides")
 
     def test_a_program_that_is_not_in_the_module_lists_what_is(self) -> None:
         self.refused(f"scenario: t\nprogram: no\nmodule: {DATA}/misbehaves.so\n",

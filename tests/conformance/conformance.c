@@ -141,6 +141,53 @@ static const struct row rows[] = {
         "closed with a message on its way: a1 | b closed a closed | close 0\n",
     },
     {
+        "tcp",
+        tcp_body,
+        "question and answer: listener: connection accept | server: question written end closed | "
+        "client: connected written answer shut end closed | close 0\n"
+        "new: readable 0 writable 0 active 0 write EBADF try EBADF shutdown ENOTCONN read ENOTCONN "
+        "stop 0 accept EAGAIN sockname EBADF peername EBADF nodelay 0 keepalive 0\n"
+        "connecting: 0 again EALREADY readable 1 writable 1 active 0 try EAGAIN write 0 queue 5 "
+        "sockname 0 size 16\n"
+        "connected: peer 1 family 1 size 16 cut 0 size 16 queue 0 read again EALREADY without "
+        "callbacks EINVAL active 1 then 0 try 4 keepalive of 0 EINVAL shutdown 0 again ENOTCONN "
+        "writable 0 write EPIPE try EPIPE | listener: connection accept | server: earlyfour end | "
+        "client: connected written shut | close 0\n"
+        "bind: elsewhere EADDRNOTAVAIL v6 only EINVAL ok 0 again EINVAL the other family "
+        "ENOPROTOOPT the same 0 listen 0 EADDRINUSE active 0 one that listens 0 listen EADDRINUSE "
+        "port 0 connect 0 | a: | b: | c: connected EADDRINUSE | close 0\n"
+        "nobody listens: 0 write 0 | queue 0 a: connected ECONNREFUSED written ECANCELED | b: | "
+        "close 0\n"
+        "texts: EINVAL EINVAL EINVAL EINVAL 0 EAFNOSUPPORT\n"
+        "what is written before closing arrives: listener: connection accept | server: go written "
+        "closed | client: connected written bye end readable 1 writable 1 active 0 | close 0\n"
+        "a reset: listener: connection accept | server: go reset closed | client: connected "
+        "written read ECONNRESET readable 0 writable 0 active 1 | close 0\n"
+        "closed with something unread: listener: connection accept | server: written closed | "
+        "client: connected written hello read ECONNRESET readable 0 writable 0 active 1 | close 0\n"
+        "closed while all is open: 0 0 0 0 | listener: connection accept | server: | client: "
+        "connected ECANCELED written ECANCELED written ECANCELED shut ECANCELED closed | close 0\n"
+        "buffers of four: listener: connection accept | server: written closed | client: connected "
+        "0123 4567 89 end closed | close 0\n"
+        "stopped after the second: listener: connection accept | server: written | client: "
+        "connected 01234567 stop and on 89 | close 0\n"
+        "closed inside: listener: connection accept | server: written read ECONNRESET | client: "
+        "connected 0123 closed | close 0\n"
+        "no room, twice: listener: connection accept | server: written | client: connected read "
+        "ENOBUFS read ENOBUFS | close 0\n"
+        "three knock, one is accepted, then another: listener: connection accept connection accept "
+        "EBUSY | server: | a: connected | b: connected | c: connected | close 0\n"
+        "accepted late: listener: connection accept 0 connection | server: | a: connected | b: "
+        "connected | close 0\n"
+        "much: some 1 then EAGAIN write 0 queue 1 try EAGAIN write 0 queue 1 shutdown 0 write "
+        "EPIPE | all 1 queue 0 listener: connection accept | server: | client: connected written "
+        "written shut | close 0\n"
+        "written in a timer, and in a check: listener: connection accept | server: | client: "
+        "connected timer written prepare check written prepare prepare | close 0\n"
+        "written when something is read: listener: connection accept | server: x written check | "
+        "client: connected | close 0\n",
+    },
+    {
         "environment",
         environment_body,
         "ENOENT - 40, set 0: ok one 3, ok one 3, ENOBUFS - 4, again 0: ok  0, unset 0: ENOENT - "

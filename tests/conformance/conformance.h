@@ -14,6 +14,7 @@ void close_body(struct trace *trace);
 void environment_body(struct trace *trace);
 void loop_body(struct trace *trace);
 void signal_body(struct trace *trace);
+void tcp_body(struct trace *trace);
 void thread_body(struct trace *trace);
 
 /* Run every body through `call`, which calls `body(trace)` in whatever world it stands for, and

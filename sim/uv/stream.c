@@ -1,0 +1,731 @@
+/*
+ * stream.c - answers for libuv's unix/stream.c: reading, writing and accepting on sockets.
+ *
+ * What a program sees is libuv's: writes are tried at once, their callbacks come in the phase for
+ * what is pending, reads are told in the poll phase, up to 32 in a row while they fill the buffers
+ * that alloc_cb gives. In which order the sockets that are ready are told is epoll's business: here
+ * it is that in which they became so, and net.ready otherwise.
+ */
+#include "uv/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "world/tcp.h"
+
+/* Further bits of handle->flags; libuv's own values. */
+enum {
+    STREAM_SHUTTING = 0x100,
+    STREAM_SHUT = 0x200,
+    STREAM_READ_PARTIAL = 0x400,
+    STREAM_READ_EOF = 0x800,
+    STREAM_READING = 0x1000,
+};
+
+/* What a socket is watched for, and what is told of it. */
+enum { IO_IN = 1, IO_OUT = 4, IO_HUP = 16 };
+
+/* Reads and writes in a row on one socket, lest the others starve. */
+#define IN_A_ROW_MAX 32
+
+/* What libuv proposes to alloc_cb. */
+#define BUFFER_PROPOSED ((size_t)64 * 1024)
+
+_Static_assert(sizeof(struct list) <= 2 * sizeof((uv_handle_t){0}.u.reserved[0]),
+               "a handle has room for a link, behind the words that others use");
+
+struct tcp *stream_tcp(const uv_stream_t *stream)
+{
+    return stream->u.reserved[1];
+}
+
+/* Its place among those that are ready. */
+static struct list *ready_link(uv_stream_t *stream)
+{
+    return (struct list *)(void *)&stream->u.reserved[2];
+}
+
+static uv_stream_t *of_ready_link(struct list *link)
+{
+    return container_of(link, uv_stream_t, u.reserved[2]);
+}
+
+/* ---- who is ready ---- */
+
+/* What could be told of the socket now. */
+static unsigned state_of(const struct tcp *tcp)
+{
+    return (tcp_readable(tcp) ? IO_IN : 0u) | (tcp_writable(tcp) ? IO_OUT : 0u) |
+           (tcp_over(tcp) ? IO_HUP : 0u);
+}
+
+/* What is to be told: only of what the poll has been asked for, and of the end of both directions,
+ * which is told unasked. */
+static unsigned told(const uv_stream_t *stream)
+{
+    unsigned interest = stream->io_watcher.events;
+    unsigned state = interest != 0 ? state_of(stream_tcp(stream)) : 0;
+
+    return state & (interest | IO_HUP);
+}
+
+static void make_ready(uv_stream_t *stream)
+{
+    if (told(stream) != 0 && !list_linked(ready_link(stream)))
+        list_push_back(&sim_of(stream->loop)->ready, ready_link(stream));
+}
+
+static void make_unready(uv_stream_t *stream)
+{
+    struct sim_loop *sim = sim_of(stream->loop);
+
+    if (sim->ready_next == ready_link(stream))
+        sim->ready_next = sim->ready_next->next;
+    list_remove(ready_link(stream));
+    stream->io_watcher.fd = 0;
+}
+
+/* The socket has changed. */
+static void notice(void *context)
+{
+    uv_stream_t *stream = context;
+
+    make_ready(stream);
+    if (list_linked(ready_link(stream)))
+        loop_wake(stream->loop);
+}
+
+static void io_changed(uv_stream_t *stream)
+{
+    if (!list_linked(queue_of(stream->io_watcher.watcher_queue)))
+        list_push_back(queue_of(stream->loop->watcher_queue),
+                       queue_of(stream->io_watcher.watcher_queue));
+}
+
+static void io_start(uv_stream_t *stream, unsigned events)
+{
+    stream->io_watcher.pevents |= events;
+    if (stream->io_watcher.pevents != stream->io_watcher.events)
+        io_changed(stream);
+}
+
+static void io_stop(uv_stream_t *stream, unsigned events)
+{
+    stream->io_watcher.pevents &= ~events;
+    if (stream->io_watcher.pevents != 0) {
+        io_changed(stream);
+        return;
+    }
+    stream->io_watcher.events = 0;
+    list_remove(queue_of(stream->io_watcher.watcher_queue));
+    make_unready(stream);
+}
+
+/* Have the callbacks of what is over called soon. */
+static void io_feed(uv_stream_t *stream)
+{
+    if (!list_linked(queue_of(stream->io_watcher.pending_queue)))
+        list_push_back(queue_of(stream->loop->pending_queue),
+                       queue_of(stream->io_watcher.pending_queue));
+}
+
+bool streams_ready(uv_loop_t *loop)
+{
+    list_for_each(link, &sim_of(loop)->ready) {
+        if (told(of_ready_link(link)) != 0)
+            return true;
+        make_unready(of_ready_link(link));
+    }
+    return false;
+}
+
+void streams_watch(uv_loop_t *loop)
+{
+    struct list *link;
+
+    while ((link = list_pop_front(queue_of(loop->watcher_queue))) != NULL) {
+        uv_stream_t *stream = container_of(link, uv_stream_t, io_watcher.watcher_queue);
+
+        stream->io_watcher.events = stream->io_watcher.pevents;
+        make_ready(stream);
+    }
+}
+
+/* ---- init, open, close ---- */
+
+void stream_init(uv_loop_t *loop, uv_stream_t *stream, uv_handle_type type)
+{
+    handle_init(loop, (uv_handle_t *)stream, type);
+    memset(&stream->u, 0, sizeof stream->u);
+    memset(&stream->io_watcher, 0, sizeof stream->io_watcher);
+    stream->write_queue_size = 0;
+    stream->alloc_cb = NULL;
+    stream->read_cb = NULL;
+    stream->connection_cb = NULL;
+    stream->connect_req = NULL;
+    stream->shutdown_req = NULL;
+    stream->accepted_fd = -1;
+    stream->queued_fds = NULL; /* here: the socket that waits for uv_accept() */
+    stream->delayed_error = 0;
+    list_init(queue_of(stream->write_queue));
+    list_init(queue_of(stream->write_completed_queue));
+}
+
+void stream_open(uv_stream_t *stream, struct tcp *tcp)
+{
+    CHECK(stream_tcp(stream) == NULL);
+    stream->u.reserved[1] = tcp;
+    tcp_watch(tcp, notice, stream);
+    if ((stream->flags & STREAM_TCP_NODELAY) != 0)
+        tcp_set_no_delay(tcp, true);
+}
+
+static void request_starts(uv_stream_t *stream, uv_req_type type, uv_req_t *req)
+{
+    req->type = type;
+    stream->loop->active_reqs.count++;
+}
+
+static void request_ends(uv_stream_t *stream)
+{
+    stream->loop->active_reqs.count--;
+}
+
+void stream_connecting(uv_stream_t *stream, uv_connect_t *req, uv_connect_cb cb)
+{
+    request_starts(stream, UV_CONNECT, (uv_req_t *)req);
+    req->cb = cb;
+    req->handle = stream;
+    stream->connect_req = req;
+    io_start(stream, IO_OUT);
+    if (stream->delayed_error != 0)
+        io_feed(stream);
+}
+
+void stream_listening(uv_stream_t *stream, uv_connection_cb cb)
+{
+    stream->connection_cb = cb;
+    io_start(stream, IO_IN);
+    handle_start((uv_handle_t *)stream);
+}
+
+void stream_close(uv_stream_t *stream, bool reset)
+{
+    io_stop(stream, IO_IN | IO_OUT);
+    list_remove(queue_of(stream->io_watcher.pending_queue));
+    uv_read_stop(stream);
+    handle_stop((uv_handle_t *)stream);
+    stream->flags &= ~(unsigned)(STREAM_READABLE | STREAM_WRITABLE);
+    if (stream_tcp(stream) != NULL)
+        tcp_close(stream_tcp(stream), reset);
+    stream->u.reserved[1] = NULL;
+    if (stream->queued_fds != NULL)
+        tcp_close(stream->queued_fds, false);
+    stream->queued_fds = NULL;
+}
+
+/* ---- writing ---- */
+
+static size_t size_of(const uv_buf_t *bufs, unsigned count)
+{
+    size_t size = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        size += bufs[i].len;
+    return size;
+}
+
+static uv_write_t *write_of(struct list *link)
+{
+    return container_of(link, uv_write_t, queue);
+}
+
+/* Give the socket what it takes. Returns: how much, or an error. */
+static ssize_t try_write(uv_stream_t *stream, const uv_buf_t *bufs, unsigned count)
+{
+    ssize_t done = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        ssize_t sent = tcp_send(stream_tcp(stream), bufs[i].base, bufs[i].len);
+
+        if (sent < 0)
+            return done > 0 ? done : sent;
+        done += sent;
+        if ((size_t)sent < bufs[i].len)
+            break;
+    }
+    return done;
+}
+
+static void free_buffers(uv_write_t *req)
+{
+    if (req->bufs != req->bufsml)
+        alloc_release(req->bufs);
+    req->bufs = NULL;
+}
+
+/* `size` bytes of the request are with the socket. Returns: whether these were the last. */
+static bool advance(uv_write_t *req, size_t size)
+{
+    req->handle->write_queue_size -= size;
+    while (req->write_index < req->nbufs && size >= req->bufs[req->write_index].len)
+        size -= req->bufs[req->write_index++].len;
+    if (req->write_index == req->nbufs)
+        return true;
+    req->bufs[req->write_index].base += size;
+    req->bufs[req->write_index].len -= size;
+    return false;
+}
+
+/* One that failed keeps its buffers: only with its callback does the queue become shorter. */
+static void write_is_over(uv_write_t *req, int error)
+{
+    req->error = error;
+    list_remove(queue_of(req->queue));
+    if (error == 0)
+        free_buffers(req);
+    list_push_back(queue_of(req->handle->write_completed_queue), queue_of(req->queue));
+    io_feed(req->handle);
+}
+
+static void write_queued(uv_stream_t *stream)
+{
+    for (int i = 0; i <= IN_A_ROW_MAX; i++) {
+        struct list *queue = queue_of(stream->write_queue);
+        uv_write_t *req = write_of(queue->next);
+        ssize_t sent;
+
+        if (list_empty(queue))
+            return;
+        sent = try_write(stream, &req->bufs[req->write_index], req->nbufs - req->write_index);
+        if (sent < 0 && sent != UV_EAGAIN) {
+            write_is_over(req, (int)sent);
+            io_stop(stream, IO_OUT);
+            return;
+        }
+        if (sent < 0 || !advance(req, (size_t)sent)) {
+            io_start(stream, IO_OUT);
+            return;
+        }
+        write_is_over(req, 0);
+    }
+}
+
+static void write_callbacks(uv_stream_t *stream)
+{
+    struct list batch;
+    struct list *link;
+
+    list_move(&batch, queue_of(stream->write_completed_queue));
+    while ((link = list_pop_front(&batch)) != NULL) {
+        uv_write_t *req = write_of(link);
+
+        request_ends(stream);
+        if (req->bufs != NULL) {
+            stream->write_queue_size -=
+                size_of(req->bufs + req->write_index, req->nbufs - req->write_index);
+            free_buffers(req);
+        }
+        if (req->cb != NULL)
+            req->cb(req, req->error);
+    }
+}
+
+static void cancel_writes(uv_stream_t *stream)
+{
+    struct list *link;
+
+    while ((link = list_pop_front(queue_of(stream->write_queue))) != NULL) {
+        write_of(link)->error = UV_ECANCELED;
+        list_push_back(queue_of(stream->write_completed_queue), link);
+    }
+    write_callbacks(stream);
+}
+
+static int check_before_write(const uv_stream_t *stream)
+{
+    if (stream_tcp(stream) == NULL)
+        return UV_EBADF;
+    return (stream->flags & STREAM_WRITABLE) != 0 ? 0 : UV_EPIPE;
+}
+
+int uv_write(uv_write_t *req, uv_stream_t *handle, const uv_buf_t bufs[], unsigned int nbufs,
+             uv_write_cb cb)
+{
+    bool first = handle->write_queue_size == 0;
+    int rc = check_before_write(handle);
+
+    if (rc < 0)
+        return rc;
+    req->bufs = req->bufsml;
+    if (nbufs > sizeof req->bufsml / sizeof req->bufsml[0])
+        req->bufs = alloc_take(nbufs * sizeof *bufs);
+    if (req->bufs == NULL)
+        return UV_ENOMEM;
+    memcpy(req->bufs, bufs, nbufs * sizeof *bufs);
+    request_starts(handle, UV_WRITE, (uv_req_t *)req);
+    req->cb = cb;
+    req->handle = handle;
+    req->send_handle = NULL;
+    req->error = 0;
+    req->nbufs = nbufs;
+    req->write_index = 0;
+    handle->write_queue_size += size_of(bufs, nbufs);
+    list_push_back(queue_of(handle->write_queue), queue_of(req->queue));
+    if (handle->connect_req != NULL)
+        return 0;
+    if (first)
+        write_queued(handle);
+    else
+        io_start(handle, IO_OUT);
+    return 0;
+}
+
+int uv_try_write(uv_stream_t *handle, const uv_buf_t bufs[], unsigned int nbufs)
+{
+    int rc;
+
+    if (handle->connect_req != NULL || handle->write_queue_size != 0)
+        return UV_EAGAIN;
+    rc = check_before_write(handle);
+    return rc < 0 ? rc : (int)try_write(handle, bufs, nbufs);
+}
+
+/* ---- the end of writing ---- */
+
+int uv_shutdown(uv_shutdown_t *req, uv_stream_t *handle, uv_shutdown_cb cb)
+{
+    if ((handle->flags & STREAM_WRITABLE) == 0 ||
+        (handle->flags & (STREAM_SHUT | STREAM_SHUTTING)) != 0 ||
+        uv_is_closing((uv_handle_t *)handle))
+        return UV_ENOTCONN;
+    request_starts(handle, UV_SHUTDOWN, (uv_req_t *)req);
+    req->handle = handle;
+    req->cb = cb;
+    handle->shutdown_req = req;
+    handle->flags = (handle->flags | STREAM_SHUTTING) & ~(unsigned)STREAM_WRITABLE;
+    if (list_empty(queue_of(handle->write_queue)))
+        io_feed(handle);
+    return 0;
+}
+
+/* Nothing is left to be written. */
+static void drain(uv_stream_t *stream)
+{
+    uv_shutdown_t *req = stream->shutdown_req;
+    int rc = UV_ECANCELED;
+
+    if ((stream->flags & HANDLE_CLOSING) == 0)
+        io_stop(stream, IO_OUT);
+    if ((stream->flags & STREAM_SHUTTING) == 0)
+        return;
+    stream->shutdown_req = NULL;
+    stream->flags &= ~(unsigned)STREAM_SHUTTING;
+    request_ends(stream);
+    if ((stream->flags & HANDLE_CLOSING) == 0)
+        rc = tcp_end(stream_tcp(stream));
+    if (rc == 0)
+        stream->flags |= STREAM_SHUT;
+    if (req->cb != NULL)
+        req->cb(req, rc);
+}
+
+void stream_destroy(uv_stream_t *stream)
+{
+    uv_connect_t *req = stream->connect_req;
+
+    if (req != NULL) {
+        request_ends(stream);
+        req->cb(req, UV_ECANCELED);
+        stream->connect_req = NULL;
+    }
+    cancel_writes(stream);
+    drain(stream);
+}
+
+/* ---- reading ---- */
+
+int uv_read_start(uv_stream_t *handle, uv_alloc_cb alloc_cb, uv_read_cb read_cb)
+{
+    if (handle == NULL || alloc_cb == NULL || read_cb == NULL)
+        return UV_EINVAL;
+    if ((handle->flags & HANDLE_CLOSING) != 0)
+        return UV_EINVAL;
+    if ((handle->flags & STREAM_READING) != 0)
+        return UV_EALREADY;
+    if ((handle->flags & STREAM_READABLE) == 0)
+        return UV_ENOTCONN;
+    handle->flags = (handle->flags | STREAM_READING) & ~(unsigned)STREAM_READ_EOF;
+    handle->read_cb = read_cb;
+    handle->alloc_cb = alloc_cb;
+    io_start(handle, IO_IN);
+    handle_start((uv_handle_t *)handle);
+    return 0;
+}
+
+int uv_read_stop(uv_stream_t *handle)
+{
+    if ((handle->flags & STREAM_READING) == 0)
+        return 0;
+    handle->flags &= ~(unsigned)STREAM_READING;
+    io_stop(handle, IO_IN);
+    handle_stop((uv_handle_t *)handle);
+    handle->read_cb = NULL;
+    handle->alloc_cb = NULL;
+    return 0;
+}
+
+static void no_more_reads(uv_stream_t *stream)
+{
+    stream->flags &= ~(unsigned)STREAM_READING;
+    io_stop(stream, IO_IN);
+    handle_stop((uv_handle_t *)stream);
+}
+
+static void read_end(uv_stream_t *stream, const uv_buf_t *buf)
+{
+    stream->flags |= STREAM_READ_EOF;
+    no_more_reads(stream);
+    stream->read_cb(stream, UV_EOF, buf);
+}
+
+/* Read once, and tell. Returns: whether there may be more. */
+static bool read_once(uv_stream_t *stream)
+{
+    uv_buf_t buf = {0};
+    size_t size;
+    ssize_t count;
+
+    stream->alloc_cb((uv_handle_t *)stream, BUFFER_PROPOSED, &buf);
+    if (buf.base == NULL || buf.len == 0) {
+        stream->read_cb(stream, UV_ENOBUFS, &buf);
+        return false;
+    }
+    size = buf.len;
+    count = tcp_receive(stream_tcp(stream), buf.base, buf.len);
+    if (count == 0) {
+        read_end(stream, &buf);
+    } else if (count == UV_EAGAIN) {
+        stream->read_cb(stream, 0, &buf);
+    } else if (count < 0) {
+        stream->flags &= ~(unsigned)(STREAM_READABLE | STREAM_WRITABLE);
+        stream->read_cb(stream, count, &buf);
+        if ((stream->flags & STREAM_READING) != 0)
+            no_more_reads(stream);
+    } else {
+        stream->read_cb(stream, count, &buf);
+        if ((size_t)count == size)
+            return true;
+        stream->flags |= STREAM_READ_PARTIAL;
+    }
+    return false;
+}
+
+static void read_available(uv_stream_t *stream)
+{
+    int left = IN_A_ROW_MAX;
+
+    stream->flags &= ~(unsigned)STREAM_READ_PARTIAL;
+    while (stream->read_cb != NULL && (stream->flags & STREAM_READING) != 0 && left-- > 0 &&
+           read_once(stream))
+        ;
+}
+
+/* ---- connecting, accepting ---- */
+
+static void connected(uv_stream_t *stream)
+{
+    uv_connect_t *req = stream->connect_req;
+    int rc = stream->delayed_error;
+
+    stream->delayed_error = 0;
+    if (rc == 0) {
+        if (tcp_connecting(stream_tcp(stream)))
+            return;
+        rc = tcp_error(stream_tcp(stream));
+    }
+    stream->connect_req = NULL;
+    request_ends(stream);
+    if (rc < 0 || list_empty(queue_of(stream->write_queue)))
+        io_stop(stream, IO_OUT);
+    if (req->cb != NULL)
+        req->cb(req, rc);
+    if (stream_tcp(stream) != NULL && rc < 0)
+        cancel_writes(stream);
+}
+
+static void accept_available(uv_stream_t *stream)
+{
+    while (stream_tcp(stream) != NULL) {
+        stream->queued_fds = tcp_accept(stream_tcp(stream));
+        if (stream->queued_fds == NULL)
+            return;
+        stream->connection_cb(stream, 0);
+        if (stream->queued_fds != NULL) { /* no more until uv_accept() has been called */
+            io_stop(stream, IO_IN);
+            return;
+        }
+    }
+}
+
+int uv_listen(uv_stream_t *stream, int backlog, uv_connection_cb cb)
+{
+    return stream->type == UV_TCP ? tcp_stream_listen((uv_tcp_t *)stream, backlog, cb) : UV_EINVAL;
+}
+
+int uv_accept(uv_stream_t *server, uv_stream_t *client)
+{
+    struct tcp *accepted;
+
+    if (server->queued_fds == NULL)
+        return UV_EAGAIN;
+    if (client->type != UV_TCP)
+        return UV_EINVAL;
+    accepted = server->queued_fds;
+    server->queued_fds = NULL;
+    if (stream_tcp(client) != NULL) { /* which libuv makes the connection pay for */
+        tcp_close(accepted, false);
+        return UV_EBUSY;
+    }
+    stream_open(client, accepted);
+    client->flags |= STREAM_READABLE | STREAM_WRITABLE | STREAM_BOUND;
+    io_start(server, IO_IN);
+    return 0;
+}
+
+/* ---- the phases ---- */
+
+static void tell(uv_stream_t *stream, unsigned events)
+{
+    if (stream->connection_cb != NULL) {
+        accept_available(stream);
+        return;
+    }
+    if (stream->connect_req != NULL) {
+        connected(stream);
+        return;
+    }
+    if ((events & (IO_IN | IO_HUP)) != 0)
+        read_available(stream);
+    if (stream_tcp(stream) == NULL)
+        return; /* the callback closed it */
+    if ((events & IO_HUP) != 0 && (stream->flags & STREAM_READING) != 0 &&
+        (stream->flags & STREAM_READ_PARTIAL) != 0 && (stream->flags & STREAM_READ_EOF) == 0)
+        read_end(stream, &(uv_buf_t){0});
+    if (stream_tcp(stream) == NULL || (events & (IO_OUT | IO_HUP)) == 0)
+        return;
+    write_queued(stream);
+    write_callbacks(stream);
+    if (stream_tcp(stream) != NULL && list_empty(queue_of(stream->write_queue)))
+        drain(stream);
+}
+
+void pending_run(uv_loop_t *loop)
+{
+    struct list batch;
+    struct list *link;
+
+    list_move(&batch, queue_of(loop->pending_queue));
+    while ((link = list_pop_front(&batch)) != NULL)
+        tell(container_of(link, uv_stream_t, io_watcher.pending_queue), IO_OUT);
+}
+
+static void name_stream(const void *self, size_t value, char *text, size_t size)
+{
+    struct list *link = sim_of((uv_loop_t *)(uintptr_t)self)->ready_next;
+    struct address local, remote;
+    char a[ADDRESS_TEXT_SIZE], b[ADDRESS_TEXT_SIZE] = "listens";
+
+    while (value-- > 0)
+        link = link->next;
+    tcp_local(stream_tcp(of_ready_link(link)), &local);
+    if (tcp_remote(stream_tcp(of_ready_link(link)), &remote) == 0)
+        address_text(&remote, b, sizeof b);
+    snprintf(text, size, "%s %s", address_text(&local, a, sizeof a), b);
+}
+
+/* Put one of those that are still to be told, up to `end`, first. */
+static void choose_ready(uv_loop_t *loop, const struct list *end)
+{
+    struct sim_loop *sim = sim_of(loop);
+    struct alternatives alternatives = {.anchor = name_stream, .self = loop};
+    struct list *link = sim->ready_next;
+    size_t count = 0, index;
+
+    if (!chance_is_open(world_current()->chance, "net.ready"))
+        return;
+    for (const struct list *at = link; at != end; at = at->next)
+        count++;
+    index = world_choose(world_current(), "net.ready", count, &alternatives);
+    if (index == 0)
+        return;
+    while (index-- > 0)
+        link = link->next;
+    list_remove(link);
+    list_push_back(sim->ready_next, link); /* before it */
+    sim->ready_next = link;
+}
+
+/* What each is told is what holds now, whatever the others do meanwhile. Returns: whether there is
+ * anything to tell. */
+static bool take_stock(struct sim_loop *sim)
+{
+    list_for_each(link, &sim->ready) {
+        uv_stream_t *stream = of_ready_link(link);
+
+        stream->io_watcher.fd = (int)told(stream);
+        if (stream->io_watcher.fd == 0)
+            make_unready(stream);
+    }
+    return !list_empty(&sim->ready);
+}
+
+/* As epoll does: those that are told stay in line, before whatever becomes ready meanwhile, and are
+ * looked at again the next time. */
+void streams_run(uv_loop_t *loop)
+{
+    struct sim_loop *sim = sim_of(loop);
+    struct list end;
+
+    if (!take_stock(sim))
+        return;
+    list_push_back(&sim->ready, &end);
+    sim->ready_next = sim->ready.next;
+    while (sim->ready_next != &end) {
+        uv_stream_t *stream;
+        unsigned events;
+
+        choose_ready(loop, &end);
+        stream = of_ready_link(sim->ready_next);
+        sim->ready_next = sim->ready_next->next;
+        events = (unsigned)stream->io_watcher.fd & (stream->io_watcher.pevents | IO_HUP);
+        if (events != 0)
+            tell(stream, events);
+    }
+    sim->ready_next = NULL;
+    list_remove(&end);
+}
+
+/* ---- what one can see ---- */
+
+bool stream_is_shutting(const uv_stream_t *stream)
+{
+    return (stream->flags & STREAM_SHUTTING) != 0;
+}
+
+int uv_is_readable(const uv_stream_t *handle)
+{
+    return (handle->flags & STREAM_READABLE) != 0;
+}
+
+int uv_is_writable(const uv_stream_t *handle)
+{
+    return (handle->flags & STREAM_WRITABLE) != 0;
+}
+
+size_t uv_stream_get_write_queue_size(const uv_stream_t *stream)
+{
+    return stream->write_queue_size;
+}
