@@ -32,7 +32,9 @@
     X(EBROKEN, -20009, "the barrier was reset or aborted")       /* BrokenBarrierError */     \
     X(EGROUP, -20010, "several tasks of a group failed")         /* ExceptionGroup */         \
     X(EGENEXIT, -20011, "the generator is being closed")         /* GeneratorExit */          \
-    X(EINTERRUPTED, -20012, "the run was interrupted by Ctrl-C") /* KeyboardInterrupt */
+    X(EINTERRUPTED, -20012, "the run was interrupted by Ctrl-C") /* KeyboardInterrupt */      \
+    X(EINCOMPLETE, -20013, "the end came too early")             /* IncompleteReadError */    \
+    X(ELIMIT, -20014, "it is longer than the limit")             /* LimitOverrunError */
 
 enum rondo_error {
 #define X(name, value, text) RONDO_##name = (value),

@@ -1,0 +1,305 @@
+/*
+ * stream_read.c - see stream.h: reading ahead, and what is taken from that.
+ *
+ * libuv reads into the room behind what has been read ahead, so no read takes memory but one that
+ * finds too little room. What a read gives, other than into memory of the caller's, is copied to
+ * `line`, where it stays while more is read ahead.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "park.h"
+#include "stream_core.h"
+
+/* Room that libuv is given at least. */
+#define ROOM_MIN ((size_t)4096)
+
+/* ---- bytes ---- */
+
+/* Make room for `size` more. Returns: whether there is. */
+static bool make_room(struct stream_bytes *bytes, size_t size)
+{
+    size_t capacity = bytes->capacity;
+    char *data;
+
+    if (bytes->start > 0 && bytes->start + bytes->size + size > capacity) {
+        memmove(bytes->data, bytes->data + bytes->start, bytes->size);
+        bytes->start = 0;
+    }
+    if (bytes->start + bytes->size + size <= capacity)
+        return true;
+    while (capacity < bytes->size + size)
+        capacity = capacity != 0 ? capacity * 2 : 2 * ROOM_MIN;
+    data = alloc_resize(bytes->data, capacity);
+    if (data == NULL)
+        return false;
+    bytes->data = data;
+    bytes->capacity = capacity;
+    return true;
+}
+
+/* The first `size` have been taken. */
+static void drop(struct stream_bytes *bytes, size_t size)
+{
+    bytes->size -= size;
+    bytes->start = bytes->size > 0 ? bytes->start + size : 0;
+}
+
+/* Where `separator` begins at or behind `from`; SIZE_MAX: nowhere. */
+static size_t find(const struct stream_bytes *bytes, size_t from, const char *separator,
+                   size_t size)
+{
+    const char *data = bytes->data + bytes->start;
+
+    while (from + size <= bytes->size) {
+        const char *first = memchr(data + from, separator[0], bytes->size - size + 1 - from);
+
+        if (first == NULL)
+            return SIZE_MAX;
+        if (memcmp(first, separator, size) == 0)
+            return (size_t)(first - data);
+        from = (size_t)(first - data) + 1;
+    }
+    return SIZE_MAX;
+}
+
+void stream_read_clear(struct rondo_stream *stream)
+{
+    alloc_release(stream->ahead.data);
+    alloc_release(stream->line.data);
+}
+
+/* ---- reading ahead ---- */
+
+void stream_wake_reader(struct rondo_stream *stream)
+{
+    park_wake_all(&stream->reader);
+}
+
+static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct rondo_stream *stream = handle->data;
+    struct stream_bytes *ahead = &stream->ahead;
+    size_t end;
+
+    (void)suggested;
+    if (!make_room(ahead, ROOM_MIN))
+        return; /* libuv says UV_ENOBUFS */
+    end = ahead->start + ahead->size;
+    *buf = uv_buf_init(ahead->data + end, (unsigned)(ahead->capacity - end));
+}
+
+static void pause_reading(struct rondo_stream *stream)
+{
+    uv_read_stop((uv_stream_t *)&stream->uv);
+    stream->read_paused = true;
+}
+
+static void came(uv_stream_t *uv, ssize_t count, const uv_buf_t *buf)
+{
+    struct rondo_stream *stream = uv->data;
+
+    (void)buf;
+    if (count == UV_EOF) {
+        stream->ended = true;
+        stream_wake_reader(stream);
+    } else if (count < 0) {
+        stream_lose(stream, count == UV_ENOBUFS ? RONDO_ENOMEM : (int)count);
+    } else if (count > 0) {
+        stream->ahead.size += (size_t)count;
+        stream_wake_reader(stream);
+        if (stream->ahead.size / 2 > stream->limit)
+            pause_reading(stream);
+    }
+}
+
+int stream_read_start(struct rondo_stream *stream)
+{
+    return uv_read_start((uv_stream_t *)&stream->uv, give_room, came);
+}
+
+static void resume_reading(struct rondo_stream *stream)
+{
+    if (!stream->read_paused || stream->closing)
+        return;
+    stream->read_paused = false;
+    stream_read_start(stream); /* which has worked before */
+}
+
+/* Something was taken. */
+static void took(struct rondo_stream *stream, size_t size)
+{
+    drop(&stream->ahead, size);
+    if (stream->ahead.size <= stream->limit)
+        resume_reading(stream);
+}
+
+/* ---- what all reads share ---- */
+
+/* Whether one may read here and now. */
+static int check(const struct rondo_stream *stream)
+{
+    if (task_current() == NULL || !park_empty(&stream->reader))
+        return RONDO_EMISUSE;
+    return stream->error;
+}
+
+/* Wait until there is more, or the end. */
+static int wait_for_more(struct rondo_stream *stream, const char *here)
+{
+    resume_reading(stream);
+    RONDO_TRY(park_wait(&stream->reader, &stream->object, "read of stream", here).rc);
+    return stream->error;
+}
+
+/* No more will come. */
+static bool is_over(const struct rondo_stream *stream)
+{
+    return stream->ended;
+}
+
+/* Give `size` bytes as what has been read, and take `taken`. */
+static ssize_t give(struct rondo_stream *stream, size_t size, size_t taken, const char **data)
+{
+    struct stream_bytes *line = &stream->line;
+
+    line->size = 0;
+    if (!make_room(line, size + 1))
+        return RONDO_ENOMEM;
+    if (size > 0)
+        memcpy(line->data, stream->ahead.data + stream->ahead.start, size);
+    line->data[size] = '\0';
+    line->size = size;
+    took(stream, taken);
+    if (data != NULL)
+        *data = line->data;
+    return (ssize_t)size;
+}
+
+/* The end came early: what there is is the part. */
+static ssize_t give_part(struct rondo_stream *stream)
+{
+    ssize_t rc = give(stream, stream->ahead.size, stream->ahead.size, NULL);
+
+    return rc < 0 ? rc : RONDO_EINCOMPLETE;
+}
+
+/* ---- reads ---- */
+
+ssize_t rondo_stream_read_at(rondo_stream *stream, void *data, size_t size, const char *here)
+{
+    RONDO_TRY(check(stream));
+    if (size == 0)
+        return 0;
+    if (stream->ahead.size == 0 && !is_over(stream))
+        RONDO_TRY(wait_for_more(stream, here));
+    if (size > stream->ahead.size)
+        size = stream->ahead.size;
+    if (size > 0)
+        memcpy(data, stream->ahead.data + stream->ahead.start, size);
+    took(stream, size);
+    return (ssize_t)size;
+}
+
+ssize_t rondo_stream_read_all_at(rondo_stream *stream, const char **data, const char *here)
+{
+    RONDO_TRY(check(stream));
+    while (!is_over(stream))
+        RONDO_TRY(wait_for_more(stream, here));
+    return give(stream, stream->ahead.size, stream->ahead.size, data);
+}
+
+ssize_t rondo_stream_readexactly_at(rondo_stream *stream, void *data, size_t size, const char *here)
+{
+    RONDO_TRY(check(stream));
+    while (stream->ahead.size < size) {
+        if (is_over(stream))
+            return give_part(stream);
+        RONDO_TRY(wait_for_more(stream, here));
+    }
+    if (size > 0)
+        memcpy(data, stream->ahead.data + stream->ahead.start, size);
+    took(stream, size);
+    return (ssize_t)size;
+}
+
+/* Wait for `separator`. Returns: where it begins, RONDO_EINCOMPLETE at the end, or RONDO_ELIMIT,
+ * and then `*passed` is how far it has been looked for. */
+static ssize_t look_for(struct rondo_stream *stream, const char *separator, size_t size,
+                        size_t *passed, const char *here)
+{
+    size_t found;
+
+    *passed = 0;
+    while ((found = find(&stream->ahead, *passed, separator, size)) == SIZE_MAX) {
+        if (stream->ahead.size + 1 > *passed + size)
+            *passed = stream->ahead.size + 1 - size;
+        if (*passed > stream->limit)
+            return RONDO_ELIMIT;
+        if (is_over(stream))
+            return RONDO_EINCOMPLETE;
+        RONDO_TRY(wait_for_more(stream, here));
+    }
+    *passed = found;
+    return found > stream->limit ? RONDO_ELIMIT : (ssize_t)found;
+}
+
+ssize_t rondo_stream_readuntil_at(rondo_stream *stream, const void *separator, size_t size,
+                                  const char **data, const char *here)
+{
+    size_t passed;
+    ssize_t at;
+
+    if (size == 0)
+        return RONDO_EINVAL;
+    RONDO_TRY(check(stream));
+    at = look_for(stream, separator, size, &passed, here);
+    if (at == RONDO_EINCOMPLETE)
+        return give_part(stream);
+    return at < 0 ? at : give(stream, (size_t)at + size, (size_t)at + size, data);
+}
+
+ssize_t rondo_stream_readline_at(rondo_stream *stream, const char **line, const char *here)
+{
+    size_t passed;
+    ssize_t at;
+
+    RONDO_TRY(check(stream));
+    at = look_for(stream, "\n", 1, &passed, here);
+    if (at == RONDO_EINCOMPLETE)
+        return give(stream, stream->ahead.size, stream->ahead.size, line);
+    if (at == RONDO_ELIMIT) {
+        bool whole = find(&stream->ahead, passed, "\n", 1) == passed;
+
+        took(stream, whole ? passed + 1 : stream->ahead.size);
+    }
+    return at < 0 ? at : give(stream, (size_t)at + 1, (size_t)at + 1, line);
+}
+
+size_t rondo_stream_partial(const rondo_stream *stream, const char **data)
+{
+    *data = stream->line.size > 0 ? stream->line.data : "";
+    return stream->line.size;
+}
+
+static int next_line(rondo_iterator *self, rondo_value *item)
+{
+    struct rondo_stream *stream = container_of(self, struct rondo_stream, lines);
+    const char *line;
+    ssize_t rc = rondo_stream_readline(stream, &line);
+
+    if (rc > 0)
+        *item = rondo_value_of(line);
+    return rc > 0 ? 1 : (int)rc;
+}
+
+rondo_iterator *rondo_stream_lines(rondo_stream *stream)
+{
+    stream->lines.next = next_line;
+    return &stream->lines;
+}
+
+bool rondo_stream_at_eof(const rondo_stream *stream)
+{
+    return stream->ended && stream->ahead.size == 0;
+}
