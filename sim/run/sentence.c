@@ -35,6 +35,12 @@ static char *who(const char *anchor, const char *place)
     return must_format("%.*s, %s)", (int)length - 1, anchor, place);
 }
 
+/* Of the weather there is what was, and what would have been; of the rest who goes before whom. */
+static bool is_weather(const char *label)
+{
+    return strncmp(label, "net.", 4) == 0 && strcmp(label, "net.ready") != 0;
+}
+
 /* What `entry` is about, between who goes and when. */
 static char *relation(const struct tape_entry *entry)
 {
@@ -46,7 +52,7 @@ static char *relation(const struct tape_entry *entry)
     if (entry->value == 0)
         return must_text("runs, as in production order,");
     waits = who(entry->before != NULL ? entry->before : "", entry->before_place);
-    text = must_format("runs before %s", waits);
+    text = must_format("%s %s", is_weather(entry->label) ? "instead of" : "runs before", waits);
     free(waits);
     return text;
 }

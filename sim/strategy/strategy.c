@@ -19,7 +19,7 @@ static const struct strategy_kind *const kinds[] = {
 
 unsigned strategy_families(void)
 {
-    return 1u << FAMILY_sched | 1u << FAMILY_process | 1u << FAMILY_thread;
+    return 1u << FAMILY_sched | 1u << FAMILY_process | 1u << FAMILY_thread | 1u << FAMILY_net;
 }
 
 unsigned strategy_opens(const struct strategy_kind *kind)

@@ -636,14 +636,18 @@ static void name_stream(const void *self, size_t value, char *text, size_t size)
 {
     struct list *link = sim_of((uv_loop_t *)(uintptr_t)self)->ready_next;
     struct address local, remote;
-    char a[ADDRESS_TEXT_SIZE], b[ADDRESS_TEXT_SIZE] = "listens";
+    char a[ADDRESS_TEXT_SIZE], b[ADDRESS_TEXT_SIZE];
+    const struct tcp *tcp;
 
     while (value-- > 0)
         link = link->next;
-    tcp_local(stream_tcp(of_ready_link(link)), &local);
-    if (tcp_remote(stream_tcp(of_ready_link(link)), &remote) == 0)
-        address_text(&remote, b, sizeof b);
-    snprintf(text, size, "%s %s", address_text(&local, a, sizeof a), b);
+    tcp = stream_tcp(of_ready_link(link));
+    tcp_local(tcp, &local);
+    address_text(&local, a, sizeof a);
+    if (tcp_remote(tcp, &remote) == 0)
+        snprintf(text, size, "%s from %s", a, address_text(&remote, b, sizeof b));
+    else
+        snprintf(text, size, "%s", a);
 }
 
 /* Put one of those that are still to be told, up to `end`, first. */
