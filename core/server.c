@@ -15,6 +15,7 @@ struct rondo_server {
     uv_tcp_t uv;
     uv_tcp_t turned_away; /* a connection for which there is no memory, while it is being closed */
     bool turning_away;
+    bool another_waits;   /* until that is done */
     struct device device; /* of the loop */
     struct rondo_loop *loop;
     rondo_object object;
@@ -108,12 +109,17 @@ static int begin(struct rondo_server *server, struct rondo_stream *stream)
     return spawn(server, stream);
 }
 
+static void knocked(uv_stream_t *uv, int status);
+
 static void gone(uv_handle_t *handle)
 {
     struct rondo_server *server = handle->data;
     struct rondo_loop *loop = server->loop;
+    bool another = server->another_waits && !server->closing;
 
-    server->turning_away = false;
+    server->turning_away = server->another_waits = false;
+    if (another)
+        knocked((uv_stream_t *)&server->uv, 0);
     server_let_go(server);
     loop_uv_let_go(loop);
 }
@@ -121,8 +127,10 @@ static void gone(uv_handle_t *handle)
 /* There is no memory for a stream: the connection is closed at once. */
 static void turn_away(struct rondo_server *server)
 {
-    if (server->turning_away)
-        return; /* it waits, and with it all others, for the next that comes */
+    if (server->turning_away) {
+        server->another_waits = true;
+        return;
+    }
     uv_tcp_init(loop_uv(server->loop), &server->turned_away);
     server->turned_away.data = server;
     server->turning_away = true;

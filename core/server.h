@@ -35,7 +35,7 @@ RONDO_API RONDO_MUST int rondo_start_server_at(rondo_client_connected client_con
                                                const rondo_server_options *options);
 
 /* Close `server`, if that has not been done, and give it up; its clients go on. NULL is allowed.
- * Suspends: never. */
+ * Requires: no task waits in it. Suspends: never. */
 RONDO_API void rondo_server_free(rondo_server *server);
 
 /* Accept no more (SRV-01). Connections that are open stay open. Suspends: never. */

@@ -261,7 +261,9 @@ int rondo_stream_write(rondo_stream *stream, const void *data, size_t size)
     uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data, (unsigned)size);
     int rc;
 
-    if (stream->write_ended || size > UINT32_MAX)
+    if (size > INT32_MAX) /* more than uv_try_write() could say that it has written */
+        return RONDO_EINVAL;
+    if (stream->write_ended)
         return RONDO_EMISUSE;
     RONDO_TRY(write_refused(stream));
     if (size == 0)
@@ -281,8 +283,8 @@ int rondo_stream_drain_at(rondo_stream *stream, const char *here)
 {
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (stream->closing) { /* asyncio lets others run here, lest a loop of writes and drains never
-                              does */
+    if (stream->closing) {
+        /* As in asyncio: lest a program that only writes and drains never lets others run. */
         RONDO_TRY(rondo_sleep_at(0, here));
         return write_refused(stream);
     }

@@ -38,7 +38,7 @@ RONDO_API RONDO_MUST int rondo_open_connection_at(const char *host, int port, ro
                                                   const char *here);
 
 /* Close `stream`, if that has not been done, and give it up: what was written still goes out. NULL
- * is allowed. Suspends: never. */
+ * is allowed. Requires: no task waits in it. Suspends: never. */
 RONDO_API void rondo_stream_free(rondo_stream *stream);
 
 /* ---- reading ----
@@ -100,9 +100,10 @@ RONDO_API bool rondo_stream_at_eof(const rondo_stream *stream);
 /* ---- writing ---- */
 
 /* Send `size` bytes: at once what the connection takes; the rest is copied. Returns: 0;
- * RONDO_EMISUSE after write_eof; UV_ECONNRESET after close, or the code with which the connection
- * was lost; RONDO_ENOMEM if there was none for the rest, with which the connection is lost, too.
- * Suspends: never: a program that writes much waits in rondo_stream_drain(). */
+ * RONDO_EINVAL for 2 GiB or more; RONDO_EMISUSE after write_eof; UV_ECONNRESET after close, or the
+ * code with which the connection was lost; RONDO_ENOMEM if there was none for the rest, with which
+ * the connection is lost, too. Suspends: never: a program that writes much waits in
+ * rondo_stream_drain(). */
 RONDO_API int rondo_stream_write(rondo_stream *stream, const void *data, size_t size);
 
 /* Wait until what is still to be sent is no more than 16 KiB, if it was more than 64 KiB (asyncio:

@@ -41,7 +41,8 @@ struct timing_check {
     bool all;       /* there are no others */
 };
 
-/* Try the timings of production order: ties of timers, of threads and of processes, in every way.
+/* Try the timings of production order: ties of timers, of threads and of processes, and the weather
+ * on the wires, in every way.
  * At most `runs_max`. On return the caller owns timing->sentence: free(). */
 void timing_search(struct trial *trial, size_t runs_max, struct timing_check *timing);
 
