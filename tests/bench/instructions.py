@@ -26,7 +26,7 @@ WORKLOADS = [
     ("rondo-bench", "spawn and join, 1000 at a time", 5000),
     ("rondo-bench", "hand-off through a queue of 1", 5000),
     ("rondo-bench", "lock, 10 tasks contend", 5000),
-    ("rondo-bench-sim", "five workers, two permits", 50),
+    ("rondo-bench-sim", "30 steps of 4 tasks", 200),
 ]
 
 HEAD = """\

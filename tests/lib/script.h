@@ -155,8 +155,8 @@ void script_needs_exact_clock(void);
  * Returns: the loop. On the main stack only, as the next. */
 #define needs_clock_by_hand(f) script_needs_clock_by_hand(&(f)->script)
 
-/* Two things must fall into the same instant, or hours pass, or an observer chooses among timers:
- * skip the test on the real clock. */
+/* Two things must fall into the same instant, or two instants into two iterations, or hours pass,
+ * or an observer chooses among timers: skip the test on the real clock. */
 #define needs_exact_clock() script_needs_exact_clock()
 
 /* Play role "sweep", `body(f, n)`, for n = 1, 2, ..., with the n-th request for memory refused,
