@@ -19,6 +19,7 @@ static int careless(void *arg, rondo_value *out)
 
     (void)arg, (void)out;
     RONDO_COROUTINE(second, deliver, receipt);
+    (void)second;
     rc = rondo_sleep(RONDO_MS(10));
     rondo_unref(task);
     return rc;
