@@ -467,8 +467,8 @@ static int talks(void *fixture, int64_t n)
     note(f, "drain %s", name_of(rondo_stream_drain(stream)));
     note_line(f, stream);
     note(f, "write_eof %s", name_of(rondo_stream_write_eof(stream)));
-    note(f, "again %s", name_of(rondo_stream_write_eof(stream)));
     note(f, "write %s", name_of(rondo_stream_write(stream, "x", 1)));
+    note(f, "again %s", name_of(rondo_stream_write_eof(stream)));
     note_line(f, stream);
     note(f, "peer is the server: %d",
          strcmp(rondo_stream_get_extra_info(stream, "peername", ""),
@@ -476,6 +476,8 @@ static int talks(void *fixture, int64_t n)
     note(f, "itself is another: %d",
          strncmp(rondo_stream_get_extra_info(stream, "sockname", ""), "127.0.0.1:", 10) == 0);
     note(f, "unknown: %s", rondo_stream_get_extra_info(stream, "cipher", "none"));
+    rondo_stream_close(stream);
+    note(f, "wait_closed %s", name_of(rondo_stream_wait_closed(stream)));
     end(f, stream);
     return 0;
 }
@@ -493,12 +495,13 @@ static void an_echo_comes_back_until_the_end_is_sent(void **state)
                     "0ms client drain ok\n"
                     "0ms client reads line 'hello'\n"
                     "0ms client write_eof ok\n"
-                    "0ms client again ok\n"
                     "0ms client write EMISUSE\n"
+                    "0ms client again ok\n"
                     "0ms client reads line '' without an end\n"
                     "0ms client peer is the server: 1\n"
                     "0ms client itself is another: 1\n"
-                    "0ms client unknown: none\n");
+                    "0ms client unknown: none\n"
+                    "0ms client wait_closed ok\n");
 }
 
 /* Begin to read after five milliseconds, compare, and answer. */
