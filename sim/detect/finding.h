@@ -19,6 +19,7 @@
     X(ATOMICITY, "atomicity-violation", "what another task did between two accesses shows")      \
     X(LOCK_ORDER, "lock-order", "locks are taken in orders that another schedule gets stuck in") \
     X(LEAK, "leak", "something is left when the program has ended")                              \
+    X(STARVATION, "starvation", "a task waits while others, who came later, go past")            \
     X(LIVELOCK, "livelock", "the program goes on and on and never ends")                         \
     X(ALWAYS, "always", "a condition that has to hold always does not")                          \
     X(EVENTUALLY, "eventually", "a condition that has to hold by the end never did")

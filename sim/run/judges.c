@@ -15,6 +15,7 @@ void judges_open(struct judges *judges)
     judges->race = race_new(judges->order);
     judges->atomicity = atomicity_new(judges->order);
     judges->leak = leak_new();
+    judges->starvation = starvation_new();
     judges->order_without_locks = order_new(ORDER_WITHOUT_LOCKS);
     judges->lock_order = lock_order_new(judges->order_without_locks);
 }
@@ -28,6 +29,7 @@ void judges_close(struct judges *judges)
     order_free(judges->order);
     lock_order_free(judges->lock_order);
     leak_free(judges->leak);
+    starvation_free(judges->starvation);
     order_free(judges->order_without_locks);
 }
 
@@ -117,6 +119,13 @@ static void read_locks(struct judges *judges)
         hear_locks(judges, trace_at(judges->trace, i));
 }
 
+static void read_overtaking(struct judges *judges)
+{
+    starvation_reset(judges->starvation);
+    for (size_t i = 0; i < trace_count(judges->trace); i++)
+        starvation_listen(judges->starvation, trace_at(judges->trace, i));
+}
+
 /* ---- threads, which are the world's ---- */
 
 /* Who has what `thread` waits for, or NULL. */
@@ -187,12 +196,25 @@ static void judge_quiet(struct judges *judges, const struct run_result *result,
                                      result->program);
 }
 
+/* A wait that others go past: where they were not taken in turn that may be the schedule's doing.
+ */
+static bool judge_overtaking(struct judges *judges, const struct run_result *result,
+                             struct finding *finding)
+{
+    if (!detects(judges, DETECTOR_STARVATION) || judges->quick || !result->in_turn)
+        return false;
+    read_overtaking(judges);
+    return starvation_judge(judges->starvation, result->fairness, finding);
+}
+
 /* Something could happen, and went on happening. */
 static void judge_spent(struct judges *judges, const struct run_result *result,
                         struct finding *finding)
 {
     read_waits(judges);
     if (deadlock_partial(judges->deadlock, true, result->time_ns, finding))
+        return;
+    if (judge_overtaking(judges, result, finding))
         return;
     finding->kind = FINDING_LIVELOCK;
     finding->lines = must_format("%s  goes round and round   %llu steps and no end\n",
@@ -248,6 +270,8 @@ static void judge_asked(struct judges *judges, const struct run_result *result,
         if (lock_order_judge(judges->lock_order, finding))
             return;
     }
+    if (judge_overtaking(judges, result, finding))
+        return;
     if (detects(judges, DETECTOR_LEAK) && result->end == WORLD_ENDED)
         leak_judge(judges->leak, &result->left, result->time_ns, finding);
 }

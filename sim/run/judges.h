@@ -14,6 +14,7 @@
 #include "detect/lock_order.h"
 #include "detect/property.h"
 #include "detect/race.h"
+#include "detect/starvation.h"
 #include "scenario/observation.h"
 #include "scenario/scenario.h"
 #include "world/world.h"
@@ -27,6 +28,7 @@ struct judges {
     struct order *order_without_locks;
     struct lock_order *lock_order;
     struct leak *leak;
+    struct starvation *starvation;
     const struct trace *trace; /* of the run at hand */
     unsigned detects;          /* bits of enum detector */
     bool quick;
@@ -39,7 +41,9 @@ struct run_result {
     const struct process *process;
     int64_t time_ns;
     uint64_t steps_max;
-    bool suspect; /* world.h */
+    bool suspect;    /* world.h */
+    bool in_turn;    /* nobody who was ready was passed over, no allocation failed */
+    size_t fairness; /* how often a wait may be overtaken */
     struct leak_left left;
 };
 

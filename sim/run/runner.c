@@ -243,6 +243,17 @@ static struct leak_left left_behind(const struct runner *runner, const struct sc
                               process->handles_open};
 }
 
+/* Whether a loop of production might have run so: whoever is ready has had a turn before who became
+ * so after it. Timers of one instant may be in any order. */
+static bool is_in_turn(const struct tape *tape)
+{
+    for (size_t i = 0; i < tape->count; i++) {
+        if (tape->entries[i].value != 0 && chance_family(tape->entries[i].label) != FAMILY_timer)
+            return false;
+    }
+    return true;
+}
+
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen)
 {
@@ -275,6 +286,8 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
                                     .time_ns = runner->world.now_ns,
                                     .steps_max = runner->world.steps_max,
                                     .suspect = runner->world.suspect,
+                                    .in_turn = is_in_turn(&chance->record),
+                                    .fairness = scenario->fairness,
                                     .left = left_behind(runner, scenario, process)},
                seen);
     seen->hash = trace_hash(runner->trace);

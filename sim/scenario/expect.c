@@ -37,6 +37,7 @@ bool reader_check_finds(struct reader *reader, const struct node *value)
                                         "atomicity-violation",
                                         "lock-order",
                                         "leak",
+                                        "starvation",
                                         "livelock",
                                         "always",
                                         "eventually"};

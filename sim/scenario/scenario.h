@@ -34,7 +34,8 @@ struct expectation {
     X(RACE, "race")                     \
     X(ATOMICITY, "atomicity-violation") \
     X(LOCK_ORDER, "lock-order")         \
-    X(LEAK, "leak")
+    X(LEAK, "leak")                     \
+    X(STARVATION, "starvation")
 
 enum detector {
 #define X(name, text) DETECTOR_##name,
@@ -119,6 +120,7 @@ struct scenario {
     size_t run_count;
     bool compares;    /* `runs` was given */
     unsigned detects; /* bits of enum detector */
+    size_t fairness;  /* how often a wait may be overtaken before it is starved */
     bool explores;    /* `explore` was given */
     size_t schedules_max;
     char *strategy;    /* to explore by; NULL: "ties" */

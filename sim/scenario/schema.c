@@ -11,6 +11,7 @@
 
 /* Two outcomes of a tie of three timers are 24; the default leaves room for a few of those. */
 #define SCHEDULES_DEFAULT 1000
+#define FAIRNESS_DEFAULT  100
 #define EPOCH_DEFAULT     INT64_C(946684800000000000) /* 2000-01-01 */
 
 /* ---- live, explore ---- */
@@ -153,6 +154,17 @@ static bool set_detect(struct reader *reader, const struct node *value, void *ta
         if (!set_detector(reader, value->children[i]))
             return false;
     }
+    return true;
+}
+
+static bool set_fairness(struct reader *reader, const struct node *value, void *target)
+{
+    int64_t count = 0;
+    const char *why = units_count(value->text, SCHEDULES_LIMIT, &count);
+
+    if (why != NULL)
+        return reader_refuse(reader, value, why);
+    ((struct scenario *)target)->fairness = (size_t)count;
     return true;
 }
 
@@ -315,14 +327,15 @@ static bool set_title(struct reader *reader, const struct node *value, void *tar
 TEXT_SETTER(set_row, struct scenario, row)
 
 static const struct key scenario_keys[] = {
-    {"scenario", NODE_SCALAR, true, set_title},   {"row", NODE_SCALAR, false, set_row},
-    {"program", NODE_SCALAR, false, set_program}, {"module", NODE_SCALAR, false, set_module},
-    {"args", NODE_SEQUENCE, false, set_args},     {"epoch", NODE_SCALAR, false, set_epoch},
-    {"runs", NODE_MAPPING, false, set_all_runs},  {"explore", NODE_MAPPING, false, set_explore},
-    {"expect", NODE_MAPPING, false, keep_expect}, {"claims", NODE_SEQUENCE, false, keep_claims},
-    {"live", NODE_MAPPING, false, set_live},      {"objects", NODE_MAPPING, false, set_objects},
-    {"tasks", NODE_MAPPING, false, set_tasks},    {"log", NODE_SCALAR, false, set_log},
-    {"env", NODE_MAPPING, false, set_env},        {"detect", NODE_SEQUENCE, false, set_detect},
+    {"scenario", NODE_SCALAR, true, set_title},     {"row", NODE_SCALAR, false, set_row},
+    {"program", NODE_SCALAR, false, set_program},   {"module", NODE_SCALAR, false, set_module},
+    {"args", NODE_SEQUENCE, false, set_args},       {"epoch", NODE_SCALAR, false, set_epoch},
+    {"runs", NODE_MAPPING, false, set_all_runs},    {"explore", NODE_MAPPING, false, set_explore},
+    {"expect", NODE_MAPPING, false, keep_expect},   {"claims", NODE_SEQUENCE, false, keep_claims},
+    {"live", NODE_MAPPING, false, set_live},        {"objects", NODE_MAPPING, false, set_objects},
+    {"tasks", NODE_MAPPING, false, set_tasks},      {"log", NODE_SCALAR, false, set_log},
+    {"env", NODE_MAPPING, false, set_env},          {"detect", NODE_SEQUENCE, false, set_detect},
+    {"fairness", NODE_SCALAR, false, set_fairness},
 };
 
 static bool read_scenario(struct reader *reader, const struct node *root)
@@ -364,6 +377,7 @@ struct scenario *scenario_parse(const struct source *source, struct mistake *mis
     split_path(scenario, source->path);
     scenario->hash = hash_bytes(HASH_START, source->text, source->size);
     scenario->schedules_max = SCHEDULES_DEFAULT;
+    scenario->fairness = FAIRNESS_DEFAULT;
     scenario->tolerance_millis = TOLERANCE_DEFAULT;
     scenario->epoch_ns = EPOCH_DEFAULT;
     root = yaml_parse(source, mistake);

@@ -42,6 +42,7 @@ static const char full[] = "scenario: three sleeps, together\n"
                            "env: { LANG: C, EMPTY: '' }\n"
                            "epoch: 2024-01-19 17:13:52\n"
                            "detect: [ atomicity-violation, race ]\n"
+                           "fairness: 7\n"
                            "explore: { strategy: ties, schedules: 50 }\n"
                            "expect:\n"
                            "  elapsed: 2.01s\n"
@@ -105,6 +106,7 @@ static void a_file_says_what_runs(void **state)
     assert_string_equal(run->env[1], "EMPTY=");
     assert_null(run->env[2]);
     assert_int_equal(scenario->detects, 1u << DETECTOR_RACE | 1u << DETECTOR_ATOMICITY);
+    assert_int_equal(scenario->fairness, 7);
     assert_true(scenario->explores);
     assert_int_equal(scenario->schedules_max, 50);
     scenario_free(scenario);
@@ -400,11 +402,13 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "expect: { elapsed: 999999999d }\n", ":3:20: too large: '999999999d'"},
         {ONE "detect: [ bugs ]\n",
          ":3:11: there is no such detector to be asked for (race, atomicity-violation, "
-         "lock-order, leak): 'bugs'"},
+         "lock-order, leak, starvation): 'bugs'"},
+        {ONE "fairness: 1.5\n", ":3:11: not a whole number: '1.5'"},
         {ONE "detect: [ [] ]\n", ":3:11: a detector must be a word"},
         {ONE "expect: { finds: bugs }\n",
          ":3:18: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
-         "lost-wakeup, race, atomicity-violation, lock-order, leak, livelock, always, eventually): "
+         "lost-wakeup, race, atomicity-violation, lock-order, leak, starvation, livelock, always, "
+         "eventually): "
          "'bugs'"},
         {ONE "expect: { outcomes: 0 }\n", ":3:21: there is always at least one: '0'"},
         {ONE "expect: { outcomes: 1.5 }\n", ":3:21: not a whole number: '1.5'"},
@@ -429,7 +433,8 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
          ":3:31: not a duration, such as 2s or 100ms: 'soon'"},
         {ONE "claims: [ { says: a, finds: it } ]\n",
          ":3:29: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
-         "lost-wakeup, race, atomicity-violation, lock-order, leak, livelock, always, eventually): "
+         "lost-wakeup, race, atomicity-violation, lock-order, leak, starvation, livelock, always, "
+         "eventually): "
          "'it'"},
         {"scenario: \"\"\nprogram: p\n", ":1:12: an empty text"},
         {ONE "row: ''\n", ":3:7: an empty text"},
