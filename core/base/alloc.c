@@ -90,6 +90,12 @@ void *must_resize(void *old, size_t size)
     return must_have(realloc(old, size != 0 ? size : 1));
 }
 
+void *must_grow(void *items, size_t *capacity, size_t count, size_t size)
+{
+    *capacity = count * 2 + 16;
+    return must_resize(items, *capacity * size);
+}
+
 char *must_text(const char *text)
 {
     return text != NULL ? must_have(strdup(text)) : NULL;

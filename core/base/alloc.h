@@ -56,6 +56,16 @@ void *must_alloc(size_t size);
 /* Harness memory: change the size of `old`, which may be NULL. Never returns NULL. */
 void *must_resize(void *old, size_t size);
 
+/* Likewise, with room to spare, for a list that grows: at least twice `count` items of `size`
+ * bytes. Sets `*capacity`. */
+void *must_grow(void *items, size_t *capacity, size_t count, size_t size);
+
+/* `items`, with room for `count` of them: as they are if `*capacity` is no less. */
+static inline void *must_room(void *items, size_t *capacity, size_t count, size_t size)
+{
+    return count <= *capacity ? items : must_grow(items, capacity, count, size);
+}
+
 /* Harness memory: a copy of `text`; NULL stays NULL. */
 char *must_text(const char *text);
 

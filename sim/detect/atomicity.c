@@ -80,11 +80,8 @@ static struct variable *variable_of(struct atomicity *atomicity, const struct tr
 
     if (i != MAP_NONE)
         return &atomicity->variables[i];
-    if (atomicity->count == atomicity->capacity) {
-        atomicity->capacity = atomicity->capacity * 2 + 16;
-        atomicity->variables =
-            must_resize(atomicity->variables, atomicity->capacity * sizeof *atomicity->variables);
-    }
+    atomicity->variables = must_room(atomicity->variables, &atomicity->capacity,
+                                     atomicity->count + 1, sizeof *atomicity->variables);
     map_set(&atomicity->index, key, atomicity->count);
     atomicity->variables[atomicity->count] =
         (struct variable){.name = record->object.name, .pasts = NONE};
@@ -95,11 +92,8 @@ static struct past *add_past(struct atomicity *atomicity, struct variable *varia
 {
     struct past *past;
 
-    if (atomicity->past_count == atomicity->past_capacity) {
-        atomicity->past_capacity = atomicity->past_capacity * 2 + 16;
-        atomicity->pasts =
-            must_resize(atomicity->pasts, atomicity->past_capacity * sizeof *atomicity->pasts);
-    }
+    atomicity->pasts = must_room(atomicity->pasts, &atomicity->past_capacity,
+                                 atomicity->past_count + 1, sizeof *atomicity->pasts);
     past = &atomicity->pasts[atomicity->past_count];
     past->next = variable->pasts;
     variable->pasts = atomicity->past_count++;

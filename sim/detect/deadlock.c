@@ -112,11 +112,8 @@ static void add_task(struct deadlock *detector, const struct trace_record *recor
 {
     struct waiting *task;
 
-    if (detector->task_count == detector->task_capacity) {
-        detector->task_capacity = detector->task_capacity * 2 + 16;
-        detector->tasks =
-            must_resize(detector->tasks, detector->task_capacity * sizeof *detector->tasks);
-    }
+    detector->tasks = must_room(detector->tasks, &detector->task_capacity, detector->task_count + 1,
+                                sizeof *detector->tasks);
     map_set(&detector->index, key_of_record(record), detector->task_count);
     task = &detector->tasks[detector->task_count++];
     memset(task, 0, sizeof *task);
@@ -195,11 +192,8 @@ static size_t take_holding(struct deadlock *detector)
         detector->holding_free = detector->holdings[i].next;
         return i;
     }
-    if (detector->holding_count == detector->holding_capacity) {
-        detector->holding_capacity = detector->holding_capacity * 2 + 16;
-        detector->holdings = must_resize(detector->holdings,
-                                         detector->holding_capacity * sizeof *detector->holdings);
-    }
+    detector->holdings = must_room(detector->holdings, &detector->holding_capacity,
+                                   detector->holding_count + 1, sizeof *detector->holdings);
     return detector->holding_count++;
 }
 

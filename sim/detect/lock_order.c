@@ -91,11 +91,8 @@ static void add_edge(struct lock_order *detector, const struct holding *first,
 {
     if (detector->edge_count == EDGES_MAX || is_known(detector, &first->taken, second))
         return;
-    if (detector->edge_count == detector->edge_capacity) {
-        detector->edge_capacity = detector->edge_capacity * 2 + 16;
-        detector->edges =
-            must_resize(detector->edges, detector->edge_capacity * sizeof *detector->edges);
-    }
+    detector->edges = must_room(detector->edges, &detector->edge_capacity, detector->edge_count + 1,
+                                sizeof *detector->edges);
     detector->edges[detector->edge_count++] =
         (struct edge){.first = first->taken,
                       .second = *second,
@@ -113,11 +110,8 @@ static void take(struct lock_order *detector, const struct taken *taken)
         if (detector->holdings[i].taken.who == taken->who)
             add_edge(detector, &detector->holdings[i], taken, &held);
     }
-    if (detector->holding_count == detector->holding_capacity) {
-        detector->holding_capacity = detector->holding_capacity * 2 + 16;
-        detector->holdings = must_resize(detector->holdings,
-                                         detector->holding_capacity * sizeof *detector->holdings);
-    }
+    detector->holdings = must_room(detector->holdings, &detector->holding_capacity,
+                                   detector->holding_count + 1, sizeof *detector->holdings);
     detector->holdings[detector->holding_count++] =
         (struct holding){*taken, *order_view(detector->order, taken->who)};
 }

@@ -96,11 +96,8 @@ static struct order_view *clock_of(struct order *order, uint64_t key)
 
     if (clock != NULL)
         return clock;
-    if (order->object_count == order->object_capacity) {
-        order->object_capacity = order->object_capacity * 2 + 16;
-        order->objects =
-            must_resize(order->objects, order->object_capacity * sizeof *order->objects);
-    }
+    order->objects = must_room(order->objects, &order->object_capacity, order->object_count + 1,
+                               sizeof *order->objects);
     map_set(&order->clock_index, key, order->object_count);
     clock = &order->objects[order->object_count++];
     memset(clock, 0, sizeof *clock);

@@ -72,11 +72,8 @@ static struct property *add(struct properties *properties, const struct trace_re
 {
     struct property *property;
 
-    if (properties->count == properties->capacity) {
-        properties->capacity = properties->capacity * 2 + 8;
-        properties->list =
-            must_resize(properties->list, properties->capacity * sizeof *properties->list);
-    }
+    properties->list = must_room(properties->list, &properties->capacity, properties->count + 1,
+                                 sizeof *properties->list);
     property = &properties->list[properties->count++];
     *property = (struct property){.kind = kind_of(record->object.kind)};
     finding_copy_text(property->name, sizeof property->name, record->object.name);

@@ -83,10 +83,8 @@ static struct variable *variable_of(struct race *race, const struct trace_record
 
     if (i != MAP_NONE)
         return &race->variables[i];
-    if (race->count == race->capacity) {
-        race->capacity = race->capacity * 2 + 16;
-        race->variables = must_resize(race->variables, race->capacity * sizeof *race->variables);
-    }
+    race->variables =
+        must_room(race->variables, &race->capacity, race->count + 1, sizeof *race->variables);
     map_set(&race->index, key_of(record), race->count);
     race->variables[race->count] =
         (struct variable){.name = record->object.name, .write.who = ORDER_NOBODY, .reads = NONE};
@@ -106,10 +104,8 @@ static void add_read(struct race *race, struct variable *variable, struct access
     if (i != NONE) {
         race->read_free = race->reads[i].next;
     } else {
-        if (race->read_count == race->read_capacity) {
-            race->read_capacity = race->read_capacity * 2 + 16;
-            race->reads = must_resize(race->reads, race->read_capacity * sizeof *race->reads);
-        }
+        race->reads =
+            must_room(race->reads, &race->read_capacity, race->read_count + 1, sizeof *race->reads);
         i = race->read_count++;
     }
     access.next = variable->reads;

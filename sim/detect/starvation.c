@@ -82,11 +82,8 @@ static struct wait *find_wait(struct starvation *starvation, const struct trace_
 
 static struct wait *add_wait(struct starvation *starvation, const struct trace_record *record)
 {
-    if (starvation->count == starvation->capacity) {
-        starvation->capacity = starvation->capacity * 2 + 16;
-        starvation->waits =
-            must_resize(starvation->waits, starvation->capacity * sizeof *starvation->waits);
-    }
+    starvation->waits = must_room(starvation->waits, &starvation->capacity, starvation->count + 1,
+                                  sizeof *starvation->waits);
     map_set(&starvation->index, key_of(record, record->task), starvation->count);
     return &starvation->waits[starvation->count++];
 }

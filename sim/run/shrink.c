@@ -78,10 +78,7 @@ struct fewest {
 
 static void set_length(struct fewest *fewest, size_t count)
 {
-    if (count > fewest->capacity) {
-        fewest->capacity = count * 2;
-        fewest->values = must_resize(fewest->values, fewest->capacity * sizeof *fewest->values);
-    }
+    fewest->values = must_room(fewest->values, &fewest->capacity, count, sizeof *fewest->values);
     for (size_t i = fewest->count; i < count; i++)
         fewest->values[i] = 0;
     fewest->count = count;

@@ -39,11 +39,8 @@ char *observation_printable(const char *text, size_t size)
 void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
                      bool partial, const char *text, size_t size)
 {
-    if (observation->line_count == observation->line_capacity) {
-        observation->line_capacity = observation->line_capacity * 2 + 16;
-        observation->lines = must_resize(observation->lines,
-                                         observation->line_capacity * sizeof *observation->lines);
-    }
+    observation->lines = must_room(observation->lines, &observation->line_capacity,
+                                   observation->line_count + 1, sizeof *observation->lines);
     observation->lines[observation->line_count++] =
         (struct line){t_ns, stream, partial, observation_printable(text, size)};
 }

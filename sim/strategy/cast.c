@@ -40,10 +40,7 @@ static size_t meet(struct cast *cast, const struct operation *operation)
     size_t parent = is_root(operation) ? CAST_NONE : cast->running;
     uint64_t key;
 
-    if (cast->count == cast->capacity) {
-        cast->capacity = cast->capacity != 0 ? cast->capacity * 2 : 16;
-        cast->actors = must_resize(cast->actors, cast->capacity * sizeof *cast->actors);
-    }
+    cast->actors = must_room(cast->actors, &cast->capacity, cast->count + 1, sizeof *cast->actors);
     key = parent == CAST_NONE ? key_of(operation->who, 0)
                               : key_of(cast->actors[parent].key, ++cast->actors[parent].children);
     cast->actors[cast->count] = (struct actor){key, parent, 0, chance_draw(cast->stream)};
@@ -58,10 +55,7 @@ size_t cast_look(struct cast *cast, const struct choice *choice)
     cast->turn_count = 0;
     if (alternatives == NULL || alternatives->operation == NULL)
         return 0;
-    if (choice->bound > cast->turn_capacity) {
-        cast->turn_capacity = choice->bound * 2;
-        cast->turns = must_resize(cast->turns, cast->turn_capacity * sizeof *cast->turns);
-    }
+    cast->turns = must_room(cast->turns, &cast->turn_capacity, choice->bound, sizeof *cast->turns);
     while (cast->turn_count < choice->bound) {
         struct turn *turn = &cast->turns[cast->turn_count];
 

@@ -114,10 +114,7 @@ static size_t spend(struct delay *delay, size_t count)
         count = delay->left + 1;
     }
     if (delay->at == delay->length) {
-        if (delay->length == delay->capacity) {
-            delay->capacity = delay->capacity * 2 + 64;
-            delay->way = must_resize(delay->way, delay->capacity * sizeof *delay->way);
-        }
+        delay->way = must_room(delay->way, &delay->capacity, delay->length + 1, sizeof *delay->way);
         delay->way[delay->length++] = (struct turn){0, count};
     }
     turn = &delay->way[delay->at++];
@@ -135,14 +132,6 @@ static uint64_t id_of(const struct choice *choice, size_t i)
 
     choice->alternatives->operation(choice->alternatives->self, i, &operation);
     return operation.id;
-}
-
-static void make_room(struct delay *delay, size_t count)
-{
-    if (delay->line_capacity < count) {
-        delay->line_capacity = count * 2;
-        delay->line = must_resize(delay->line, delay->line_capacity * sizeof *delay->line);
-    }
 }
 
 /* Those in line who are still ready stay, in their order. */
@@ -165,7 +154,7 @@ static void add_new(struct delay *delay, const struct choice *choice)
 
     for (size_t i = 0; i < delay->line_count; i++)
         map_set(&known, delay->line[i], i);
-    make_room(delay, choice->bound);
+    delay->line = must_room(delay->line, &delay->line_capacity, choice->bound, sizeof *delay->line);
     for (size_t i = 0; i < choice->bound; i++) {
         uint64_t id = id_of(choice, i);
 

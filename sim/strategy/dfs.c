@@ -63,10 +63,7 @@ static bool begin(struct strategy *strategy)
 
 static void append(struct dfs *dfs, size_t bound)
 {
-    if (dfs->length == dfs->capacity) {
-        dfs->capacity = dfs->capacity * 2 + 64;
-        dfs->way = must_resize(dfs->way, dfs->capacity * sizeof *dfs->way);
-    }
+    dfs->way = must_room(dfs->way, &dfs->capacity, dfs->length + 1, sizeof *dfs->way);
     dfs->way[dfs->length++] = (struct turn){0, (uint32_t)bound};
 }
 

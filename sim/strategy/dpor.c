@@ -151,10 +151,7 @@ static void use(struct uses *uses, const struct touch *touch)
             return;
         }
     }
-    if (uses->count == uses->capacity) {
-        uses->capacity = uses->capacity * 2 + 4;
-        uses->list = must_resize(uses->list, uses->capacity * sizeof *uses->list);
-    }
+    uses->list = must_room(uses->list, &uses->capacity, uses->count + 1, sizeof *uses->list);
     uses->list[uses->count++] = *touch;
 }
 
@@ -249,10 +246,8 @@ static void set_options(struct place *place, size_t count)
 
 static size_t new_turn(struct dpor *dpor, size_t after)
 {
-    if (dpor->turn_count == dpor->turn_capacity) {
-        dpor->turn_capacity = dpor->turn_capacity * 2 + 64;
-        dpor->turns = must_resize(dpor->turns, dpor->turn_capacity * sizeof *dpor->turns);
-    }
+    dpor->turns =
+        must_room(dpor->turns, &dpor->turn_capacity, dpor->turn_count + 1, sizeof *dpor->turns);
     dpor->turns[dpor->turn_count] = (struct turn){after, NONE};
     return dpor->turn_count++;
 }

@@ -31,10 +31,8 @@ void profile_free(struct profile *profile)
 /* Actors that are new since the last look have taken no turn. */
 static void meet(struct profile *profile)
 {
-    if (profile->cast.count > profile->capacity) {
-        profile->capacity = profile->cast.count * 2;
-        profile->turns = must_resize(profile->turns, profile->capacity * sizeof *profile->turns);
-    }
+    profile->turns =
+        must_room(profile->turns, &profile->capacity, profile->cast.count, sizeof *profile->turns);
     while (profile->keys.count < profile->cast.count) {
         size_t actor = profile->keys.count;
 
@@ -49,11 +47,8 @@ static size_t object_number(struct profile *profile, uint64_t object)
 
     if (number != MAP_NONE)
         return number;
-    if (profile->object_count == profile->object_capacity) {
-        profile->object_capacity = profile->object_capacity * 2 + 8;
-        profile->objects =
-            must_resize(profile->objects, profile->object_capacity * sizeof *profile->objects);
-    }
+    profile->objects = must_room(profile->objects, &profile->object_capacity,
+                                 profile->object_count + 1, sizeof *profile->objects);
     profile->objects[profile->object_count] = (struct profile_object){.object = object};
     map_set(&profile->object_numbers, object, profile->object_count);
     return profile->object_count++;

@@ -7,21 +7,14 @@
 
 #include "base/alloc.h"
 
-static void make_room(size_t **counts, size_t *capacity, size_t count)
-{
-    if (count <= *capacity)
-        return;
-    *capacity = count * 2;
-    *counts = must_resize(*counts, *capacity * sizeof **counts);
-}
-
 void remaining_begin(struct remaining *remaining, const struct profile *profile, size_t object)
 {
     const struct actor *actors = profile->cast.actors;
 
     remaining->profile = profile;
     remaining->known = 0;
-    make_room(&remaining->first, &remaining->first_capacity, profile->cast.count);
+    remaining->first = must_room(remaining->first, &remaining->first_capacity, profile->cast.count,
+                                 sizeof *remaining->first);
     for (size_t i = 0; i < profile->cast.count; i++)
         remaining->first[i] =
             object == REMAINING_ALL ? profile->turns[i] : profile_touches(profile, i, object);
@@ -38,7 +31,8 @@ bool remaining_meet(struct remaining *remaining, const struct cast *cast)
 
     if (remaining->known == cast->count)
         return false;
-    make_room(&remaining->left, &remaining->left_capacity, cast->count);
+    remaining->left =
+        must_room(remaining->left, &remaining->left_capacity, cast->count, sizeof *remaining->left);
     number = map_get(&remaining->profile->keys, actor->key);
     share = number != MAP_NONE ? remaining->first[number] : 0;
     remaining->left[remaining->known++] = share;

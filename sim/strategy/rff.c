@@ -92,14 +92,6 @@ struct rff {
     uint64_t signature;
 };
 
-static void *make_room(void *items, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return items;
-    *capacity = *capacity * 2 + 16;
-    return must_resize(items, *capacity * size);
-}
-
 /* A key of two numbers. */
 static uint64_t key_of(uint64_t a, uint64_t b)
 {
@@ -114,7 +106,7 @@ static struct strategy *open_rff(void)
     rff->seeds = must_alloc(SEEDS_MAX * sizeof *rff->seeds);
     rff->seed_count = 1; /* no rules */
     rff->seeds[0].runs = 1;
-    rff->accesses = make_room(NULL, &rff->access_capacity, 0, sizeof *rff->accesses);
+    rff->accesses = must_room(NULL, &rff->access_capacity, 1, sizeof *rff->accesses);
     rff->accesses[rff->access_count++] = (struct access){.writes = true};
     return &rff->strategy;
 }
@@ -157,8 +149,8 @@ static size_t read_access(struct rff *rff, const struct operation *operation)
 
     if (number != MAP_NONE)
         return number;
-    rff->accesses =
-        make_room(rff->accesses, &rff->access_capacity, rff->access_count, sizeof *rff->accesses);
+    rff->accesses = must_room(rff->accesses, &rff->access_capacity, rff->access_count + 1,
+                              sizeof *rff->accesses);
     rff->accesses[rff->access_count] = (struct access){.reads = !is_write, .writes = !is_read};
     map_set(&rff->texts, hash, rff->access_count);
     return rff->access_count++;
@@ -183,7 +175,8 @@ static size_t object_of(struct rff *rff, uint64_t object)
 
     if (number == MAP_NONE) {
         number = rff->numbers.count;
-        rff->objects = make_room(rff->objects, &rff->object_capacity, number, sizeof *rff->objects);
+        rff->objects =
+            must_room(rff->objects, &rff->object_capacity, number + 1, sizeof *rff->objects);
         rff->objects[number] = (struct object){0};
         map_set(&rff->numbers, object, number);
     }
@@ -197,7 +190,8 @@ static size_t pair_of(struct rff *rff, size_t writer, size_t reader)
 
     if (number != MAP_NONE)
         return number;
-    rff->pairs = make_room(rff->pairs, &rff->pair_capacity, rff->pair_count, sizeof *rff->pairs);
+    rff->pairs =
+        must_room(rff->pairs, &rff->pair_capacity, rff->pair_count + 1, sizeof *rff->pairs);
     rff->pairs[rff->pair_count] = (struct pair){writer, reader, 0};
     map_set(&rff->pair_numbers, key, rff->pair_count);
     return rff->pair_count++;

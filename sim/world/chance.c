@@ -47,10 +47,8 @@ unsigned chance_open_default(void)
 
 static struct tape_entry *make_entry(struct tape *tape)
 {
-    if (tape->count == tape->capacity) {
-        tape->capacity = tape->capacity != 0 ? tape->capacity * 2 : 16;
-        tape->entries = must_resize(tape->entries, tape->capacity * sizeof *tape->entries);
-    }
+    tape->entries =
+        must_room(tape->entries, &tape->capacity, tape->count + 1, sizeof *tape->entries);
     return &tape->entries[tape->count++];
 }
 

@@ -133,10 +133,8 @@ static const struct trace_record *keep(struct trace *trace, const struct trace_r
 {
     struct trace_record *copy;
 
-    if (trace->count == trace->capacity) {
-        trace->capacity = trace->capacity != 0 ? trace->capacity * 2 : 256;
-        trace->records = must_resize(trace->records, trace->capacity * sizeof *trace->records);
-    }
+    trace->records =
+        must_room(trace->records, &trace->capacity, trace->count + 1, sizeof *trace->records);
     copy = &trace->records[trace->count];
     *copy = *record;
     copy->sequence = trace->count++;
