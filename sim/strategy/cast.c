@@ -50,21 +50,31 @@ static size_t meet(struct cast *cast, const struct operation *operation)
 
 size_t cast_look(struct cast *cast, const struct choice *choice)
 {
-    const struct alternatives *alternatives = choice->alternatives;
-
     cast->turn_count = 0;
-    if (alternatives == NULL || alternatives->operation == NULL)
+    if (!choice_has_operations(choice))
         return 0;
     cast->turns = must_room(cast->turns, &cast->turn_capacity, choice->bound, sizeof *cast->turns);
     while (cast->turn_count < choice->bound) {
         struct turn *turn = &cast->turns[cast->turn_count];
 
-        alternatives->operation(alternatives->self, cast->turn_count++, &turn->operation);
+        turn->operation = choice_operation(choice, cast->turn_count++);
         turn->actor = map_get(&cast->numbers, name_of(&turn->operation));
         if (turn->actor == MAP_NONE)
             turn->actor = meet(cast, &turn->operation);
     }
     return cast->turn_count;
+}
+
+size_t cast_highest(const struct cast *cast)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < cast->turn_count; i++) {
+        if (cast->actors[cast->turns[i].actor].priority >
+            cast->actors[cast->turns[best].actor].priority)
+            best = i;
+    }
+    return best;
 }
 
 void cast_take(struct cast *cast, size_t i)

@@ -48,6 +48,9 @@ void cast_begin(struct cast *cast, uint64_t *stream);
  * operations. */
 size_t cast_look(struct cast *cast, const struct choice *choice);
 
+/* Of the last look, the first turn of those whose actor has the highest priority. */
+size_t cast_highest(const struct cast *cast);
+
 /* Turn `i` of the last look is taken. */
 void cast_take(struct cast *cast, size_t i);
 

@@ -126,14 +126,6 @@ static size_t spend(struct delay *delay, size_t count)
 
 /* ---- the line ---- */
 
-static uint64_t id_of(const struct choice *choice, size_t i)
-{
-    struct operation operation;
-
-    choice->alternatives->operation(choice->alternatives->self, i, &operation);
-    return operation.id;
-}
-
 /* Those in line who are still ready stay, in their order. */
 static void drop_gone(struct delay *delay)
 {
@@ -156,7 +148,7 @@ static void add_new(struct delay *delay, const struct choice *choice)
         map_set(&known, delay->line[i], i);
     delay->line = must_room(delay->line, &delay->line_capacity, choice->bound, sizeof *delay->line);
     for (size_t i = 0; i < choice->bound; i++) {
-        uint64_t id = id_of(choice, i);
+        uint64_t id = choice_operation(choice, i).id;
 
         if (map_get(&known, id) != MAP_NONE)
             continue;
@@ -172,7 +164,7 @@ static void see_options(struct delay *delay, const struct choice *choice)
 {
     map_empty(&delay->options);
     for (size_t i = 0; i < choice->bound; i++)
-        map_set(&delay->options, id_of(choice, i), i);
+        map_set(&delay->options, choice_operation(choice, i).id, i);
     drop_gone(delay);
     add_new(delay, choice);
     CHECK(delay->line_count == choice->bound);
@@ -209,9 +201,7 @@ static size_t decide(struct strategy *strategy, const struct choice *choice)
     struct delay *delay = delay_of(strategy);
     size_t delays = choice->bound > 1 ? spend(delay, choice->bound) : 0;
 
-    if (choice->alternatives == NULL || choice->alternatives->operation == NULL)
-        return delays;
-    return next_in_line(delay, choice, delays);
+    return choice_has_operations(choice) ? next_in_line(delay, choice, delays) : delays;
 }
 
 static void covered(const struct strategy *strategy, char *text, size_t size)

@@ -252,21 +252,13 @@ static size_t new_turn(struct dpor *dpor, size_t after)
     return dpor->turn_count++;
 }
 
-static uint64_t id_of(const struct choice *choice, size_t i)
-{
-    struct operation operation;
-
-    choice->alternatives->operation(choice->alternatives->self, i, &operation);
-    return operation.id;
-}
-
 /* The options of `choice`, as turns. What is new became ready in the last turn. */
 static void see_options(struct dpor *dpor, struct place *place, const struct choice *choice)
 {
     size_t after = dpor->at > 0 && !dpor->way[dpor->at - 1].plain ? dpor->at - 1 : NONE;
 
     for (size_t i = 0; i < choice->bound; i++) {
-        uint64_t id = id_of(choice, i);
+        uint64_t id = choice_operation(choice, i).id;
         size_t turn = map_get(&dpor->ready, id);
 
         if (turn == MAP_NONE) {
@@ -284,7 +276,7 @@ static void know_turns(struct dpor *dpor, const struct place *place, const struc
 {
     dpor->turn_count = place->turn_count;
     for (size_t i = 0; !place->plain && i < choice->bound; i++) {
-        map_set(&dpor->ready, id_of(choice, i), place->options[i]);
+        map_set(&dpor->ready, choice_operation(choice, i).id, place->options[i]);
         dpor->turns[place->options[i]].seen = dpor->at;
     }
 }
@@ -350,7 +342,7 @@ static void begin_turn(struct dpor *dpor, struct place *place, const struct choi
         know_turns(dpor, place, choice);
     if (place->plain)
         return;
-    choice->alternatives->operation(choice->alternatives->self, place->taken, &operation);
+    operation = choice_operation(choice, place->taken);
     map_remove(&dpor->ready, operation.id);
     place->after = dpor->turns[place->options[place->taken]].after;
     if (place->after != NONE && place->after >= dpor->at)
@@ -359,15 +351,10 @@ static void begin_turn(struct dpor *dpor, struct place *place, const struct choi
         use(&place->uses, &(struct touch){operation.who, true});
 }
 
-static bool is_plain(const struct choice *choice)
-{
-    return choice->alternatives == NULL || choice->alternatives->operation == NULL;
-}
-
 /* The options of a place where we have not been. Returns: false when all sleep. */
 static bool explore(struct dpor *dpor, struct place *place, const struct choice *choice)
 {
-    place->plain = is_plain(choice);
+    place->plain = !choice_has_operations(choice);
     dpor->mixed = dpor->mixed || place->plain;
     set_options(place, choice->bound);
     if (!place->plain) {
@@ -387,8 +374,9 @@ static size_t decide(struct strategy *strategy, const struct choice *choice)
         return 0;
     place = dpor->at < TURNS_MAX ? place_at(dpor, dpor->at) : NULL;
     /* Where we have been, a program that is not the same twice may ask something else. */
-    if (place == NULL || (dpor->at < dpor->length &&
-                          (place->plain != is_plain(choice) || place->count != choice->bound))) {
+    if (place == NULL ||
+        (dpor->at < dpor->length &&
+         (place->plain == choice_has_operations(choice) || place->count != choice->bound))) {
         dpor->lost = true;
         return drift(dpor);
     }

@@ -58,24 +58,6 @@ static bool begin_pct(struct strategy *strategy)
     return true;
 }
 
-/* What a change leaves is less than any of 64 bits that are drawn. */
-static bool is_higher(const struct pct *pct, size_t a, size_t b)
-{
-    return pct->cast.actors[a].priority > pct->cast.actors[b].priority;
-}
-
-static size_t highest(const struct pct *pct)
-{
-    const struct turn *turns = pct->cast.turns;
-    size_t best = 0;
-
-    for (size_t i = 1; i < pct->cast.turn_count; i++) {
-        if (is_higher(pct, turns[i].actor, turns[best].actor))
-            best = i;
-    }
-    return best;
-}
-
 /* Whether this run has left the horizon far behind. */
 static bool is_lost(const struct pct *pct)
 {
@@ -89,13 +71,13 @@ static size_t decide_pct(struct strategy *strategy, const struct choice *choice)
 
     if (cast_look(&pct->cast, choice) == 0 || is_lost(pct))
         return strategy_draw(strategy, choice);
-    best = highest(pct);
+    best = cast_highest(&pct->cast);
     if (choice->bound > 1) {
         for (unsigned i = 0; i + 1 < strategy->kind->parameter; i++) {
             if (pct->changes[i] == pct->decisions)
-                pct->cast.actors[pct->cast.turns[best].actor].priority = i;
+                pct->cast.actors[pct->cast.turns[best].actor].priority = i; /* below all draws */
         }
-        best = highest(pct);
+        best = cast_highest(&pct->cast);
         pct->decisions++;
     }
     cast_take(&pct->cast, best);

@@ -43,15 +43,11 @@ static bool begin_pos(struct strategy *strategy)
 static size_t decide_pos(struct strategy *strategy, const struct choice *choice)
 {
     struct cast *cast = &((struct pos *)strategy)->cast;
-    size_t count = cast_look(cast, choice), best = 0;
+    size_t best;
 
-    if (count == 0)
+    if (cast_look(cast, choice) == 0)
         return strategy_draw(strategy, choice);
-    for (size_t i = 1; i < count; i++) {
-        if (cast->actors[cast->turns[i].actor].priority >
-            cast->actors[cast->turns[best].actor].priority)
-            best = i;
-    }
+    best = cast_highest(cast);
     cast_take_drawing(cast, best);
     return best;
 }

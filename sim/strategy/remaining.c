@@ -49,6 +49,19 @@ size_t remaining_of(const struct remaining *remaining, size_t actor)
     return remaining->left[actor] > 0 ? remaining->left[actor] : 1;
 }
 
+size_t remaining_draw(const struct remaining *remaining, const struct cast *cast, uint64_t *stream)
+{
+    const struct turn *turns = cast->turns;
+    size_t sum = 0, at, i = 0;
+
+    for (size_t j = 0; j < cast->turn_count; j++)
+        sum += remaining_of(remaining, turns[j].actor);
+    at = chance_below(stream, sum);
+    while (at >= remaining_of(remaining, turns[i].actor))
+        at -= remaining_of(remaining, turns[i++].actor);
+    return i;
+}
+
 void remaining_take(struct remaining *remaining, size_t actor)
 {
     if (remaining->left[actor] > 0)

@@ -32,6 +32,9 @@ bool remaining_meet(struct remaining *remaining, const struct cast *cast);
 /* What is left to `actor`, at least 1: it is there, whatever the profile said. */
 size_t remaining_of(const struct remaining *remaining, size_t actor);
 
+/* One of the turns that `cast` has looked at, as likely as its actor has turns left. */
+size_t remaining_draw(const struct remaining *remaining, const struct cast *cast, uint64_t *stream);
+
 /* `actor` takes a turn that matters. */
 void remaining_take(struct remaining *remaining, size_t actor);
 

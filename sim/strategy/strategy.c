@@ -117,12 +117,6 @@ void strategy_covered_all(const struct strategy *strategy, char *text, size_t si
         snprintf(text, size, "explored all %zu outcomes", strategy->outcomes);
 }
 
-/* Whether a decision is about a fault. */
-static bool is_fault(const struct choice *choice)
-{
-    return choice->label[0] == 'a' && chance_family(choice->label) == FAMILY_alloc;
-}
-
 static size_t draw_fault(struct strategy *strategy)
 {
     return strategy->rarity != 0 && chance_draw(&strategy->faults) >> (64 - strategy->rarity) == 0;
@@ -133,7 +127,7 @@ static size_t decide(void *self, const struct choice *choice)
     struct strategy *strategy = self;
     size_t value;
 
-    if (is_fault(choice) && !strategy->kind->ends)
+    if (choice->family == FAMILY_alloc && !strategy->kind->ends)
         return draw_fault(strategy);
     if (!strategy->measuring)
         return strategy->kind->decide(strategy, choice);

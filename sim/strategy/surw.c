@@ -123,15 +123,9 @@ static void meet(struct surw *surw)
  * object left. */
 static void choose_actor(struct surw *surw)
 {
-    const struct turn *turns = surw->cast.turns;
-    size_t sum = 0, at, i = 0;
+    size_t i = remaining_draw(&surw->remaining, &surw->cast, &surw->strategy.stream);
 
-    for (size_t j = 0; j < surw->cast.turn_count; j++)
-        sum += remaining_of(&surw->remaining, turns[j].actor);
-    at = chance_below(&surw->strategy.stream, sum);
-    while (at >= remaining_of(&surw->remaining, turns[i].actor))
-        at -= remaining_of(&surw->remaining, turns[i++].actor);
-    surw->chosen = turns[i].actor;
+    surw->chosen = surw->cast.turns[i].actor;
     surw->alone = 0;
 }
 

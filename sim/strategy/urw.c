@@ -42,20 +42,6 @@ static bool begin_urw(struct strategy *strategy)
     return true;
 }
 
-/* A turn, as likely as its actor has turns left. */
-static size_t draw(struct urw *urw)
-{
-    const struct turn *turns = urw->cast.turns;
-    size_t sum = 0, at, i = 0;
-
-    for (size_t j = 0; j < urw->cast.turn_count; j++)
-        sum += remaining_of(&urw->remaining, turns[j].actor);
-    at = chance_below(&urw->strategy.stream, sum);
-    while (at >= remaining_of(&urw->remaining, turns[i].actor))
-        at -= remaining_of(&urw->remaining, turns[i++].actor);
-    return i;
-}
-
 static size_t decide_urw(struct strategy *strategy, const struct choice *choice)
 {
     struct urw *urw = (struct urw *)strategy;
@@ -65,7 +51,7 @@ static size_t decide_urw(struct strategy *strategy, const struct choice *choice)
         return strategy_draw(strategy, choice);
     while (remaining_meet(&urw->remaining, &urw->cast))
         continue;
-    i = choice->bound > 1 ? draw(urw) : 0;
+    i = choice->bound > 1 ? remaining_draw(&urw->remaining, &urw->cast, &strategy->stream) : 0;
     remaining_take(&urw->remaining, urw->cast.turns[i].actor);
     cast_take(&urw->cast, i);
     return i;

@@ -62,13 +62,6 @@ static uint32_t count_turns(struct anchors *anchors, uint64_t pair)
     return count;
 }
 
-static void words(const struct choice *choice, size_t i, char *text, size_t size)
-{
-    text[0] = '\0';
-    if (choice->alternatives != NULL && choice->alternatives->anchor != NULL)
-        choice->alternatives->anchor(choice->alternatives->self, i, text, size);
-}
-
 /* He whose turn it is has the words that `front` is of. */
 static void begin_turn(struct anchors *anchors, uint64_t front)
 {
@@ -85,14 +78,14 @@ void anchors_look(struct anchors *anchors, const struct choice *choice)
 
     anchors->count = choice->bound < ANCHOR_OPTIONS_MAX ? choice->bound : ANCHOR_OPTIONS_MAX;
     map_empty(&anchors->texts);
-    words(choice, 0, text, sizeof text);
+    choice_words(choice, 0, text, sizeof text);
     count_twins(&anchors->texts, text);
     start = hash_text(hash_text(HASH_START, choice->label), text);
     begin_turn(anchors, start);
     for (size_t i = 1; i < anchors->count; i++) {
         struct anchor *option = &anchors->options[i];
 
-        words(choice, i, text, sizeof text);
+        choice_words(choice, i, text, sizeof text);
         option->twin = count_twins(&anchors->texts, text);
         option->pair = hash_number(hash_text(start, text), option->twin);
         option->nth = count_turns(anchors, option->pair);

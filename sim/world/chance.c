@@ -260,9 +260,10 @@ static size_t departure(struct chance *chance, size_t bound)
     return option < ANCHOR_OPTIONS_MAX ? option : chance->script->entries[first].value % bound;
 }
 
-static size_t from_source(struct chance *chance, enum chance_family family,
-                          const struct choice *choice, const struct tape_entry **entry)
+static size_t from_source(struct chance *chance, const struct choice *choice,
+                          const struct tape_entry **entry)
 {
+    enum chance_family family = choice->family;
     size_t bound = choice->bound, value;
 
     *entry = NULL;
@@ -306,18 +307,18 @@ static enum chance_family family_of(struct chance *chance, const char *label)
     return chance->last_family;
 }
 
+void choice_words(const struct choice *choice, size_t i, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (choice->alternatives != NULL && choice->alternatives->anchor != NULL)
+        choice->alternatives->anchor(choice->alternatives->self, i, text, size);
+}
+
 /* The words of option `i`, and its place. Returns: the words. */
 static const char *describe(const struct choice *choice, size_t i, char *text, const char **place)
 {
-    const struct alternatives *alternatives = choice->alternatives;
-    struct operation operation = {0};
-
-    text[0] = '\0';
-    if (alternatives != NULL && alternatives->anchor != NULL)
-        alternatives->anchor(alternatives->self, i, text, ANCHOR_SIZE);
-    if (alternatives != NULL && alternatives->operation != NULL)
-        alternatives->operation(alternatives->self, i, &operation);
-    *place = operation.place;
+    choice_words(choice, i, text, ANCHOR_SIZE);
+    *place = choice_has_operations(choice) ? choice_operation(choice, i).place : NULL;
     return text;
 }
 
@@ -348,9 +349,7 @@ static const struct tape_entry *record(struct chance *chance, const struct choic
 /* There is but one option. */
 static void show(struct chance *chance, const struct choice *choice)
 {
-    const struct alternatives *alternatives = choice->alternatives;
-
-    if (chance->source == CHANCE_DECIDER && alternatives != NULL && alternatives->operation != NULL)
+    if (chance->source == CHANCE_DECIDER && choice_has_operations(choice))
         CHECK(chance->decider.decide(chance->decider.self, choice) == 0);
 }
 
@@ -366,7 +365,7 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives)
 {
     enum chance_family family = family_of(chance, label);
-    struct choice choice = {label, bound, alternatives};
+    struct choice choice = {label, family, bound, alternatives};
     const struct tape_entry *script, *taken;
     size_t value;
 
@@ -379,7 +378,7 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
     }
     if (needs_anchors(chance))
         anchors_look(&chance->anchors, &choice);
-    value = from_source(chance, family, &choice, &script);
+    value = from_source(chance, &choice, &script);
     taken = record(chance, &choice, value);
     anchors_take(&chance->anchors, value);
     if (script != NULL)

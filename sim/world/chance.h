@@ -115,9 +115,28 @@ struct alternatives {
 /* A decision that is asked for. */
 struct choice {
     const char *label;
+    enum chance_family family;               /* that it is of */
     size_t bound;                            /* at least 2, but for deciders, see there */
     const struct alternatives *alternatives; /* or NULL */
 };
+
+/* Write in words what option `i` of `choice` stands for; "" if there are none. */
+void choice_words(const struct choice *choice, size_t i, char *text, size_t size);
+
+/* Whether the options of `choice` are operations. */
+static inline bool choice_has_operations(const struct choice *choice)
+{
+    return choice->alternatives != NULL && choice->alternatives->operation != NULL;
+}
+
+/* What option `i` of it would do. Requires: its options are operations. */
+static inline struct operation choice_operation(const struct choice *choice, size_t i)
+{
+    struct operation operation;
+
+    choice->alternatives->operation(choice->alternatives->self, i, &operation);
+    return operation;
+}
 
 /* Who decides in place of a seed or a tape. Returns: a number below choice->bound. Where options
  * are operations, a decider is also shown a single one, so that it sees every operation before it

@@ -56,7 +56,7 @@ static size_t schedules_with_faults(const struct strategy_kind *kind, size_t sch
 {
     struct strategy *strategy = strategy_open(kind, 4711);
     struct chance_decider decider = strategy_decider(strategy);
-    struct choice choice = {.label = "alloc.fail", .bound = 2};
+    struct choice choice = {.label = "alloc.fail", .family = FAMILY_alloc, .bound = 2};
     size_t count = 0;
 
     for (size_t i = 0; i < schedules && strategy_begin(strategy, i); i++) {
@@ -155,7 +155,8 @@ static void an_answer_is_below_the_bound_whatever_is_asked(void **state)
         for (size_t schedule = 0; schedule < 20 && strategy_begin(strategy, schedule); schedule++) {
             for (size_t j = 0; j < 200; j++) {
                 struct alternatives alternatives = {.operation = any_operation, .self = &noise};
-                struct choice choice = {labels[chance_below(&noise.stream, 3)],
+                const char *label = labels[chance_below(&noise.stream, 3)];
+                struct choice choice = {label, chance_family(label),
                                         1 + chance_below(&noise.stream, 9), &alternatives};
 
                 if (chance_below(&noise.stream, 4) == 0)
