@@ -101,6 +101,15 @@ char *must_text(const char *text)
     return text != NULL ? must_have(strdup(text)) : NULL;
 }
 
+char *must_append(char *text, const char *more)
+{
+    size_t length = text != NULL ? strlen(text) : 0, size = strlen(more) + 1;
+
+    text = must_resize(text, length + size);
+    memcpy(text + length, more, size);
+    return text;
+}
+
 char *must_format(const char *format, ...)
 {
     va_list args;

@@ -69,6 +69,9 @@ static inline void *must_room(void *items, size_t *capacity, size_t count, size_
 /* Harness memory: a copy of `text`; NULL stays NULL. */
 char *must_text(const char *text);
 
+/* `text`, harness memory or NULL, with `more` behind it; `text` itself is gone. */
+char *must_append(char *text, const char *more);
+
 /* Harness memory: a formatted text. Given back by free(). */
 char *must_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

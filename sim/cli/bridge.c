@@ -164,11 +164,12 @@ static void operation_of(const void *self, size_t i, struct operation *operation
     const struct observed_choice *choice = self;
     const struct thread *thread = thread_current();
     struct pending pending;
-    uint64_t base = (uint64_t)thread->process->id << 48 | (uint64_t)thread->id << 32;
+    uint64_t who;
 
     choice->describe(choice, i, &pending);
+    who = trace_task_key(thread->process->id, thread->id, pending.who.id);
     *operation = (struct operation){.id = (uintptr_t)pending.id,
-                                    .who = pending.who.id != 0 ? base | pending.who.id : 0,
+                                    .who = pending.who.id != 0 ? who : 0,
                                     .what = pending.what,
                                     .object = object_of(&pending),
                                     .point = pending.address != NULL,

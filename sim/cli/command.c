@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/seconds.h"
 #include "scenario/results.h"
 
 /* Columns that titles may fill; longer ones push the rest of their line to the right. */
@@ -91,9 +92,9 @@ static enum status command_check(const struct options *options, const struct eng
     ok = ok && check_all(&suite, engine);
     if (ok && suite.tape_count > 0)
         printf("%zu scenario file%s and %zu tape%s, nothing wrong\n", suite.count,
-               suite.count == 1 ? "" : "s", suite.tape_count, suite.tape_count == 1 ? "" : "s");
+               plural(suite.count), suite.tape_count, plural(suite.tape_count));
     else if (ok)
-        printf("%zu scenario file%s, nothing wrong\n", suite.count, suite.count == 1 ? "" : "s");
+        printf("%zu scenario file%s, nothing wrong\n", suite.count, plural(suite.count));
     suite_free(&suite);
     return ok ? STATUS_CLEAN : STATUS_USAGE;
 }
@@ -160,9 +161,8 @@ static void print_what(const struct scenario *scenario, const struct observed_ru
     for (size_t i = 0; i < scenario->run_count && used < sizeof text - 40; i++) {
         int64_t elapsed = runs[i].outcomes[0].elapsed_ns;
 
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%lld.%03llds",
-                                 i > 0 ? ", " : "", (long long)(elapsed / 1000000000),
-                                 (long long)(elapsed / 1000000 % 1000));
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s" SECONDS "s",
+                                 i > 0 ? ", " : "", SECONDS_OF(elapsed));
     }
     printf("  %s %-*s", text, used < 15 ? (int)(22 - used) : 7, clock);
 }
@@ -174,8 +174,7 @@ static void print_findings(const struct scenario *scenario, const struct observe
 
         if (found == NULL)
             continue;
-        printf("%s at %lld.%03llds", found->finding, (long long)(found->elapsed_ns / 1000000000),
-               (long long)(found->elapsed_ns / 1000000 % 1000));
+        printf("%s at " SECONDS "s", found->finding, SECONDS_OF(found->elapsed_ns));
         if (runs[i].schedules > 1)
             printf(", schedule %zu of %zu", runs[i].finding_at, runs[i].schedules);
         fputs("  ", stdout);
@@ -229,14 +228,13 @@ static void print_totals(const struct totals *totals, const struct engine *engin
 
     size_t scenarios = totals->passed + totals->failed - totals->tapes;
 
-    printf("\n%zu scenario%s", scenarios, scenarios == 1 ? "" : "s");
+    printf("\n%zu scenario%s", scenarios, plural(scenarios));
     if (totals->tapes > 0)
-        printf(", %zu tape%s", totals->tapes, totals->tapes == 1 ? "" : "s");
+        printf(", %zu tape%s", totals->tapes, plural(totals->tapes));
     printf(": %zu ok, %zu failed", totals->passed, totals->failed);
     if (totals->skipped > 0)
         printf(", %zu skipped", totals->skipped);
-    printf("; %lld.%03llds %s in %s\n", (long long)(totals->elapsed_ns / 1000000000),
-           (long long)(totals->elapsed_ns / 1000000 % 1000),
+    printf("; " SECONDS "s %s in %s\n", SECONDS_OF(totals->elapsed_ns),
            engine->timing == TIMING_EXACT ? "virtual" : "real",
            short_time(wall_ns, text, sizeof text));
     if (totals->claim_count == 0)
@@ -299,9 +297,8 @@ static enum status play_tape(const struct engine *engine, const char *path, stru
         return STATUS_CLEAN;
     }
     status = engine->play_tape(engine->self, path, &played);
-    printf("%-5s %-*s  %lld.%03llds virtual            %7s  %s\n", played.ok ? "ok" : "FAIL",
-           totals->title_width, path, (long long)(played.elapsed_ns / 1000000000),
-           (long long)(played.elapsed_ns / 1000000 % 1000),
+    printf("%-5s %-*s  " SECONDS "s virtual            %7s  %s\n", played.ok ? "ok" : "FAIL",
+           totals->title_width, path, SECONDS_OF(played.elapsed_ns),
            short_time(wall_clock() - start, text, sizeof text), played.said);
     if (!played.ok) {
         print_block(played.block);
@@ -364,12 +361,12 @@ static enum status run_suite(const struct engine *engine, const struct suite *su
             continue;
         }
         status = run_one(engine, scenario, results, &totals);
-        worst = status > worst ? status : worst;
+        worst = status_worse(worst, status);
     }
     for (size_t i = 0; i < suite->tape_count; i++) {
         enum status status = play_tape(engine, suite->tapes[i], &totals);
 
-        worst = status > worst ? status : worst;
+        worst = status_worse(worst, status);
     }
     print_totals(&totals, engine, wall_clock() - start);
     return worst;

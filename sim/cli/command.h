@@ -47,6 +47,18 @@ struct options {
     const char *modules; /* folder of the modules, or NULL: beside the executable */
 };
 
+/* The status that is the worse of two. */
+static inline enum status status_worse(enum status a, enum status b)
+{
+    return a > b ? a : b;
+}
+
+/* What a word ends with when there are `count`. */
+static inline const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* Read the command line. Returns: false after printing what is wrong to stderr, or with `*status`
  * STATUS_CLEAN after printing help. */
 bool options_read(struct options *options, int argc, char **argv, enum status *status);

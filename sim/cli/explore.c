@@ -204,11 +204,6 @@ static void say_lost(const struct hunt *hunt, const struct jobs *jobs, size_t i)
                hunt->scenario->path, hunt->strategy->name, hunt->seed, schedule + 1);
 }
 
-static enum status worse(enum status a, enum status b)
-{
-    return a > b ? a : b;
-}
-
 /* Whether what was found is what the scenario expects. */
 static enum status judge(const struct hunt *hunt, const struct outcomes *outcomes)
 {
@@ -259,12 +254,12 @@ static enum status hunt_run(struct hunt *hunt)
 
         if (!outcomes_hear(&outcomes, job->said))
             say_lost(hunt, &jobs, i);
-        status = worse(status, job->status < 0 ? STATUS_FINDING : (enum status)job->status);
+        status = status_worse(status, job->status < 0 ? STATUS_FINDING : (enum status)job->status);
     }
     jobs_free(&jobs);
     outcomes_judge(&outcomes);
     outcomes_print(&outcomes, wall_clock() - hunt->began_ns);
-    status = worse(status, judge(hunt, &outcomes));
+    status = status_worse(status, judge(hunt, &outcomes));
     outcomes_free(&outcomes);
     return status;
 }
@@ -317,7 +312,7 @@ static enum status hunt_scenario(struct simulation *simulation, const struct sce
 
         if (hunt.schedules == 0)
             hunt.schedules = options->seconds != 0 ? SIZE_MAX : scenario->schedules_max;
-        status = worse(status, hunt_run(&hunt));
+        status = status_worse(status, hunt_run(&hunt));
     }
     return status;
 }
@@ -337,7 +332,7 @@ enum status explore_command(struct simulation *simulation)
     signal(SIGINT, interrupt);
     for (size_t i = 0; i < suite.count && !interrupted && status != STATUS_USAGE; i++) {
         if (runner_check(&simulation->runner, suite.scenarios[i], &mistake)) {
-            status = worse(status, hunt_scenario(simulation, suite.scenarios[i]));
+            status = status_worse(status, hunt_scenario(simulation, suite.scenarios[i]));
         } else {
             fprintf(stderr, "%s\n", mistake.text);
             status = STATUS_USAGE;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/seconds.h"
 #include "cli/command.h"
 
 /* Outcomes that are printed, and lines of each. */
@@ -28,21 +29,19 @@ static char *lines_of(const struct observation *outcome)
 
     for (size_t i = 0; i < outcome->line_count; i++) {
         char *line = verdict_line(&outcome->lines[i]);
-        char *longer = must_format("%s%s\n", all, line);
 
+        all = must_append(must_append(all, line), "\n");
         free(line);
-        free(all);
-        all = longer;
     }
     return all;
 }
 
 static char *end_of(const struct observation *outcome)
 {
-    return must_format("%s%s at %" PRId64 ".%03" PRId64 "s",
+    return must_format("%s%s at " SECONDS "s",
                        outcome->finding != NULL ? outcome->finding : "ends with ",
                        outcome->finding != NULL ? "" : outcome->exit_name,
-                       outcome->elapsed_ns / 1000000000, outcome->elapsed_ns / 1000000 % 1000);
+                       SECONDS_OF(outcome->elapsed_ns));
 }
 
 static enum worth worth_of(const struct observation *outcome)
@@ -228,11 +227,6 @@ static void print_outcome(const struct outcomes *outcomes, const struct outcome 
         print_difference(usual, outcome->lines);
     if (outcome->tape[0] != '\0' && outcomes->count > 1)
         printf("            %s\n", outcome->tape);
-}
-
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
 }
 
 static void print_totals(const struct outcomes *outcomes, int64_t ns)

@@ -39,7 +39,7 @@ static void judge(const struct trial *trial, const struct tape_file *file,
              wrong != NULL ? wrong
              : file->fixed ? "nothing any more"
                            : trial->finding,
-             trial->chance.matched, steps, steps == 1 ? "" : "s", steps == 1 ? "s" : "");
+             trial->chance.matched, steps, plural(steps), steps == 1 ? "s" : "");
     played->block = wrong != NULL ? must_text(trial->lines) : NULL;
     free(wrong);
 }

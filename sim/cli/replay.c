@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/seconds.h"
 #include "cli/guard.h"
 #include "cli/simulation.h"
 #include "run/explore.h"
@@ -102,9 +103,9 @@ static void print_end(const struct observation *seen)
 {
     const char *what = observation_finding(seen);
 
-    printf("%s%s at %" PRId64 ".%03" PRId64 "s", what != NULL ? what : "ended",
+    printf("%s%s at " SECONDS "s", what != NULL ? what : "ended",
            seen->candidate != NULL ? " (a candidate: one run cannot tell)" : "",
-           seen->elapsed_ns / 1000000000, seen->elapsed_ns / 1000000 % 1000);
+           SECONDS_OF(seen->elapsed_ns));
 }
 
 static void print_story(const struct observation *seen, const struct chance *chance,
@@ -254,7 +255,7 @@ static enum status replay_schedules(struct simulation *simulation)
     for (size_t i = 0; strategy != NULL && i < scenario->run_count; i++) {
         enum status status = replay_schedule(simulation, scenario, &scenario->runs[i], strategy);
 
-        worst = status > worst ? status : worst;
+        worst = status_worse(worst, status);
     }
     scenario_free(scenario);
     return strategy != NULL ? worst : STATUS_USAGE;

@@ -1,11 +1,11 @@
 /*
  * shrink.c - `rondo shrink`: the smallest tape that still finds it, and why, for people.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/seconds.h"
 #include "cli/guard.h"
 #include "cli/simulation.h"
 #include "run/critical.h"
@@ -15,11 +15,6 @@
 /* Columns that an event of the run that fails may fill, beside that of the one that passes; a
  * longer one pushes that to the right. */
 #define EVENT_WIDTH_MAX 70
-
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
 
 /* The two runs beside each other, from where they part. */
 static void print_parting(const struct critical *critical)
@@ -100,8 +95,7 @@ static void report(struct trial *trial, const struct opened_tape *opened,
     struct critical critical;
     char *sentence = sentence_of(&shrunk->tape, trial->runner->trace);
 
-    printf("%s at %" PRId64 ".%03" PRId64 "s; ", trial->finding, trial->elapsed_ns / 1000000000,
-           trial->elapsed_ns / 1000000 % 1000);
+    printf("%s at " SECONDS "s; ", trial->finding, SECONDS_OF(trial->elapsed_ns));
     if (shrunk->before == 0)
         printf("there is nothing to shrink\n");
     else

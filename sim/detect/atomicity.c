@@ -100,20 +100,12 @@ static struct past *add_past(struct atomicity *atomicity, struct variable *varia
     return past;
 }
 
-static bool holds(const struct order_locks *locks, uint32_t id)
-{
-    for (size_t i = 0; i < locks->count; i++) {
-        if (locks->ids[i] == id)
-            return true;
-    }
-    return false;
-}
-
 /* Whether there is a lock that all three held. */
 static bool share_a_lock(const struct access *a, const struct access *b, const struct access *c)
 {
     for (size_t i = 0; i < a->locks.count; i++) {
-        if (holds(&b->locks, a->locks.ids[i]) && holds(&c->locks, a->locks.ids[i]))
+        if (order_locks_have(&b->locks, a->locks.ids[i]) &&
+            order_locks_have(&c->locks, a->locks.ids[i]))
             return true;
     }
     return false;

@@ -87,15 +87,9 @@ void deadlock_reset(struct deadlock *detector)
     detector->partial = NULL;
 }
 
-/* A loop belongs to a thread and numbers its tasks by itself. */
-static uint64_t key_of(uint32_t process, uint32_t thread, uint32_t task)
-{
-    return (uint64_t)process << 48 | (uint64_t)thread << 32 | task;
-}
-
 static uint64_t key_of_record(const struct trace_record *record)
 {
-    return key_of(record->process, record->thread, record->task);
+    return trace_task_key(record->process, record->thread, record->task);
 }
 
 static size_t find_task(const struct deadlock *detector, const struct trace_record *record)
@@ -105,7 +99,8 @@ static size_t find_task(const struct deadlock *detector, const struct trace_reco
 
 static size_t find_holder(const struct deadlock *detector, const struct holding *holding)
 {
-    return map_get(&detector->index, key_of(holding->process, holding->thread, holding->task));
+    return map_get(&detector->index,
+                   trace_task_key(holding->process, holding->thread, holding->task));
 }
 
 static void add_task(struct deadlock *detector, const struct trace_record *record)
@@ -147,7 +142,7 @@ static void remove_task(struct deadlock *detector, const struct trace_record *re
     }
     if (&detector->tasks[i] != last) {
         detector->tasks[i] = *last;
-        map_set(&detector->index, key_of(last->process, last->thread, last->task), i);
+        map_set(&detector->index, trace_task_key(last->process, last->thread, last->task), i);
     }
     detector->task_count--;
 }
@@ -297,7 +292,7 @@ static size_t ender(const struct deadlock *detector, const struct waiting *waiti
     if (strcmp(waiting->kind, "task") == 0)
         return n > 0 ? NOBODY
                      : map_get(&detector->index,
-                               key_of(waiting->process, waiting->thread, waiting->object));
+                               trace_task_key(waiting->process, waiting->thread, waiting->object));
     for (size_t i = 0; i < detector->holding_count; i++) {
         const struct holding *holding = &detector->holdings[i];
 
@@ -582,8 +577,8 @@ static bool anybody_waits(const struct deadlock *detector)
 static int by_start(const void *a, const void *b)
 {
     const struct waiting *x = a, *y = b;
-    uint64_t first = key_of(x->process, x->thread, x->task);
-    uint64_t second = key_of(y->process, y->thread, y->task);
+    uint64_t first = trace_task_key(x->process, x->thread, x->task);
+    uint64_t second = trace_task_key(y->process, y->thread, y->task);
 
     return first < second ? -1 : first > second;
 }
@@ -596,7 +591,7 @@ static void sort_tasks(struct deadlock *detector)
     for (size_t i = 0; i < detector->task_count; i++) {
         const struct waiting *task = &detector->tasks[i];
 
-        map_set(&detector->index, key_of(task->process, task->thread, task->task), i);
+        map_set(&detector->index, trace_task_key(task->process, task->thread, task->task), i);
     }
 }
 

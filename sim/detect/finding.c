@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/seconds.h"
 const char *finding_name(enum finding_kind kind)
 {
     static const char *const names[] = {
@@ -18,12 +19,12 @@ const char *finding_name(enum finding_kind kind)
 
 void finding_print_time(FILE *out, int64_t ns)
 {
-    fprintf(out, "%lld.%03llds", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
+    fprintf(out, SECONDS "s", SECONDS_OF(ns));
 }
 
 const char *finding_base_name(const char *here)
 {
-    const char *slash = strrchr(here, '/');
+    const char *slash = here != NULL ? strrchr(here, '/') : NULL;
 
     return slash != NULL ? slash + 1 : here;
 }

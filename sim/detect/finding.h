@@ -39,7 +39,7 @@ struct finding {
 /* "1.500s", as blocks write times. */
 void finding_print_time(FILE *out, int64_t ns);
 
-/* The last part of a path: places in blocks are short. */
+/* The last part of a path: places that people read are short. NULL stays NULL. */
 const char *finding_base_name(const char *here);
 
 /* Copy `from` (NULL: "") into `to`; what does not fit is left out. */

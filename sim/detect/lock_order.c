@@ -151,17 +151,6 @@ struct circle {
     size_t length;
 };
 
-static bool share_a_lock(const struct order_locks *a, const struct order_locks *b)
-{
-    for (size_t i = 0; i < a->count; i++) {
-        for (size_t j = 0; j < b->count; j++) {
-            if (a->ids[i] == b->ids[j])
-                return true;
-        }
-    }
-    return false;
-}
-
 /* Whether `b` can only begin when `a` is over: not by locks, which another schedule takes
  * otherwise, but by what the tasks wait for besides. */
 static bool comes_before(const struct edge *a, const struct edge *b)
@@ -172,7 +161,7 @@ static bool comes_before(const struct edge *a, const struct edge *b)
 /* Whether the two can be at the same time: of two tasks, with no lock that guards both. */
 static bool can_meet(const struct edge *a, const struct edge *b)
 {
-    return a->second.who != b->second.who && !share_a_lock(&a->held, &b->held) &&
+    return a->second.who != b->second.who && !order_locks_meet(&a->held, &b->held) &&
            !comes_before(a, b) && !comes_before(b, a);
 }
 

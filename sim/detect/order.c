@@ -122,15 +122,10 @@ static void take(struct order *order, order_task who, uint64_t key)
 
 /* ---- tasks ---- */
 
-static uint64_t task_key(const struct trace_record *record, uint32_t task)
-{
-    return (uint64_t)record->process << 48 | (uint64_t)record->thread << 32 | task;
-}
-
 /* The place of a task of the thread of `record`, which it gets now if it has none. */
 static order_task place_of(struct order *order, const struct trace_record *record, uint32_t task)
 {
-    uint64_t key = task_key(record, task);
+    uint64_t key = trace_task_key(record->process, record->thread, task);
     size_t i = map_get(&order->task_index, key);
 
     if (i != MAP_NONE)
@@ -209,6 +204,24 @@ static void give_lock(struct order *order, order_task who, const struct trace_re
 static bool orders_tasks(const struct order *order, const struct trace_record *record)
 {
     return order->locks == ORDER_WITH_LOCKS || !is_lock(record);
+}
+
+bool order_locks_have(const struct order_locks *locks, uint32_t id)
+{
+    for (size_t i = 0; i < locks->count; i++) {
+        if (locks->ids[i] == id)
+            return true;
+    }
+    return false;
+}
+
+bool order_locks_meet(const struct order_locks *a, const struct order_locks *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        if (order_locks_have(b, a->ids[i]))
+            return true;
+    }
+    return false;
 }
 
 /* ---- what happens ---- */

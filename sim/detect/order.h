@@ -31,6 +31,10 @@ struct order_locks {
     size_t count;
 };
 
+/* Whether `id` is among them, and whether two tasks hold one in common. */
+bool order_locks_have(const struct order_locks *locks, uint32_t id);
+bool order_locks_meet(const struct order_locks *a, const struct order_locks *b);
+
 struct order;
 
 /* Whether a lock that is given back and taken again orders tasks, as it did in this run; for those

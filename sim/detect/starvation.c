@@ -65,17 +65,11 @@ void starvation_reset(struct starvation *starvation)
     starvation->worst.overtaken = 0;
 }
 
-/* A loop belongs to a thread and numbers its tasks by itself. */
-static uint64_t key_of(const struct trace_record *record, uint32_t task)
-{
-    return (uint64_t)record->process << 48 | (uint64_t)record->thread << 32 | task;
-}
-
 /* Of the task `task` of the thread of `record`; NULL: it has never waited. */
 static struct wait *find_wait(struct starvation *starvation, const struct trace_record *record,
                               uint32_t task)
 {
-    size_t i = map_get(&starvation->index, key_of(record, task));
+    size_t i = map_get(&starvation->index, trace_task_key(record->process, record->thread, task));
 
     return i != MAP_NONE ? &starvation->waits[i] : NULL;
 }
@@ -84,7 +78,8 @@ static struct wait *add_wait(struct starvation *starvation, const struct trace_r
 {
     starvation->waits = must_room(starvation->waits, &starvation->capacity, starvation->count + 1,
                                   sizeof *starvation->waits);
-    map_set(&starvation->index, key_of(record, record->task), starvation->count);
+    map_set(&starvation->index, trace_task_key(record->process, record->thread, record->task),
+            starvation->count);
     return &starvation->waits[starvation->count++];
 }
 
@@ -118,7 +113,7 @@ static bool was_before(const struct wait *other, const struct wait *wait)
 
 static void note_passer(struct wait *wait, const struct trace_record *record)
 {
-    uint64_t key = key_of(record, record->other);
+    uint64_t key = trace_task_key(record->process, record->thread, record->other);
     size_t i = 0;
 
     while (i < wait->passer_count && wait->passers[i].key != key)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "detect/finding.h"
 #include "run/sentence.h"
 
 /* Continuations of one beginning that are tried: every one if they are no more than this, else as
@@ -147,7 +148,7 @@ static void take_events(const struct trace *trace, size_t at, char **lines)
     for (; at < trace_count(trace) && taken < PARTING_EVENTS; at++) {
         struct trace_record record = *trace_at(trace, at);
 
-        record.here = sentence_place(record.here);
+        record.here = finding_base_name(record.here);
         if (record.kind != TRACE_CHOICE)
             lines[taken++] = must_text(trace_line(&record, text, sizeof text));
     }

@@ -65,13 +65,7 @@ static bool meet_wanted(struct search *search, size_t schedule, struct observati
 /* Whether a run that did not end may be the fault of its schedule: production order never is. */
 static bool is_cut(const struct search *search, const struct observation *seen)
 {
-    const struct tape *tape = &search->chance.record;
-
-    for (size_t i = 0; i < tape->count; i++) {
-        if (tape->entries[i].value != 0)
-            return seen->cut && !search->strategy->fair;
-    }
-    return false;
+    return seen->cut && !search->strategy->fair && tape_steps(&search->chance.record) > 0;
 }
 
 /* A trace_listener: what a quick run does, for the strategy. */
@@ -83,6 +77,16 @@ static void tell(void *self, const struct trace_record *record)
         touches_take(&search->touches, record);
 }
 
+/* Run the schedule that the strategy has begun. */
+static void run_quick(struct search *search, struct observation *seen)
+{
+    chance_from_decider(&search->chance, strategy_decider(search->strategy));
+    touches_reset(&search->touches);
+    search->runner->quick = true;
+    runner_run(search->runner, search->scenario, search->run, &search->chance, seen);
+    search->runner->quick = false;
+}
+
 /* One schedule. Returns: false if a replay differs. */
 static bool try_one(struct search *search, size_t schedule)
 {
@@ -92,11 +96,7 @@ static bool try_one(struct search *search, size_t schedule)
     size_t index;
     bool ok = true;
 
-    chance_from_decider(&search->chance, strategy_decider(search->strategy));
-    touches_reset(&search->touches);
-    search->runner->quick = true;
-    runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
-    search->runner->quick = false;
+    run_quick(search, &seen);
     end.cut = is_cut(search, &seen);
     outcome = observation_outcome(&seen, true);
     index = map_get(&search->known, outcome);
@@ -123,10 +123,7 @@ static void measure(struct search *search)
 {
     struct observation seen;
 
-    chance_from_decider(&search->chance, strategy_decider(search->strategy));
-    search->runner->quick = true;
-    runner_run(search->runner, search->scenario, search->run, &search->chance, &seen);
-    search->runner->quick = false;
+    run_quick(search, &seen);
     observation_clear(&seen);
     strategy_end(search->strategy, &(struct run_end){0});
 }

@@ -34,15 +34,19 @@ void judges_close(struct judges *judges)
 }
 
 /* What each hears, those first whom others ask. */
-static void hear_accesses(struct judges *judges, const struct trace_record *record)
+static void hear_accesses(void *self, const struct trace_record *record)
 {
+    struct judges *judges = self;
+
     order_listen(judges->order, record);
     race_listen(judges->race, record);
     atomicity_listen(judges->atomicity, record);
 }
 
-static void hear_locks(struct judges *judges, const struct trace_record *record)
+static void hear_locks(void *self, const struct trace_record *record)
 {
+    struct judges *judges = self;
+
     order_listen(judges->order_without_locks, record);
     lock_order_listen(judges->lock_order, record);
 }
@@ -95,11 +99,16 @@ void judges_begin(struct judges *judges, struct trace *trace, unsigned detects_w
 
 /* ---- afterwards, from the trace: most runs need none of it ---- */
 
+static void read_trace(const struct judges *judges, trace_listener hear, void *self)
+{
+    for (size_t i = 0; i < trace_count(judges->trace); i++)
+        hear(self, trace_at(judges->trace, i));
+}
+
 static void read_waits(struct judges *judges)
 {
     deadlock_reset(judges->deadlock);
-    for (size_t i = 0; i < trace_count(judges->trace); i++)
-        deadlock_listen(judges->deadlock, trace_at(judges->trace, i));
+    read_trace(judges, deadlock_listen, judges->deadlock);
 }
 
 static void read_accesses(struct judges *judges)
@@ -107,23 +116,20 @@ static void read_accesses(struct judges *judges)
     if (judges->quick)
         return; /* they have listened */
     forget_accesses(judges);
-    for (size_t i = 0; i < trace_count(judges->trace); i++)
-        hear_accesses(judges, trace_at(judges->trace, i));
+    read_trace(judges, hear_accesses, judges);
 }
 
 static void read_locks(struct judges *judges)
 {
     order_reset(judges->order_without_locks, false);
     lock_order_reset(judges->lock_order);
-    for (size_t i = 0; i < trace_count(judges->trace); i++)
-        hear_locks(judges, trace_at(judges->trace, i));
+    read_trace(judges, hear_locks, judges);
 }
 
 static void read_overtaking(struct judges *judges)
 {
     starvation_reset(judges->starvation);
-    for (size_t i = 0; i < trace_count(judges->trace); i++)
-        starvation_listen(judges->starvation, trace_at(judges->trace, i));
+    read_trace(judges, starvation_listen, judges->starvation);
 }
 
 /* ---- threads, which are the world's ---- */
@@ -167,15 +173,13 @@ static void add_threads(struct finding *finding, const struct process *process)
 {
     list_for_each(node, &process->threads) {
         const struct thread *thread = container_of(node, struct thread, link);
-        char *line, *longer;
+        char *line;
 
         if (thread->blocked_in == NULL)
             continue;
         line = thread_line(thread);
-        longer = must_format("%s%s", finding->lines != NULL ? finding->lines : "", line);
+        finding->lines = must_append(finding->lines, line);
         free(line);
-        free(finding->lines);
-        finding->lines = longer;
         if (is_in_a_circle(thread))
             finding->kind = FINDING_DEADLOCK;
     }
@@ -224,15 +228,13 @@ static void judge_spent(struct judges *judges, const struct run_result *result,
 /* A property that was broken: what came between two accesses may be why. */
 static void explain_broken(const struct judges *judges, struct finding *finding)
 {
-    char *triples, *longer;
+    char *triples;
 
     if (judges->quick || !atomicity_suspects(judges->atomicity))
         return;
     triples = atomicity_lines(judges->atomicity);
-    longer = must_format("%s%s", finding->lines, triples);
+    finding->lines = must_append(finding->lines, triples);
     free(triples);
-    free(finding->lines);
-    finding->lines = longer;
 }
 
 /* Tasks that waited in a circle, and were cancelled. */

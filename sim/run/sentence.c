@@ -3,23 +3,17 @@
  */
 #include "run/sentence.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/seconds.h"
+#include "detect/finding.h"
 
 /* Steps that are told one by one; of more only the first. */
 #define STEPS_TOLD_MAX 3
-
-const char *sentence_place(const char *place)
-{
-    const char *slash = place != NULL ? strrchr(place, '/') : NULL;
-
-    return slash != NULL ? slash + 1 : place;
-}
 
 /* "audit (bank.c:71)": the place says where it starts; "bob (lock A, bank.c:80)". */
 static char *who(const char *anchor, const char *place)
@@ -27,7 +21,7 @@ static char *who(const char *anchor, const char *place)
     static const char starts[] = " (start)";
     size_t length = strlen(anchor);
 
-    place = sentence_place(place);
+    place = finding_base_name(place);
     if (place == NULL || length == 0 || anchor[length - 1] != ')')
         return must_text(length > 0 ? anchor : "another");
     if (length > strlen(starts) && strcmp(anchor + length - strlen(starts), starts) == 0)
@@ -64,9 +58,8 @@ static char *allocation(const char *anchor, int64_t time_ns)
     int name = what != NULL && what > anchor ? (int)(what - anchor - 1) : 0;
     int length = what != NULL ? (int)strcspn(what + 1, ")") : 0;
 
-    return must_format("%.*s gets %.*s at %" PRId64 ".%03" PRId64 "s", name, anchor, length,
-                       what != NULL ? what + 1 : "", time_ns / 1000000000,
-                       time_ns / 1000000 % 1000);
+    return must_format("%.*s gets %.*s at " SECONDS "s", name, anchor, length,
+                       what != NULL ? what + 1 : "", SECONDS_OF(time_ns));
 }
 
 char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
@@ -77,8 +70,7 @@ char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
         return allocation(entry->anchor, time_ns);
     goes = who(entry->anchor, entry->place);
     does = relation(entry);
-    text = must_format("%s %s at %" PRId64 ".%03" PRId64 "s", goes, does, time_ns / 1000000000,
-                       time_ns / 1000000 % 1000);
+    text = must_format("%s %s at " SECONDS "s", goes, does, SECONDS_OF(time_ns));
     free(goes);
     free(does);
     return text;
@@ -93,16 +85,6 @@ int64_t decision_time(const struct trace *trace, size_t at)
     return 0;
 }
 
-/* `text`, which it frees, and `more` behind it. */
-static char *append(char *text, const char *between, char *more)
-{
-    char *whole = must_format("%s%s%s", text, between, more);
-
-    free(text);
-    free(more);
-    return whole;
-}
-
 char *sentence_of(const struct tape *record, const struct trace *trace)
 {
     size_t count = tape_steps(record), told = 0;
@@ -115,11 +97,14 @@ char *sentence_of(const struct tape *record, const struct trace *trace)
     for (size_t i = 0; i < record->count && told < (count > STEPS_TOLD_MAX ? 1 : count); i++) {
         const struct tape_entry *entry = &record->entries[i];
         const char *between = count > STEPS_TOLD_MAX ? "; the first: " : ": ";
+        char *step;
 
         if (entry->value == 0)
             continue;
-        text = append(text, told++ > 0 ? "; " : between,
-                      sentence_step(entry, decision_time(trace, i)));
+        text = must_append(text, told++ > 0 ? "; " : between);
+        step = sentence_step(entry, decision_time(trace, i));
+        text = must_append(text, step);
+        free(step);
     }
     return text;
 }

@@ -15,9 +15,6 @@ char *sentence_step(const struct tape_entry *entry, int64_t time_ns);
  * order. Owned by the caller: free(). */
 char *sentence_of(const struct tape *record, const struct trace *trace);
 
-/* "file.c:31" of "folder/file.c:31"; NULL of NULL. */
-const char *sentence_place(const char *place);
-
 /* When decision number `at` of the record was made. */
 int64_t decision_time(const struct trace *trace, size_t at);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/seconds.h"
 
 #define MS INT64_C(1000000)
 /* The least a real clock is allowed to be late: a busy machine's hiccup. */
@@ -67,8 +68,7 @@ static struct seconds seconds(int64_t ns)
     struct seconds out;
 
     if (ns % MS == 0)
-        snprintf(out.text, sizeof out.text, "%lld.%03llds", (long long)(ns / 1000000000),
-                 (long long)(ns / MS % 1000));
+        snprintf(out.text, sizeof out.text, SECONDS "s", SECONDS_OF(ns));
     else
         snprintf(out.text, sizeof out.text, "%lld.%09llds", (long long)(ns / 1000000000),
                  (long long)(ns % 1000000000));
@@ -90,8 +90,7 @@ char *verdict_line(const struct line *line)
     const char *mark = line->partial ? "~ " : line->stream == STREAM_ERR ? "! " : "";
     bool bare = mark[0] == '\0' && line->text[0] == '\0'; /* nobody sees a blank at the end */
 
-    return must_format("%lld.%03lld%s%s%s%s", (long long)(line->t_ns / 1000000000),
-                       (long long)(line->t_ns / MS % 1000), bare ? "" : " ",
+    return must_format(SECONDS "%s%s%s%s", SECONDS_OF(line->t_ns), bare ? "" : " ",
                        line->partial && line->stream == STREAM_ERR ? "! " : "", mark, line->text);
 }
 

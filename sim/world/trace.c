@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/seconds.h"
 
 struct trace {
     struct trace_record *records;
@@ -221,10 +222,8 @@ char *trace_line(const struct trace_record *record, char *text, size_t size)
         snprintf(value, sizeof value, "%lld of %u", (long long)record->value, record->object.id);
     else if (record->value != 0)
         snprintf(value, sizeof value, "(%lld)", (long long)record->value);
-    snprintf(text, size, "%lld.%03lld %s%s%s%s%s%s%s%s%s%s%s",
-             (long long)(record->time_ns / 1000000000),
-             (long long)(record->time_ns / 1000000 % 1000), who, who[0] != '\0' ? " " : "",
-             words[record->kind], what[0] != '\0' ? " " : "", what,
+    snprintf(text, size, SECONDS " %s%s%s%s%s%s%s%s%s%s%s", SECONDS_OF(record->time_ns), who,
+             who[0] != '\0' ? " " : "", words[record->kind], what[0] != '\0' ? " " : "", what,
              record->text != NULL && record->kind != TRACE_SPAWNED ? " " : "",
              record->text != NULL && record->kind != TRACE_SPAWNED ? record->text : "",
              value[0] != '\0' ? " " : "", value, record->here != NULL ? "  " : "",

@@ -127,6 +127,13 @@ uint64_t trace_hash(const struct trace *trace);
  * other; SIZE_MAX if they are equal. */
 size_t trace_difference(const struct trace *a, const struct trace *b);
 
+/* What tells a task apart from all others: a loop belongs to a thread, and numbers its tasks by
+ * itself. */
+static inline uint64_t trace_task_key(uint32_t process, uint32_t thread, uint32_t task)
+{
+    return (uint64_t)process << 48 | (uint64_t)thread << 32 | task;
+}
+
 /* One line of text for `record`, without a newline: "1.000 reader waits for lock A  file.c:31".
  * Returns: `text`. */
 char *trace_line(const struct trace_record *record, char *text, size_t size);
