@@ -52,9 +52,10 @@ static void write_tape(const struct run_spec *run, const struct chance *chance,
 {
     struct mistake mistake;
     struct tape_file file = runner_tape(&runner, scenario, run, "bytes", seen->finding);
-    char *path = must_format("out/%s%s%s-fuzz.tape", scenario->stem, scenario->compares ? "-" : "",
-                             run->name);
+    char *output = scenario_output(scenario, run, "out");
+    char *path = must_format("%s-fuzz.tape", output);
 
+    free(output);
     file.open = chance->open;
     file.trace_hash = seen->hash;
     file.tape = chance->record;

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* What a hash begins from. */
 #define HASH_START UINT64_C(0xcbf29ce484222325)
@@ -18,6 +19,12 @@ static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
     return hash;
+}
+
+/* `hash` continued over `text` and its end, so that "ab", "c" is not "a", "bc". */
+static inline uint64_t hash_text(uint64_t hash, const char *text)
+{
+    return hash_bytes(hash, text, strlen(text) + 1);
 }
 
 #endif

@@ -112,16 +112,12 @@ void findings_reset(struct simulation *simulation, size_t count)
     simulation->kept_count = count;
 }
 
-/* OUT/FOLDER/STEM[-RUN][-SCHEDULE].tape, FOLDER being that of the scenario file. */
+/* OUT/FOLDER/STEM[-RUN][-SCHEDULE].tape */
 static char *tape_path(const struct simulation *simulation, const struct scenario *scenario,
                        size_t run)
 {
     const struct kept *kept = &simulation->kept[run];
-    const char *slash = strrchr(scenario->folder, '/');
-    const char *folder = slash != NULL ? slash + 1 : scenario->folder;
-    char *path =
-        must_format("%s/%s%s%s%s%s", simulation->options->out, folder, folder[0] != '\0' ? "/" : "",
-                    scenario->stem, scenario->compares ? "-" : "", scenario->runs[run].name);
+    char *path = scenario_output(scenario, &scenario->runs[run], simulation->options->out);
     char *full;
 
     if (strcmp(kept->strategy, "seed") == 0)
@@ -142,10 +138,10 @@ char *schedule_keep(struct simulation *simulation, const struct scenario *scenar
     struct tape_file file =
         runner_tape(runner, scenario, run, strategy->name, observation_finding(seen));
     struct mistake mistake;
-    char *path =
-        must_format("%s/%s%s%s-%s-%" PRIu64 "-%zu.tape", simulation->options->out, scenario->stem,
-                    scenario->compares ? "-" : "", run->name, strategy->name, seed, schedule);
+    char *output = scenario_output(scenario, run, simulation->options->out);
+    char *path = must_format("%s-%s-%" PRIu64 "-%zu.tape", output, strategy->name, seed, schedule);
 
+    free(output);
     file.seed = seed;
     file.open = chance->open;
     file.trace_hash = trace_hash(runner->trace);

@@ -114,14 +114,14 @@ uint64_t observation_outcome(const struct observation *observation, bool judged)
 
         hash = hash_bytes(hash, &line->t_ns, sizeof line->t_ns);
         hash = hash_bytes(hash, &line->stream, sizeof line->stream);
-        hash = hash_bytes(hash, line->text, strlen(line->text) + 1);
+        hash = hash_text(hash, line->text);
     }
     hash = hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
     hash = hash_bytes(hash, &observation->exit, sizeof observation->exit);
     hash = hash_bytes(hash, &observation->ended, sizeof observation->ended);
     if (judged)
         hash = hash_bytes(hash, &observation->suspect, sizeof observation->suspect);
-    return hash_bytes(hash, finding, strlen(finding) + 1);
+    return hash_text(hash, finding);
 }
 
 void observed_run_again(struct observed_run *run, size_t index,

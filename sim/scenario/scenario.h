@@ -148,6 +148,10 @@ void scenario_free(struct scenario *scenario);
  * there are. */
 bool scenario_explores(const struct scenario *scenario, const struct run_spec *run);
 
+/* Where files about `run` lie below the folder `out`: "OUT/FOLDER/STEM[-RUN]", FOLDER being that of
+ * the scenario file, since two of them may have one stem. Owned by the caller: free(). */
+char *scenario_output(const struct scenario *scenario, const struct run_spec *run, const char *out);
+
 /* The words of a verdict. */
 const char *claim_verdict_name(enum claim_verdict verdict);
 

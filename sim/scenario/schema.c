@@ -406,6 +406,15 @@ bool scenario_explores(const struct scenario *scenario, const struct run_spec *r
     return scenario->explores || run->expect.outcomes > 0;
 }
 
+char *scenario_output(const struct scenario *scenario, const struct run_spec *run, const char *out)
+{
+    const char *slash = strrchr(scenario->folder, '/');
+    const char *folder = slash != NULL ? slash + 1 : scenario->folder;
+
+    return must_format("%s/%s%s%s%s%s", out, folder, folder[0] != '\0' ? "/" : "", scenario->stem,
+                       scenario->compares ? "-" : "", run->name);
+}
+
 static void free_run(struct run_spec *run)
 {
     free(run->name);

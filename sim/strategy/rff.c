@@ -131,20 +131,20 @@ static void close_rff(struct strategy *strategy)
 
 /* ---- the program ---- */
 
-static uint64_t hash_text(uint64_t hash, const char *text)
+static uint64_t hash_word(uint64_t hash, const char *text)
 {
-    return text != NULL ? hash_bytes(hash, text, strlen(text) + 1) : hash;
+    return text != NULL ? hash_text(hash, text) : hash;
 }
 
 /* The number of the access that `operation` is, by what is said of it. */
 static size_t read_access(struct rff *rff, const struct operation *operation)
 {
-    uint64_t hash = hash_text(HASH_START, operation->place);
+    uint64_t hash = hash_word(HASH_START, operation->place);
     bool is_read = operation->point && !operation->writes;
     bool is_write = operation->point && strcmp(operation->what, "write") == 0;
     size_t number;
 
-    hash = hash_text(hash_text(hash, operation->what), operation->name) >> 1;
+    hash = hash_word(hash_word(hash, operation->what), operation->name) >> 1;
     number = map_get(&rff->texts, hash);
 
     if (number != MAP_NONE)

@@ -24,11 +24,6 @@ void anchors_free(struct anchors *anchors)
     map_free(&anchors->texts);
 }
 
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-    return hash_bytes(hash, text, strlen(text) + 1);
-}
-
 static uint64_t hash_number(uint64_t hash, uint32_t number)
 {
     return hash_bytes(hash, &number, sizeof number);

@@ -85,9 +85,9 @@ static uint64_t hash_number(uint64_t hash, uint64_t number)
     return hash_bytes(hash, &number, sizeof number);
 }
 
-static uint64_t hash_text(uint64_t hash, const char *text)
+static uint64_t hash_word(uint64_t hash, const char *text)
 {
-    return text != NULL ? hash_bytes(hash, text, strlen(text) + 1) : hash_number(hash, 0);
+    return text != NULL ? hash_text(hash, text) : hash_number(hash, 0);
 }
 
 static uint64_t hash_record(uint64_t hash, const struct trace_record *record)
@@ -98,10 +98,10 @@ static uint64_t hash_record(uint64_t hash, const struct trace_record *record)
     hash = hash_number(hash, (uint64_t)record->task << 32 | record->other);
     hash = hash_number(hash, (uint64_t)record->value);
     hash = hash_number(hash, record->object.id);
-    hash = hash_text(hash, record->object.kind);
-    hash = hash_text(hash, record->object.name);
-    hash = hash_text(hash, record->task_name);
-    return hash_text(hash, record->text);
+    hash = hash_word(hash, record->object.kind);
+    hash = hash_word(hash, record->object.name);
+    hash = hash_word(hash, record->task_name);
+    return hash_word(hash, record->text);
 }
 
 void trace_mute(struct trace *trace, bool muted)
