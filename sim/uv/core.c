@@ -9,7 +9,7 @@
 
 #include "uv/internal.h"
 
-/* Callbacks of streams that others of them set in motion follow at once, so many times. */
+/* Callbacks of sockets that others of them set in motion follow at once, so many times. */
 #define PENDING_ROUNDS 8
 
 static bool alive(const uv_loop_t *loop)
@@ -47,7 +47,7 @@ void loop_wake(uv_loop_t *loop)
 /* Whether the poll has something to do at once. */
 static bool pending(uv_loop_t *loop)
 {
-    if (!list_empty(queue_of(loop->wq)) || signals_pending(loop) || streams_ready(loop))
+    if (!list_empty(queue_of(loop->wq)) || signals_pending(loop) || io_ready(loop))
         return true;
     list_for_each(node, queue_of(loop->async_handles)) {
         if (container_of(node, uv_async_t, queue)->pending != 0)
@@ -61,7 +61,7 @@ static void poll_for(uv_loop_t *loop, int timeout)
 {
     struct sim_loop *sim = sim_of(loop);
 
-    streams_watch(loop);
+    io_watch(loop);
     if (timeout == 0 || pending(loop)) {
         thread_spin();
     } else {
@@ -75,7 +75,7 @@ static void poll_for(uv_loop_t *loop, int timeout)
     uv_update_time(loop);
     work_run(loop); /* first: libuv's own async handle was made before any of the program's */
     asyncs_run(loop);
-    streams_run(loop);
+    io_run(loop);
     signals_run(loop);
 }
 

@@ -36,7 +36,7 @@ struct sim_loop {
     struct thread *thread; /* that blocks in this loop's poll, or NULL */
     struct caught *caught; /* signals for its handles */
     size_t caught_count;
-    struct list ready;       /* streams of which the poll may have something to tell */
+    struct list ready;       /* handles of whose sockets the poll may have something to tell */
     struct list *ready_next; /* while it tells: the next of them */
 };
 
@@ -83,11 +83,26 @@ void check_run(uv_loop_t *loop);
 void asyncs_run(uv_loop_t *loop);
 void signals_run(uv_loop_t *loop);
 bool signals_pending(const uv_loop_t *loop);
-void work_run(uv_loop_t *loop);      /* callbacks of work requests that are over */
-void pending_run(uv_loop_t *loop);   /* callbacks of streams that need not wait for the poll */
-void streams_watch(uv_loop_t *loop); /* what streams are watched for is the poll's from now on */
-bool streams_ready(uv_loop_t *loop);
-void streams_run(uv_loop_t *loop);
+void work_run(uv_loop_t *loop);    /* callbacks of work requests that are over */
+void pending_run(uv_loop_t *loop); /* callbacks of sockets that need not wait for the poll */
+void io_watch(uv_loop_t *loop);    /* what sockets are watched for is the poll's from now on */
+bool io_ready(uv_loop_t *loop);
+void io_run(uv_loop_t *loop);
+
+/* epoll.c: handles that have a socket, in `u.reserved`, and a watcher. */
+struct socket;
+enum {
+    IO_IN = 1,
+    IO_OUT = 4,
+    IO_HUP = 16
+}; /* what one is watched for, and told; poll()'s values */
+void io_init(uv_handle_t *handle, uv__io_cb cb);
+void io_open(uv_handle_t *handle, struct socket *socket); /* from now on this is its socket */
+struct socket *io_socket(const uv_handle_t *handle);      /* NULL: none yet, or no more */
+void io_start(uv__io_t *watcher, unsigned events);
+void io_stop(uv__io_t *watcher, unsigned events);
+void io_feed(uv__io_t *watcher);     /* have the callbacks of what is over called soon */
+void *io_close(uv_handle_t *handle); /* returns its socket, to be closed, or NULL */
 
 /* stream.c, for its kinds: a stream without a socket, and what becomes of it. */
 struct tcp;
@@ -97,6 +112,7 @@ struct tcp *stream_tcp(const uv_stream_t *stream); /* NULL: none yet, or no more
 void stream_connecting(uv_stream_t *stream, uv_connect_t *req, uv_connect_cb cb);
 void stream_listening(uv_stream_t *stream, uv_connection_cb cb);
 bool stream_is_shutting(const uv_stream_t *stream);
+void stream_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events);
 
 /* tcp.c, its part of uv_listen() */
 int tcp_stream_listen(uv_tcp_t *handle, int backlog, uv_connection_cb cb);

@@ -3,12 +3,10 @@
  *
  * What a program sees is libuv's: writes are tried at once, their callbacks come in the phase for
  * what is pending, reads are told in the poll phase, up to 32 in a row while they fill the buffers
- * that alloc_cb gives. In which order the sockets that are ready are told is epoll's business: here
- * it is that in which they became so, and net.ready otherwise.
+ * that alloc_cb gives.
  */
 #include "uv/internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -24,133 +22,15 @@ enum {
     STREAM_READING = 0x1000,
 };
 
-/* What a socket is watched for, and what is told of it. */
-enum { IO_IN = 1, IO_OUT = 4, IO_HUP = 16 };
-
 /* Reads and writes in a row on one socket, lest the others starve. */
 #define IN_A_ROW_MAX 32
 
 /* What libuv proposes to alloc_cb. */
 #define BUFFER_PROPOSED ((size_t)64 * 1024)
 
-_Static_assert(sizeof(struct list) <= 2 * sizeof((uv_handle_t){0}.u.reserved[0]),
-               "a handle has room for a link, behind the words that others use");
-
 struct tcp *stream_tcp(const uv_stream_t *stream)
 {
-    return stream->u.reserved[1];
-}
-
-/* Its place among those that are ready. */
-static struct list *ready_link(uv_stream_t *stream)
-{
-    return (struct list *)(void *)&stream->u.reserved[2];
-}
-
-static uv_stream_t *of_ready_link(struct list *link)
-{
-    return container_of(link, uv_stream_t, u.reserved[2]);
-}
-
-/* ---- who is ready ---- */
-
-/* What could be told of the socket now. */
-static unsigned state_of(const struct tcp *tcp)
-{
-    return (tcp_readable(tcp) ? IO_IN : 0u) | (tcp_writable(tcp) ? IO_OUT : 0u) |
-           (tcp_over(tcp) ? IO_HUP : 0u);
-}
-
-/* What is to be told: only of what the poll has been asked for, and of the end of both directions,
- * which is told unasked. */
-static unsigned told(const uv_stream_t *stream)
-{
-    unsigned interest = stream->io_watcher.events;
-    unsigned state = interest != 0 ? state_of(stream_tcp(stream)) : 0;
-
-    return state & (interest | IO_HUP);
-}
-
-static void make_ready(uv_stream_t *stream)
-{
-    if (told(stream) != 0 && !list_linked(ready_link(stream)))
-        list_push_back(&sim_of(stream->loop)->ready, ready_link(stream));
-}
-
-static void make_unready(uv_stream_t *stream)
-{
-    struct sim_loop *sim = sim_of(stream->loop);
-
-    if (sim->ready_next == ready_link(stream))
-        sim->ready_next = sim->ready_next->next;
-    list_remove(ready_link(stream));
-    stream->io_watcher.fd = 0;
-}
-
-/* The socket has changed. */
-static void notice(void *context)
-{
-    uv_stream_t *stream = context;
-
-    make_ready(stream);
-    if (list_linked(ready_link(stream)))
-        loop_wake(stream->loop);
-}
-
-static void io_changed(uv_stream_t *stream)
-{
-    if (!list_linked(queue_of(stream->io_watcher.watcher_queue)))
-        list_push_back(queue_of(stream->loop->watcher_queue),
-                       queue_of(stream->io_watcher.watcher_queue));
-}
-
-static void io_start(uv_stream_t *stream, unsigned events)
-{
-    stream->io_watcher.pevents |= events;
-    if (stream->io_watcher.pevents != stream->io_watcher.events)
-        io_changed(stream);
-}
-
-static void io_stop(uv_stream_t *stream, unsigned events)
-{
-    stream->io_watcher.pevents &= ~events;
-    if (stream->io_watcher.pevents != 0) {
-        io_changed(stream);
-        return;
-    }
-    stream->io_watcher.events = 0;
-    list_remove(queue_of(stream->io_watcher.watcher_queue));
-    make_unready(stream);
-}
-
-/* Have the callbacks of what is over called soon. */
-static void io_feed(uv_stream_t *stream)
-{
-    if (!list_linked(queue_of(stream->io_watcher.pending_queue)))
-        list_push_back(queue_of(stream->loop->pending_queue),
-                       queue_of(stream->io_watcher.pending_queue));
-}
-
-bool streams_ready(uv_loop_t *loop)
-{
-    list_for_each(link, &sim_of(loop)->ready) {
-        if (told(of_ready_link(link)) != 0)
-            return true;
-        make_unready(of_ready_link(link));
-    }
-    return false;
-}
-
-void streams_watch(uv_loop_t *loop)
-{
-    struct list *link;
-
-    while ((link = list_pop_front(queue_of(loop->watcher_queue))) != NULL) {
-        uv_stream_t *stream = container_of(link, uv_stream_t, io_watcher.watcher_queue);
-
-        stream->io_watcher.events = stream->io_watcher.pevents;
-        make_ready(stream);
-    }
+    return (struct tcp *)io_socket((const uv_handle_t *)stream); /* which it begins with */
 }
 
 /* ---- init, open, close ---- */
@@ -158,8 +38,7 @@ void streams_watch(uv_loop_t *loop)
 void stream_init(uv_loop_t *loop, uv_stream_t *stream, uv_handle_type type)
 {
     handle_init(loop, (uv_handle_t *)stream, type);
-    memset(&stream->u, 0, sizeof stream->u);
-    memset(&stream->io_watcher, 0, sizeof stream->io_watcher);
+    io_init((uv_handle_t *)stream, stream_io);
     stream->write_queue_size = 0;
     stream->alloc_cb = NULL;
     stream->read_cb = NULL;
@@ -176,8 +55,7 @@ void stream_init(uv_loop_t *loop, uv_stream_t *stream, uv_handle_type type)
 void stream_open(uv_stream_t *stream, struct tcp *tcp)
 {
     CHECK(stream_tcp(stream) == NULL);
-    stream->u.reserved[1] = tcp;
-    tcp_watch(tcp, notice, stream);
+    io_open((uv_handle_t *)stream, (struct socket *)tcp);
     if ((stream->flags & STREAM_TCP_NODELAY) != 0)
         tcp_set_no_delay(tcp, true);
 }
@@ -199,28 +77,27 @@ void stream_connecting(uv_stream_t *stream, uv_connect_t *req, uv_connect_cb cb)
     req->cb = cb;
     req->handle = stream;
     stream->connect_req = req;
-    io_start(stream, IO_OUT);
+    io_start(&stream->io_watcher, IO_OUT);
     if (stream->delayed_error != 0)
-        io_feed(stream);
+        io_feed(&stream->io_watcher);
 }
 
 void stream_listening(uv_stream_t *stream, uv_connection_cb cb)
 {
     stream->connection_cb = cb;
-    io_start(stream, IO_IN);
+    io_start(&stream->io_watcher, IO_IN);
     handle_start((uv_handle_t *)stream);
 }
 
 void stream_close(uv_stream_t *stream, bool reset)
 {
-    io_stop(stream, IO_IN | IO_OUT);
-    list_remove(queue_of(stream->io_watcher.pending_queue));
+    struct tcp *tcp = io_close((uv_handle_t *)stream);
+
     uv_read_stop(stream);
     handle_stop((uv_handle_t *)stream);
     stream->flags &= ~(unsigned)(STREAM_READABLE | STREAM_WRITABLE);
-    if (stream_tcp(stream) != NULL)
-        tcp_close(stream_tcp(stream), reset);
-    stream->u.reserved[1] = NULL;
+    if (tcp != NULL)
+        tcp_close(tcp, reset);
     if (stream->queued_fds != NULL)
         tcp_close(stream->queued_fds, false);
     stream->queued_fds = NULL;
@@ -287,7 +164,7 @@ static void write_is_over(uv_write_t *req, int error)
     if (error == 0)
         free_buffers(req);
     list_push_back(queue_of(req->handle->write_completed_queue), queue_of(req->queue));
-    io_feed(req->handle);
+    io_feed(&req->handle->io_watcher);
 }
 
 static void write_queued(uv_stream_t *stream)
@@ -302,11 +179,11 @@ static void write_queued(uv_stream_t *stream)
         sent = try_write(stream, &req->bufs[req->write_index], req->nbufs - req->write_index);
         if (sent < 0 && sent != UV_EAGAIN) {
             write_is_over(req, (int)sent);
-            io_stop(stream, IO_OUT);
+            io_stop(&stream->io_watcher, IO_OUT);
             return;
         }
         if (sent < 0 || !advance(req, (size_t)sent)) {
-            io_start(stream, IO_OUT);
+            io_start(&stream->io_watcher, IO_OUT);
             return;
         }
         write_is_over(req, 0);
@@ -379,7 +256,7 @@ int uv_write(uv_write_t *req, uv_stream_t *handle, const uv_buf_t bufs[], unsign
     if (first)
         write_queued(handle);
     else
-        io_start(handle, IO_OUT);
+        io_start(&handle->io_watcher, IO_OUT);
     return 0;
 }
 
@@ -407,7 +284,7 @@ int uv_shutdown(uv_shutdown_t *req, uv_stream_t *handle, uv_shutdown_cb cb)
     handle->shutdown_req = req;
     handle->flags = (handle->flags | STREAM_SHUTTING) & ~(unsigned)STREAM_WRITABLE;
     if (list_empty(queue_of(handle->write_queue)))
-        io_feed(handle);
+        io_feed(&handle->io_watcher);
     return 0;
 }
 
@@ -418,7 +295,7 @@ static void drain(uv_stream_t *stream)
     int rc = UV_ECANCELED;
 
     if ((stream->flags & HANDLE_CLOSING) == 0)
-        io_stop(stream, IO_OUT);
+        io_stop(&stream->io_watcher, IO_OUT);
     if ((stream->flags & STREAM_SHUTTING) == 0)
         return;
     stream->shutdown_req = NULL;
@@ -460,7 +337,7 @@ int uv_read_start(uv_stream_t *handle, uv_alloc_cb alloc_cb, uv_read_cb read_cb)
     handle->flags = (handle->flags | STREAM_READING) & ~(unsigned)STREAM_READ_EOF;
     handle->read_cb = read_cb;
     handle->alloc_cb = alloc_cb;
-    io_start(handle, IO_IN);
+    io_start(&handle->io_watcher, IO_IN);
     handle_start((uv_handle_t *)handle);
     return 0;
 }
@@ -470,7 +347,7 @@ int uv_read_stop(uv_stream_t *handle)
     if ((handle->flags & STREAM_READING) == 0)
         return 0;
     handle->flags &= ~(unsigned)STREAM_READING;
-    io_stop(handle, IO_IN);
+    io_stop(&handle->io_watcher, IO_IN);
     handle_stop((uv_handle_t *)handle);
     handle->read_cb = NULL;
     handle->alloc_cb = NULL;
@@ -480,7 +357,7 @@ int uv_read_stop(uv_stream_t *handle)
 static void no_more_reads(uv_stream_t *stream)
 {
     stream->flags &= ~(unsigned)STREAM_READING;
-    io_stop(stream, IO_IN);
+    io_stop(&stream->io_watcher, IO_IN);
     handle_stop((uv_handle_t *)stream);
 }
 
@@ -549,7 +426,7 @@ static void connected(uv_stream_t *stream)
     stream->connect_req = NULL;
     request_ends(stream);
     if (rc < 0 || list_empty(queue_of(stream->write_queue)))
-        io_stop(stream, IO_OUT);
+        io_stop(&stream->io_watcher, IO_OUT);
     if (req->cb != NULL)
         req->cb(req, rc);
     if (stream_tcp(stream) != NULL && rc < 0)
@@ -564,7 +441,7 @@ static void accept_available(uv_stream_t *stream)
             return;
         stream->connection_cb(stream, 0);
         if (stream->queued_fds != NULL) { /* no more until uv_accept() has been called */
-            io_stop(stream, IO_IN);
+            io_stop(&stream->io_watcher, IO_IN);
             return;
         }
     }
@@ -591,14 +468,17 @@ int uv_accept(uv_stream_t *server, uv_stream_t *client)
     }
     stream_open(client, accepted);
     client->flags |= STREAM_READABLE | STREAM_WRITABLE | STREAM_BOUND;
-    io_start(server, IO_IN);
+    io_start(&server->io_watcher, IO_IN);
     return 0;
 }
 
-/* ---- the phases ---- */
+/* ---- what the poll tells ---- */
 
-static void tell(uv_stream_t *stream, unsigned events)
+void stream_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events)
 {
+    uv_stream_t *stream = container_of(watcher, uv_stream_t, io_watcher);
+
+    (void)loop;
     if (stream->connection_cb != NULL) {
         accept_available(stream);
         return;
@@ -620,96 +500,6 @@ static void tell(uv_stream_t *stream, unsigned events)
     write_callbacks(stream);
     if (stream_tcp(stream) != NULL && list_empty(queue_of(stream->write_queue)))
         drain(stream);
-}
-
-void pending_run(uv_loop_t *loop)
-{
-    struct list batch;
-    struct list *link;
-
-    list_move(&batch, queue_of(loop->pending_queue));
-    while ((link = list_pop_front(&batch)) != NULL)
-        tell(container_of(link, uv_stream_t, io_watcher.pending_queue), IO_OUT);
-}
-
-static void name_stream(const void *self, size_t value, char *text, size_t size)
-{
-    struct list *link = sim_of((uv_loop_t *)(uintptr_t)self)->ready_next;
-    struct address local, remote;
-    char a[ADDRESS_TEXT_SIZE], b[ADDRESS_TEXT_SIZE];
-    const struct tcp *tcp;
-
-    while (value-- > 0)
-        link = link->next;
-    tcp = stream_tcp(of_ready_link(link));
-    tcp_local(tcp, &local);
-    address_text(&local, a, sizeof a);
-    if (tcp_remote(tcp, &remote) == 0)
-        snprintf(text, size, "%s from %s", a, address_text(&remote, b, sizeof b));
-    else
-        snprintf(text, size, "%s", a);
-}
-
-/* Put one of those that are still to be told, up to `end`, first. */
-static void choose_ready(uv_loop_t *loop, const struct list *end)
-{
-    struct sim_loop *sim = sim_of(loop);
-    struct alternatives alternatives = {.anchor = name_stream, .self = loop};
-    struct list *link = sim->ready_next;
-    size_t count = 0, index;
-
-    if (!chance_is_open(world_current()->chance, "net.ready"))
-        return;
-    for (const struct list *at = link; at != end; at = at->next)
-        count++;
-    index = world_choose(world_current(), "net.ready", count, &alternatives);
-    if (index == 0)
-        return;
-    while (index-- > 0)
-        link = link->next;
-    list_remove(link);
-    list_push_back(sim->ready_next, link); /* before it */
-    sim->ready_next = link;
-}
-
-/* What each is told is what holds now, whatever the others do meanwhile. Returns: whether there is
- * anything to tell. */
-static bool take_stock(struct sim_loop *sim)
-{
-    list_for_each(link, &sim->ready) {
-        uv_stream_t *stream = of_ready_link(link);
-
-        stream->io_watcher.fd = (int)told(stream);
-        if (stream->io_watcher.fd == 0)
-            make_unready(stream);
-    }
-    return !list_empty(&sim->ready);
-}
-
-/* As epoll does: those that are told stay in line, before whatever becomes ready meanwhile, and are
- * looked at again the next time. */
-void streams_run(uv_loop_t *loop)
-{
-    struct sim_loop *sim = sim_of(loop);
-    struct list end;
-
-    if (!take_stock(sim))
-        return;
-    list_push_back(&sim->ready, &end);
-    sim->ready_next = sim->ready.next;
-    while (sim->ready_next != &end) {
-        uv_stream_t *stream;
-        unsigned events;
-
-        choose_ready(loop, &end);
-        stream = of_ready_link(sim->ready_next);
-        sim->ready_next = sim->ready_next->next;
-        events = (unsigned)stream->io_watcher.fd & (stream->io_watcher.pevents | IO_HUP);
-        if (events != 0)
-            tell(stream, events);
-    }
-    sim->ready_next = NULL;
-    list_remove(&end);
 }
 
 /* ---- what one can see ---- */

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/hash.h"
-#include "world/tcp.h"
+#include "world/socket.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -392,7 +392,7 @@ void net_settle(struct net *net)
 
 void net_process_ends(struct process *process)
 {
-    tcp_close_all(process);
+    sockets_close_all(process);
 }
 
 static void free_links(struct net *net)
@@ -408,7 +408,7 @@ void net_free(struct net *net)
 {
     if (net == NULL)
         return;
-    tcp_free_all(net);
+    sockets_free_all(net);
     list_for_each(node, &net->packets) {
         packet_free(container_of(node, struct packet, all));
     }

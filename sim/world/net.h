@@ -8,7 +8,7 @@
  * itself so. A packet that takes no time arrives before its sender does anything else, as on a
  * loopback.
  *
- * It knows neither what is in a packet nor what a connection is: that is tcp.h's.
+ * It knows neither what is in a packet nor what a connection is: that is tcp.h's and udp.h's.
  */
 #ifndef RONDO_WORLD_NET_H
 #define RONDO_WORLD_NET_H
@@ -61,6 +61,14 @@ struct link_spec {
 
 #define HOST_ADDRESSES_MAX 4
 
+enum protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_COUNT };
+
+/* Who has which port, of one protocol: socket.c's. */
+struct ports {
+    struct map by_number;
+    uint16_t last; /* of those that were given to whoever asked for any */
+};
+
 struct host {
     struct list link; /* in net.hosts */
     struct net *net;
@@ -68,8 +76,7 @@ struct host {
     const char *name; /* borrowed */
     struct address addresses[HOST_ADDRESSES_MAX];
     size_t address_count;
-    struct map ports;   /* tcp.c's: who has which */
-    uint16_t port_last; /* of those that are given out */
+    struct ports ports[PROTOCOL_COUNT];
 };
 
 /* Something on its way: the first member of what its sender makes of it. */
@@ -97,7 +104,7 @@ struct net {
     struct list packets; /* all that there are */
     struct list due;     /* those that take no time, in order */
     bool settling;
-    struct map sockets; /* tcp.c's: those that can be reached, by id */
+    struct map sockets; /* socket.c's: by id */
     uint64_t socket_id_last;
 };
 

@@ -95,13 +95,13 @@ void segment_forget(struct tcp *tcp)
 /* A segment of `tcp` to its peer. */
 static struct segment *make_from(struct tcp *tcp, enum segment_kind kind, size_t length)
 {
-    struct segment *segment = make(tcp->host->net, kind, length);
+    struct segment *segment = make(tcp->socket.host->net, kind, length);
 
-    segment->from = tcp->id;
+    segment->from = tcp->socket.id;
     segment->to = tcp->peer;
-    segment->source = tcp->local;
-    segment->target = tcp->remote;
-    segment->packet.from = tcp->host;
+    segment->source = tcp->socket.local;
+    segment->target = tcp->socket.remote;
+    segment->packet.from = tcp->socket.host;
     segment->packet.to = tcp->peer_host;
     return segment;
 }
@@ -143,7 +143,7 @@ static void refuse(const struct segment *segment)
 static void send_next(struct tcp *tcp, enum segment_kind kind, size_t length)
 {
     struct segment *segment = make_from(tcp, kind, length);
-    struct tcp *peer = tcp_find(tcp->host->net, tcp->peer);
+    struct tcp *peer = tcp_find(tcp->socket.host->net, tcp->peer);
 
     bytes_take(&tcp->out, segment->bytes, length);
     tcp->sent += kind == SEGMENT_FIN ? 1 : length;
@@ -154,7 +154,7 @@ static void send_next(struct tcp *tcp, enum segment_kind kind, size_t length)
 
 static size_t segment_max(const struct tcp *tcp)
 {
-    size_t mtu = link_between(tcp->host, tcp->peer_host)->mtu;
+    size_t mtu = link_between(tcp->socket.host, tcp->peer_host)->mtu;
 
     if (mtu == 0 || mtu > MTU_LOOPBACK)
         mtu = MTU_LOOPBACK;
@@ -191,7 +191,7 @@ static void name_cut(const void *self, size_t value, char *text, size_t size)
 {
     const struct cut *cut = self;
 
-    snprintf(text, size, "%s > %s %zu of %zu bytes", cut->tcp->host->name,
+    snprintf(text, size, "%s > %s %zu of %zu bytes", cut->tcp->socket.host->name,
              cut->tcp->peer_host->name, cut_at(cut->length, value), cut->length);
 }
 
@@ -202,13 +202,14 @@ static size_t cut(const struct tcp *tcp, size_t length)
     struct alternatives alternatives = {.anchor = name_cut, .self = &self};
     size_t bound = length > 3 ? 3 : length > 1 ? 2 : 1;
 
-    return cut_at(length, world_choose(tcp->host->net->world, "net.segment", bound, &alternatives));
+    return cut_at(length,
+                  world_choose(tcp->socket.host->net->world, "net.segment", bound, &alternatives));
 }
 
 static void rest_goes(struct event *event)
 {
     struct tcp *tcp = container_of(event, struct tcp, rest);
-    struct net *net = tcp->host->net;
+    struct net *net = tcp->socket.host->net;
 
     segment_pump(tcp);
     net_settle(net);
@@ -216,7 +217,7 @@ static void rest_goes(struct event *event)
 
 void segment_pump(struct tcp *tcp)
 {
-    struct world *world = tcp->host->net->world;
+    struct world *world = tcp->socket.host->net->world;
     size_t length, part;
 
     if (tcp->state != TCP_CONNECTED || tcp->rest.entered)
@@ -259,8 +260,8 @@ static void break_off(struct tcp *tcp, int error)
     tcp->error = error;
     bytes_free(&tcp->out);
     segment_forget(tcp);
-    world_cancel(tcp->host->net->world, &tcp->rest);
-    tcp_notify(tcp);
+    world_cancel(tcp->socket.host->net->world, &tcp->rest);
+    socket_notify(&tcp->socket);
 }
 
 /* How long it takes to miss a segment: twice as long each time. */
@@ -326,16 +327,16 @@ static bool syn_arrives(struct segment *segment)
     }
     if (listener->waiting > listener->backlog)
         return false;
-    tcp = tcp_new(host, listener->six);
+    tcp = tcp_new(host, listener->socket.six);
     tcp->state = TCP_OPENING;
-    tcp->local = segment->target;
-    tcp->remote = segment->source;
+    tcp->socket.local = segment->target;
+    tcp->socket.remote = segment->source;
     tcp->peer = segment->from;
     tcp->peer_host = segment->packet.from;
     tcp->no_delay = listener->no_delay;
     tcp->listener = listener;
     listener->waiting++;
-    list_push_back(&listener->opening, &tcp->link);
+    list_push_back(&listener->opening, &tcp->socket.link);
     packet_send(&make_from(tcp, SEGMENT_SYN_ACK, 0)->packet);
     return true;
 }
@@ -349,7 +350,7 @@ static void syn_ack_arrives(struct segment *segment, struct tcp *tcp)
     tcp->state = TCP_CONNECTED;
     tcp->peer = segment->from;
     segment_acknowledge(tcp);
-    tcp_notify(tcp);
+    socket_notify(&tcp->socket);
 }
 
 /* What `tcp` has answered has come to whom it answered. */
@@ -358,9 +359,9 @@ static void open_up(struct tcp *tcp)
     if (tcp->state != TCP_OPENING)
         return;
     tcp->state = TCP_CONNECTED;
-    list_remove(&tcp->link);
-    list_push_back(&tcp->listener->queue, &tcp->link);
-    tcp_notify(tcp->listener);
+    list_remove(&tcp->socket.link);
+    list_push_back(&tcp->listener->queue, &tcp->socket.link);
+    socket_notify(&tcp->listener->socket);
 }
 
 static void ack_arrives(const struct segment *segment, struct tcp *tcp)
@@ -377,7 +378,7 @@ static void ack_arrives(const struct segment *segment, struct tcp *tcp)
         tcp_free(tcp);
     } else if (tcp->starved && tcp_writable(tcp)) {
         tcp->starved = false;
-        tcp_notify(tcp);
+        socket_notify(&tcp->socket);
     }
 }
 
@@ -399,7 +400,7 @@ static bool take(struct tcp *tcp, const struct segment *segment)
         tcp_free(tcp);
         return false;
     }
-    tcp_notify(tcp);
+    socket_notify(&tcp->socket);
     return true;
 }
 

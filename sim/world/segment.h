@@ -20,21 +20,11 @@ enum tcp_state {
 };
 
 struct tcp {
-    struct list link; /* in process.sockets, in listener.opening or .queue; in none: an orphan */
-    struct list at_port;
-    uint64_t id; /* from 1 */
-    struct host *host;
+    struct socket socket; /* its link: in listener.opening or .queue, too; in none: an orphan */
     enum tcp_state state;
-    bool six;
-    bool six_only;
-    bool shared;
     bool no_delay;
     bool orphan; /* its program has closed it */
-    struct address local;
-    struct address remote;
-    int error; /* of <errno.h>, not told yet */
-    void (*notify)(void *context);
-    void *context;
+    int error;   /* of <errno.h>, not told yet */
 
     struct list opening; /* that have asked to connect here */
     struct list queue;   /* and may be accepted */
@@ -71,9 +61,6 @@ struct tcp *tcp_find(const struct net *net, uint64_t id);
 
 /* The socket that listens at the address, or NULL. */
 struct tcp *tcp_listener_at(const struct host *host, const struct address *address);
-
-/* Tell whoever watches. */
-void tcp_notify(struct tcp *tcp);
 
 /* Whether everything has been said and acknowledged, and heard. */
 bool tcp_is_done(const struct tcp *tcp);

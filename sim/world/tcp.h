@@ -8,34 +8,27 @@
  * follows waits for it. Not modelled: congestion windows, delayed acknowledgements, TIME_WAIT,
  * keepalive probes; what they change is when, not what.
  *
- * Nothing here blocks. A call that cannot be done yet says -EAGAIN, and whoever watches the socket
- * is told when something of it has changed. Codes are 0, counts, or negative ones of <errno.h>.
+ * socket.h has what holds for sockets of any kind: codes, and who watches.
  */
 #ifndef RONDO_WORLD_TCP_H
 #define RONDO_WORLD_TCP_H
 
 #include <sys/types.h>
 
-#include "world/net.h"
+#include "world/socket.h"
 
 /* Bytes that a socket takes before the other side has acknowledged any, and bytes that it holds
  * before its program has read any: between what Linux gives at first and what it allows later. */
 #define TCP_SEND_MAX    ((size_t)1 << 20)
 #define TCP_RECEIVE_MAX ((size_t)1 << 20)
 
-struct tcp;
+struct tcp; /* begins with its struct socket */
 
 /* A socket of the calling process, for addresses of IPv6 (and those of IPv4 written so) or of IPv4.
  * Owned by the caller: tcp_close(); the end of its process closes it, too. */
 struct tcp *tcp_open(bool six);
 
-/* Call `notify(context)` whenever something may have come to be possible with `tcp`. It may be
- * called while no process runs, or another, and from inside any call; it must not call back. */
-void tcp_watch(struct tcp *tcp, void (*notify)(void *context), void *context);
-
-/* Take an address; port 0 means any that is free. With `shared` the port may be had by another
- * that was bound so, as long as neither listens. With `six_only` :: does not stand for addresses of
- * IPv4. Returns: 0, -EADDRINUSE, -EADDRNOTAVAIL, -EINVAL. */
+/* As socket_bind(); a port that is shared stops being so when somebody listens there. */
 int tcp_bind(struct tcp *tcp, const struct address *address, bool shared, bool six_only);
 
 /* Wait for others to connect, one more than `backlog` of them before the first is accepted.
@@ -85,9 +78,5 @@ int tcp_remote(const struct tcp *tcp, struct address *address);
 
 /* Send small segments, too, while others are not acknowledged (RFC 896). */
 void tcp_set_no_delay(struct tcp *tcp, bool on);
-
-/* The end of a process, and of the world: net.c's business. */
-void tcp_close_all(struct process *process);
-void tcp_free_all(struct net *net);
 
 #endif

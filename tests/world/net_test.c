@@ -141,10 +141,10 @@ static void wake(void *context)
 
 static void wait_until(struct tcp *tcp, bool (*is)(const struct tcp *tcp))
 {
-    tcp_watch(tcp, wake, thread_current());
+    socket_watch((struct socket *)tcp, wake, thread_current());
     while (!is(tcp))
         thread_block(WORLD_NEVER, "a test");
-    tcp_watch(tcp, NULL, NULL);
+    socket_watch((struct socket *)tcp, NULL, NULL);
 }
 
 static struct tcp *listen_at(const struct role *role, struct address address, int backlog)
