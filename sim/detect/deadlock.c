@@ -9,52 +9,11 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "base/map.h"
-
-#define NOBODY MAP_NONE
-
-/* A task that is alive, and what it waits for, if it does. */
-struct waiting {
-    uint32_t process;
-    uint32_t thread;
-    uint32_t task;
-    char name[64];
-    bool waits;
-    char kind[24];
-    char object_name[64]; /* as people say it: "lock A" */
-    uint32_t object;
-    int64_t since_ns;
-    char here[96];
-    bool expected; /* what it said it waits for holds */
-    char expects[64];
-    int64_t expected_since_ns;
-    char expected_by[64]; /* who made it so; "": no task */
-    size_t holdings;      /* the first of what it holds, or NOBODY */
-};
-
-/* A task that holds an object, or owes it its end. */
-struct holding {
-    bool free;
-    size_t next; /* of the same task, or of those that are free; NOBODY: the last */
-    uint32_t process;
-    uint32_t thread;
-    uint32_t task;
-    char kind[24];
-    uint32_t object;
-    int64_t since_ns;
-    char here[96];
-};
+#include "detect/knot.h"
 
 struct deadlock {
-    struct waiting *tasks;
-    size_t task_count;
-    size_t task_capacity;
-    struct map index; /* process, thread and task to their place in `tasks` */
-    struct holding *holdings;
-    size_t holding_count;
-    size_t holding_capacity;
-    size_t holding_free; /* a chain of free places */
-    char *partial;       /* the circle that was there when main ended, as a block; or NULL */
+    struct waits waits;
+    char *partial; /* the knot that was there when main ended, as a block; or NULL */
     int64_t partial_ns;
 };
 
@@ -70,320 +29,46 @@ void deadlock_free(struct deadlock *detector)
 {
     if (detector == NULL)
         return;
-    map_free(&detector->index);
-    free(detector->tasks);
-    free(detector->holdings);
+    waits_free(&detector->waits);
     free(detector->partial);
     free(detector);
 }
 
 void deadlock_reset(struct deadlock *detector)
 {
-    map_empty(&detector->index);
-    detector->task_count = 0;
-    detector->holding_count = 0;
-    detector->holding_free = NOBODY;
+    waits_reset(&detector->waits);
     free(detector->partial);
     detector->partial = NULL;
-}
-
-static uint64_t key_of_record(const struct trace_record *record)
-{
-    return trace_task_key(record->process, record->thread, record->task);
-}
-
-static size_t find_task(const struct deadlock *detector, const struct trace_record *record)
-{
-    return map_get(&detector->index, key_of_record(record));
-}
-
-static size_t find_holder(const struct deadlock *detector, const struct holding *holding)
-{
-    return map_get(&detector->index,
-                   trace_task_key(holding->process, holding->thread, holding->task));
-}
-
-static void add_task(struct deadlock *detector, const struct trace_record *record)
-{
-    struct waiting *task;
-
-    detector->tasks = must_room(detector->tasks, &detector->task_capacity, detector->task_count + 1,
-                                sizeof *detector->tasks);
-    map_set(&detector->index, key_of_record(record), detector->task_count);
-    task = &detector->tasks[detector->task_count++];
-    memset(task, 0, sizeof *task);
-    task->holdings = NOBODY;
-    task->process = record->process;
-    task->thread = record->thread;
-    task->task = record->task;
-    trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
-}
-
-static void free_holding(struct deadlock *detector, size_t i)
-{
-    detector->holdings[i].free = true;
-    detector->holdings[i].next = detector->holding_free;
-    detector->holding_free = i;
-}
-
-/* A task that has ended leaves its place to the last one; what it held, it can no longer end. */
-static void remove_task(struct deadlock *detector, const struct trace_record *record)
-{
-    size_t i = map_remove(&detector->index, key_of_record(record));
-    struct waiting *last = &detector->tasks[detector->task_count - 1];
-
-    if (i == NOBODY)
-        return;
-    for (size_t at = detector->tasks[i].holdings; at != NOBODY;) {
-        size_t next = detector->holdings[at].next;
-
-        free_holding(detector, at);
-        at = next;
-    }
-    if (&detector->tasks[i] != last) {
-        detector->tasks[i] = *last;
-        map_set(&detector->index, trace_task_key(last->process, last->thread, last->task), i);
-    }
-    detector->task_count--;
-}
-
-static void note_wait(struct deadlock *detector, const struct trace_record *record)
-{
-    size_t i = find_task(detector, record);
-    struct waiting *task;
-
-    if (i == NOBODY)
-        return;
-    task = &detector->tasks[i];
-    task->waits = record->kind == TRACE_BLOCKED;
-    trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
-    finding_copy_text(task->kind, sizeof task->kind, record->object.kind);
-    trace_object_name(&record->object, task->object_name, sizeof task->object_name);
-    task->object = record->object.id;
-    task->since_ns = record->time_ns;
-    finding_copy_text(task->here, sizeof task->here, record->here);
-}
-
-static void note_expected(struct deadlock *detector, const struct trace_record *record)
-{
-    size_t i = find_task(detector, record);
-    struct waiting *task;
-
-    if (i == NOBODY)
-        return;
-    task = &detector->tasks[i];
-    task->expected = record->value != 0;
-    task->expected_since_ns = record->time_ns;
-    finding_copy_text(task->expects, sizeof task->expects, record->object.kind);
-    finding_copy_text(task->expected_by, sizeof task->expected_by, record->text);
-}
-
-/* A place for one more holding. */
-static size_t take_holding(struct deadlock *detector)
-{
-    size_t i = detector->holding_free;
-
-    if (i != NOBODY) {
-        detector->holding_free = detector->holdings[i].next;
-        return i;
-    }
-    detector->holdings = must_room(detector->holdings, &detector->holding_capacity,
-                                   detector->holding_count + 1, sizeof *detector->holdings);
-    return detector->holding_count++;
-}
-
-static void add_holding(struct deadlock *detector, const struct trace_record *record)
-{
-    size_t task = find_task(detector, record);
-    struct holding *holding;
-    size_t i;
-
-    if (task == NOBODY)
-        return;
-    i = take_holding(detector);
-    holding = &detector->holdings[i];
-    holding->free = false;
-    holding->next = detector->tasks[task].holdings;
-    detector->tasks[task].holdings = i;
-    holding->process = record->process;
-    holding->thread = record->thread;
-    holding->task = record->task;
-    holding->object = record->object.id;
-    holding->since_ns = record->time_ns;
-    finding_copy_text(holding->kind, sizeof holding->kind, record->object.kind);
-    finding_copy_text(holding->here, sizeof holding->here, record->here);
-}
-
-static void remove_holding(struct deadlock *detector, const struct trace_record *record)
-{
-    size_t task = find_task(detector, record);
-    size_t *link = task != NOBODY ? &detector->tasks[task].holdings : NULL;
-
-    while (link != NULL && *link != NOBODY) {
-        size_t i = *link;
-
-        if (detector->holdings[i].object == record->object.id) {
-            *link = detector->holdings[i].next;
-            free_holding(detector, i);
-            return;
-        }
-        link = &detector->holdings[i].next;
-    }
 }
 
 /* The first task of a loop: when it ends the others are cancelled, which ends their waits. */
 #define MAIN_TASK 1
 
-static void look_for_circle(struct deadlock *detector, int64_t time_ns);
+static void look_for_knot(struct deadlock *detector, int64_t time_ns);
 
-/* A task is cancelled by another, which, if they wait in a circle, ends that. A timeout that does
+/* A task is cancelled by another, which, if they wait in a knot, ends that. A timeout that does
  * so is a way out that the program has provided. */
 static void cancel_task(struct deadlock *detector, const struct trace_record *record)
 {
     if (record->task != 0 && record->value != 0 && detector->partial == NULL)
-        look_for_circle(detector, record->time_ns);
+        look_for_knot(detector, record->time_ns);
 }
 
 static void end_task(struct deadlock *detector, const struct trace_record *record)
 {
-    remove_task(detector, record);
     if (record->task == MAIN_TASK && detector->partial == NULL)
-        look_for_circle(detector, record->time_ns);
+        look_for_knot(detector, record->time_ns);
 }
 
 void deadlock_listen(void *self, const struct trace_record *record)
 {
-    switch (record->kind) {
-    case TRACE_SPAWNED:
-        add_task(self, record);
-        break;
-    case TRACE_FINISHED:
-        end_task(self, record);
-        break;
-    case TRACE_CANCELLED:
-        cancel_task(self, record);
-        break;
-    case TRACE_BLOCKED:
-    case TRACE_RESUMED:
-        note_wait(self, record);
-        break;
-    case TRACE_EXPECTED:
-        note_expected(self, record);
-        break;
-    case TRACE_HELD:
-        add_holding(self, record);
-        break;
-    case TRACE_RELEASED:
-        remove_holding(self, record);
-        break;
-    default:
-        break;
-    }
-}
+    struct deadlock *detector = self;
 
-/*
- * The `n`-th task that could end the wait of `waiting`: the task it waits for, or a holder. `held`
- * is set to the holding, or NULL.
- */
-static size_t ender(const struct deadlock *detector, const struct waiting *waiting, size_t n,
-                    const struct holding **held)
-{
-    *held = NULL;
-    if (strcmp(waiting->kind, "task") == 0)
-        return n > 0 ? NOBODY
-                     : map_get(&detector->index,
-                               trace_task_key(waiting->process, waiting->thread, waiting->object));
-    for (size_t i = 0; i < detector->holding_count; i++) {
-        const struct holding *holding = &detector->holdings[i];
-
-        if (holding->free || holding->process != waiting->process ||
-            holding->object != waiting->object || waiting->object == 0 ||
-            strcmp(holding->kind, waiting->kind) != 0)
-            continue;
-        if (n-- > 0)
-            continue;
-        *held = holding;
-        return find_holder(detector, holding);
-    }
-    return NOBODY;
-}
-
-/* A walk along the waits: where it stands, and how far each step on the way has been tried. */
-struct walk {
-    size_t *path;
-    size_t *tried;
-    size_t length;
-    unsigned char *seen; /* 1: on the path, 2: done with */
-};
-
-/* One step of the depth-first walk. Returns: the start of a circle in the path, or NOBODY. */
-static size_t walk_on(const struct deadlock *detector, struct walk *walk)
-{
-    size_t at = walk->path[walk->length - 1];
-    const struct holding *held;
-    size_t next = ender(detector, &detector->tasks[at], walk->tried[walk->length - 1]++, &held);
-
-    if (next == NOBODY) {
-        walk->seen[at] = 2;
-        walk->length--;
-    } else if (walk->seen[next] == 1) {
-        for (size_t i = 0; i < walk->length; i++) {
-            if (walk->path[i] == next)
-                return i;
-        }
-    } else if (walk->seen[next] == 0 && detector->tasks[next].waits) {
-        walk->seen[next] = 1;
-        walk->path[walk->length] = next;
-        walk->tried[walk->length++] = 0;
-    }
-    return NOBODY;
-}
-
-/* Find a circle of waits. Returns: its length, its members in `circle`; 0 if there is none. */
-static size_t find_circle(const struct deadlock *detector, size_t *circle)
-{
-    size_t n = detector->task_count;
-    struct walk walk = {must_alloc(n * sizeof(size_t)), must_alloc(n * sizeof(size_t)), 0,
-                        must_alloc(n)};
-    size_t length = 0;
-
-    for (size_t start = 0; start < n && length == 0; start++) {
-        if (walk.seen[start] != 0 || !detector->tasks[start].waits)
-            continue;
-        walk.seen[start] = 1;
-        walk.path[0] = start;
-        walk.tried[0] = 0;
-        walk.length = 1;
-        while (walk.length > 0 && length == 0) {
-            size_t from = walk_on(detector, &walk);
-
-            if (from == NOBODY)
-                continue;
-            length = walk.length - from;
-            memcpy(circle, walk.path + from, length * sizeof *circle);
-        }
-    }
-    free(walk.path);
-    free(walk.tried);
-    free(walk.seen);
-    return length;
-}
-
-/* Turn the circle so that it begins with the task that was spawned first. */
-static void turn(const struct deadlock *detector, size_t *circle, size_t length)
-{
-    size_t first = 0;
-
-    for (size_t i = 1; i < length; i++) {
-        if (detector->tasks[circle[i]].task < detector->tasks[circle[first]].task)
-            first = i;
-    }
-    while (first-- > 0) {
-        size_t head = circle[0];
-
-        memmove(circle, circle + 1, (length - 1) * sizeof *circle);
-        circle[length - 1] = head;
-    }
+    if (record->kind == TRACE_CANCELLED)
+        cancel_task(detector, record);
+    waits_note(&detector->waits, record);
+    if (record->kind == TRACE_FINISHED)
+        end_task(detector, record);
 }
 
 /* What it would take to end a wait that nobody can end. */
@@ -411,14 +96,37 @@ static const char *missing(const char *kind)
     return "nobody is left to end it";
 }
 
-static int width_of_names(const struct deadlock *detector)
+/* What one who has ended waits like this one before would have to do again. */
+static const char *needed(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        const char *text;
+    } texts[] = {
+        {"event", "set it"},
+        {"queue", "put an item"},
+        {"room in queue", "get an item"},
+        {"join of queue", "say task_done"},
+        {"semaphore", "release a permit"},
+        {"condition", "notify"},
+        {"barrier", "come"},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(texts[i].kind, kind) == 0)
+            return texts[i].text;
+    }
+    CHECK_NEVER("nobody has signalled what has no line");
+}
+
+static int width_of_names(const struct waits *waits)
 {
     size_t width = 0;
 
-    for (size_t i = 0; i < detector->task_count; i++) {
-        size_t length = strlen(detector->tasks[i].name);
+    for (size_t i = 0; i < waits->task_count; i++) {
+        size_t length = strlen(waits->tasks[i].name);
 
-        if (detector->tasks[i].waits && length > width)
+        if (waits->tasks[i].waits && length > width)
             width = length;
     }
     return (int)width;
@@ -440,96 +148,137 @@ static bool is_owed(const char *kind)
 }
 
 /* "until t1 and t2 end" */
-static void print_gathered(FILE *out, const struct deadlock *detector, const struct holding *gather)
+static void print_gathered(FILE *out, const struct waits *waits, const struct holding *gather)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < detector->holding_count; i++) {
-        const struct holding *holding = &detector->holdings[i];
-        size_t task = find_holder(detector, holding);
+    for (size_t i = 0; i < waits->holding_count; i++) {
+        const struct holding *holding = &waits->holdings[i];
+        size_t task = waits_holder(waits, holding);
 
         if (holding->free || holding->process != gather->process ||
             holding->object != gather->object || strcmp(holding->kind, gather->kind) != 0 ||
             task == NOBODY)
             continue;
-        fprintf(out, "%s%s", count++ == 0 ? "   until " : " and ", detector->tasks[task].name);
+        fprintf(out, "%s%s", count++ == 0 ? "   until " : " and ", waits->tasks[task].name);
     }
     fputs(count == 1 ? " ends" : " end", out);
 }
 
 /* "held by reader since 1.000s  ladder.c:44" */
-static void print_holder(FILE *out, const struct deadlock *detector, size_t holder,
+static void print_holder(FILE *out, const struct waits *waits, size_t holder,
                          const struct holding *held)
 {
     if (held == NULL) {
-        fprintf(out, "   until %s ends", detector->tasks[holder].name);
+        fprintf(out, "   until %s ends", waits->tasks[holder].name);
         return;
     }
     if (is_owed(held->kind)) {
-        print_gathered(out, detector, held);
+        print_gathered(out, waits, held);
         return;
     }
-    fprintf(out, "   held by %s since ", detector->tasks[holder].name);
+    fprintf(out, "   held by %s since ", waits->tasks[holder].name);
     finding_print_time(out, held->since_ns);
     if (held->here[0] != '\0')
         fprintf(out, "  %s", finding_base_name(held->here));
 }
 
-static bool is_member(const size_t *circle, size_t length, size_t task)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (circle[i] == task)
-            return true;
-    }
-    return false;
-}
-
 /* The holding through which `from` waits for `to`. */
-static const struct holding *edge(const struct deadlock *detector, size_t from, size_t to)
+static const struct holding *edge(const struct waits *waits, size_t from, size_t to)
 {
     const struct holding *held = NULL;
     size_t next;
 
-    for (size_t n = 0; (next = ender(detector, &detector->tasks[from], n, &held)) != NOBODY; n++) {
+    for (size_t n = 0; (next = waits_ender(waits, &waits->tasks[from], n, &held)) != NOBODY; n++) {
         if (next == to)
             return held;
     }
     return NULL;
 }
 
-static void print_circle(FILE *out, const struct deadlock *detector, const size_t *circle,
-                         size_t length)
+/* Each waits for the next. */
+static void print_circle(FILE *out, const struct waits *waits, const struct knot *knot)
 {
-    int width = width_of_names(detector);
+    int width = width_of_names(waits);
 
-    for (size_t i = 0; i < length; i++) {
-        size_t next = circle[(i + 1) % length];
+    for (size_t i = 0; i < knot->count; i++) {
+        size_t at = knot->members[i], next = knot->members[(i + 1) % knot->count];
 
-        print_wait(out, &detector->tasks[circle[i]], width);
-        print_holder(out, detector, next, edge(detector, circle[i], next));
+        print_wait(out, &waits->tasks[at], width);
+        print_holder(out, waits, next, edge(waits, at, next));
         fputc('\n', out);
     }
 }
 
+/* "ann or bob would have to set it, as before" */
+static void print_past(FILE *out, const struct waits *waits, size_t at)
+{
+    size_t next;
+
+    for (size_t n = 0; (next = knot_ender(waits, at, n)) != NOBODY; n++)
+        fprintf(out, "%s%s", n == 0 ? "   " : " or ", waits->tasks[next].name);
+    fprintf(out, " would have to %s, as before", needed(waits->tasks[at].kind));
+}
+
+/* Who could end a wait, of all that are known. */
+static void print_enders(FILE *out, const struct waits *waits, size_t at)
+{
+    const struct waiting *task = &waits->tasks[at];
+    const struct holding *held;
+    size_t next;
+
+    if (waits_ender(waits, task, 0, &held) == NOBODY) {
+        print_past(out, waits, at);
+        return;
+    }
+    for (size_t n = 0; (next = waits_ender(waits, task, n, &held)) != NOBODY; n++) {
+        print_holder(out, waits, next, held);
+        if (held == NULL || is_owed(held->kind))
+            return; /* that was all of them */
+    }
+}
+
+/* From none of these does a way lead out. */
+static void print_tangle(FILE *out, const struct waits *waits, const struct knot *knot)
+{
+    int width = width_of_names(waits);
+
+    for (size_t i = 0; i < knot->count; i++) {
+        print_wait(out, &waits->tasks[knot->members[i]], width);
+        print_enders(out, waits, knot->members[i]);
+        fputc('\n', out);
+    }
+    fputs("each waits for others of these, and nobody else who is left has ended such a wait\n",
+          out);
+}
+
+static void print_knot(FILE *out, const struct waits *waits, const struct knot *knot)
+{
+    if (knot->circle)
+        print_circle(out, waits, knot);
+    else if (knot->count > 0)
+        print_tangle(out, waits, knot);
+}
+
 /* Whether the task waits for what holds, and no other task could end that. */
-static bool is_lost(const struct deadlock *detector, const struct waiting *task)
+static bool is_lost(const struct waits *waits, const struct waiting *task)
 {
     const struct holding *held;
 
-    return task->waits && task->expected && ender(detector, task, 0, &held) == NOBODY;
+    return task->waits && task->expected && waits_ender(waits, task, 0, &held) == NOBODY;
 }
 
 /* "consumer  waits for condition news since 0.000s  pool.c:31   though has_item holds since 1.000s,
  * by producer". Returns: whether there is one. */
-static bool print_lost(FILE *out, const struct deadlock *detector)
+static bool print_lost(FILE *out, const struct waits *waits)
 {
-    int width = width_of_names(detector);
+    int width = width_of_names(waits);
     bool any = false;
 
-    for (size_t i = 0; i < detector->task_count; i++) {
-        const struct waiting *task = &detector->tasks[i];
+    for (size_t i = 0; i < waits->task_count; i++) {
+        const struct waiting *task = &waits->tasks[i];
 
-        if (!is_lost(detector, task))
+        if (!is_lost(waits, task))
             continue;
         any = true;
         print_wait(out, task, width);
@@ -542,96 +291,63 @@ static bool print_lost(FILE *out, const struct deadlock *detector)
     return any;
 }
 
-/* The waits outside the circle: those that nobody can end first say so. */
-static void print_others(FILE *out, const struct deadlock *detector, const size_t *circle,
-                         size_t length)
+/* What stands between a task that is in no knot and its going on. */
+static void print_obstacle(FILE *out, const struct waits *waits, size_t at)
 {
-    int width = width_of_names(detector);
+    const struct waiting *task = &waits->tasks[at];
+    const struct holding *held;
+    size_t holder = waits_ender(waits, task, 0, &held);
 
-    for (size_t i = 0; i < detector->task_count; i++) {
-        const struct waiting *task = &detector->tasks[i];
-        const struct holding *held;
-        size_t holder;
+    if (holder != NOBODY)
+        print_holder(out, waits, holder, held);
+    else if (knot_ender(waits, at, 0) != NOBODY)
+        print_past(out, waits, at);
+    else
+        fprintf(out, "   %s", missing(task->kind));
+}
 
-        if (!task->waits || is_member(circle, length, i) || is_lost(detector, task))
+/* The waits outside the knot: those that nobody can end first say so. */
+static void print_others(FILE *out, const struct waits *waits, const struct knot *knot)
+{
+    int width = width_of_names(waits);
+
+    for (size_t i = 0; i < waits->task_count; i++) {
+        const struct waiting *task = &waits->tasks[i];
+
+        if (!task->waits || knot_has(knot, i) || is_lost(waits, task))
             continue;
         print_wait(out, task, width);
-        holder = ender(detector, task, 0, &held);
-        if (holder == NOBODY)
-            fprintf(out, "   %s", missing(task->kind));
-        else
-            print_holder(out, detector, holder, held);
+        print_obstacle(out, waits, i);
         fputc('\n', out);
     }
 }
 
-static bool anybody_waits(const struct deadlock *detector)
+/* Keep the knot that is there now, if there is one. */
+static void look_for_knot(struct deadlock *detector, int64_t time_ns)
 {
-    for (size_t i = 0; i < detector->task_count; i++) {
-        if (detector->tasks[i].waits)
-            return true;
-    }
-    return false;
-}
-
-static int by_start(const void *a, const void *b)
-{
-    const struct waiting *x = a, *y = b;
-    uint64_t first = trace_task_key(x->process, x->thread, x->task);
-    uint64_t second = trace_task_key(y->process, y->thread, y->task);
-
-    return first < second ? -1 : first > second;
-}
-
-/* Put the tasks into the order in which they started, for people. */
-static void sort_tasks(struct deadlock *detector)
-{
-    qsort(detector->tasks, detector->task_count, sizeof *detector->tasks, by_start);
-    map_empty(&detector->index);
-    for (size_t i = 0; i < detector->task_count; i++) {
-        const struct waiting *task = &detector->tasks[i];
-
-        map_set(&detector->index, trace_task_key(task->process, task->thread, task->task), i);
-    }
-}
-
-/* Find a circle, which begins with the task that was spawned first. Returns: its length; `*circle`
- * is the caller's to free. */
-static size_t circle_of(struct deadlock *detector, size_t **circle)
-{
-    size_t length;
-
-    sort_tasks(detector);
-    *circle = must_alloc((detector->task_count + 1) * sizeof **circle);
-    length = find_circle(detector, *circle);
-    turn(detector, *circle, length);
-    return length;
-}
-
-/* Keep the circle that is there now, if there is one. */
-static void look_for_circle(struct deadlock *detector, int64_t time_ns)
-{
-    size_t *circle;
-    size_t length, size;
+    struct waits *waits = &detector->waits;
+    struct knot knot;
+    size_t size;
     FILE *out;
 
-    if (!anybody_waits(detector))
+    if (!waits_any(waits))
         return;
-    length = circle_of(detector, &circle);
-    if (length > 0) {
+    waits_sort(waits);
+    knot = knot_find(waits, false);
+    if (knot.count > 0) {
         out = open_memstream(&detector->partial, &size);
         CHECK(out != NULL);
-        print_circle(out, detector, circle, length);
+        print_knot(out, waits, &knot);
         fclose(out);
         detector->partial_ns = time_ns;
     }
-    free(circle);
+    knot_free(&knot);
 }
 
 bool deadlock_partial(struct deadlock *detector, bool cut, int64_t time_ns, struct finding *finding)
 {
     if (cut && detector->partial == NULL)
-        look_for_circle(detector, time_ns);
+        look_for_knot(detector, time_ns);
     if (detector->partial == NULL)
         return false;
     *finding = (struct finding){FINDING_PARTIAL_DEADLOCK, detector->partial_ns, detector->partial};
@@ -641,24 +357,26 @@ bool deadlock_partial(struct deadlock *detector, bool cut, int64_t time_ns, stru
 
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding)
 {
-    size_t *circle;
-    size_t length, size;
+    struct waits *waits = &detector->waits;
+    struct knot knot;
+    size_t size;
     bool lost;
     FILE *out;
 
-    if (!anybody_waits(detector))
+    if (!waits_any(waits))
         return false;
-    length = circle_of(detector, &circle);
+    waits_sort(waits);
+    knot = knot_find(waits, true);
     finding->time_ns = time_ns;
     out = open_memstream(&finding->lines, &size);
     CHECK(out != NULL);
-    print_circle(out, detector, circle, length);
-    lost = print_lost(out, detector);
-    print_others(out, detector, circle, length);
+    print_knot(out, waits, &knot);
+    lost = print_lost(out, waits);
+    print_others(out, waits, &knot);
     fclose(out);
-    free(circle);
-    finding->kind = length > 0 ? FINDING_DEADLOCK
-                    : lost     ? FINDING_LOST_WAKEUP
-                               : FINDING_ENDLESS_WAIT;
+    finding->kind = knot.count > 0 ? FINDING_DEADLOCK
+                    : lost         ? FINDING_LOST_WAKEUP
+                                   : FINDING_ENDLESS_WAIT;
+    knot_free(&knot);
     return true;
 }

@@ -1,9 +1,9 @@
 /*
  * deadlock.h - when nothing can happen any more, who waits for whom.
  *
- * Reads trace records and nothing else: who waits for what since when, who holds what since when.
- * A circle of waits is a deadlock; a wait for something that nobody holds or owes is one that
- * nobody can end, and a lost wake-up where what the task said it waits for (RONDO_EXPECTS) holds.
+ * Reads trace records and nothing else: who waits for what since when, who holds what since when
+ * (waits.h). A circle of waits, or a knot (knot.h), is a deadlock; a wait that nobody can end is an
+ * endless one, and a lost wake-up where what the task said it waits for (RONDO_EXPECTS) holds.
  * Every task that waits is behind one of these.
  */
 #ifndef RONDO_DETECT_DEADLOCK_H
@@ -31,7 +31,7 @@ void deadlock_listen(void *detector, const struct trace_record *record);
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding);
 
 /* Judge a run in which something could happen to its end: whether tasks waited for each other in a
- * circle when main ended or another task cancelled one of them, or, if the run was `cut` short, do
+ * knot when main ended or another task cancelled one of them, or, if the run was `cut` short, do
  * at its end, `time_ns`. Returns: true, with `finding` filled. */
 bool deadlock_partial(struct deadlock *detector, bool cut, int64_t time_ns,
                       struct finding *finding);

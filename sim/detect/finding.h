@@ -11,7 +11,7 @@
 /* Kinds: name, as scenario files say it, and what it means. */
 #define FINDING_MAP(X)                                                                           \
     X(NONE, "nothing", "nothing was found")                                                      \
-    X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other in a circle")                \
+    X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other and nobody else")            \
     X(PARTIAL_DEADLOCK, "partial-deadlock", "some tasks do, while others go on")                 \
     X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about")       \
     X(LOST_WAKEUP, "lost-wakeup", "a task waits though what it waits for holds")                 \

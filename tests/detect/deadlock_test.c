@@ -611,6 +611,239 @@ static void a_holder_that_has_ended_does_not_hide_the_others(void **state)
                  "reader  waits for lock A since 0.500s   held by writer since 0.200s\n");
 }
 
+/* ---- who has ended such waits before ---- */
+
+static const struct trace_object request = {"event", "request", 21};
+static const struct trace_object answer = {"event", "answer", 22};
+
+static void sets(struct fixture *f, uint32_t task, struct trace_object object)
+{
+    record(f, TRACE_SIGNALLED, task, object, 0, NULL);
+}
+
+/* Nobody holds an event; who has set it before is who may set it again. */
+static void two_who_have_woken_each_other_before_are_a_knot(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, WRITER);
+    start(f, READER);
+    sets(f, WRITER, request);
+    sets(f, WRITER, request);
+    sets(f, READER, answer);
+    waits(f, WRITER, answer, 1000, "call.c:3");
+    waits(f, READER, request, 2000, "call.c:9");
+    expect_block(f, FINDING_DEADLOCK,
+                 "writer  waits for event answer since 1.000s  call.c:3"
+                 "   reader would have to set it, as before\n"
+                 "reader  waits for event request since 2.000s  call.c:9"
+                 "   writer would have to set it, as before\n"
+                 "each waits for others of these, and nobody else who is left has ended such a "
+                 "wait\n");
+}
+
+/* The third, who has set it too, waits for what nobody can bring about: he is the way out. */
+static void a_way_out_of_the_circle_is_no_knot(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t task = WRITER; task <= THIRD; task++)
+        start(f, task);
+    sets(f, WRITER, request);
+    sets(f, READER, answer);
+    sets(f, THIRD, answer);
+    waits(f, WRITER, answer, 1000, NULL);
+    waits(f, READER, request, 1000, NULL);
+    waits(f, THIRD, (struct trace_object){"future", NULL, 3}, 1000, NULL);
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "writer  waits for event answer since 1.000s"
+                 "   reader or third would have to set it, as before\n"
+                 "reader  waits for event request since 1.000s"
+                 "   writer would have to set it, as before\n"
+                 "third   waits for future 3 since 1.000s   nobody is left to complete it\n");
+}
+
+static void all_who_could_end_a_wait_belong_to_its_knot(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t task = WRITER; task <= THIRD; task++)
+        start(f, task);
+    sets(f, WRITER, request);
+    sets(f, READER, answer);
+    sets(f, THIRD, answer);
+    holds(f, WRITER, lock_a, 0, NULL);
+    waits(f, WRITER, answer, 1000, NULL);
+    waits(f, READER, request, 1000, NULL);
+    waits(f, THIRD, lock_a, 1000, NULL);
+    expect_block(f, FINDING_DEADLOCK,
+                 "writer  waits for event answer since 1.000s"
+                 "   reader or third would have to set it, as before\n"
+                 "reader  waits for event request since 1.000s"
+                 "   writer would have to set it, as before\n"
+                 "third   waits for lock A since 1.000s   held by writer since 0.000s\n"
+                 "each waits for others of these, and nobody else who is left has ended such a "
+                 "wait\n");
+}
+
+/* Two who wait for one thing do not wait for each other, even if both have brought it before. */
+static void those_in_one_line_are_no_knot(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, WRITER);
+    start(f, READER);
+    sets(f, WRITER, request);
+    sets(f, READER, request);
+    waits(f, WRITER, request, 1000, NULL);
+    waits(f, READER, request, 1000, NULL);
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "writer  waits for event request since 1.000s   nobody is left to set it\n"
+                 "reader  waits for event request since 1.000s   nobody is left to set it\n");
+}
+
+/* A callback may do it again, and what nobody has ever ended, nobody is known to. */
+static void where_others_may_have_a_hand_there_is_no_knot(void **state)
+{
+    struct fixture *f = *state;
+    struct finding finding = {0};
+
+    start(f, WRITER);
+    start(f, READER);
+    sets(f, WRITER, request);
+    waits(f, WRITER, answer, 1000, NULL);
+    waits(f, READER, request, 1000, NULL);
+    assert_true(deadlock_judge(f->deadlock, 0, &finding));
+    assert_int_equal(finding.kind, FINDING_ENDLESS_WAIT);
+    free(finding.lines);
+    sets(f, READER, answer);
+    sets(f, 0, answer);
+    assert_true(deadlock_judge(f->deadlock, 0, &finding));
+    assert_int_equal(finding.kind, FINDING_ENDLESS_WAIT);
+    free(finding.lines);
+}
+
+static void each_kind_of_wait_has_those_who_end_it(void **state)
+{
+    static const struct trace_object queue = {"queue", "jobs", 31};
+    static const struct trace_object room = {"room in queue", "jobs", 31};
+    static const struct trace_object join = {"join of queue", "jobs", 31};
+    static const struct {
+        enum trace_kind kind;
+        struct trace_object by, wait;
+        const char *needed;
+    } rows[] = {
+        {TRACE_PUT, queue, queue, "put an item"},
+        {TRACE_GOT, queue, room, "get an item"},
+        {TRACE_GOT, queue, join, "say task_done"},
+        {TRACE_SIGNALLED, join, join, "say task_done"},
+        {TRACE_RELEASED, permits, permits, "release a permit"},
+        {TRACE_SIGNALLED, {"condition", "news", 32}, {"condition", "news", 32}, "notify"},
+        {TRACE_SIGNALLED, {"barrier", "gate", 33}, {"barrier", "gate", 33}, "come"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct finding finding = {0};
+
+        deadlock_reset(f->deadlock);
+        start(f, WRITER);
+        start(f, READER);
+        record(f, rows[i].kind, READER, rows[i].by, 0, NULL);
+        waits(f, WRITER, rows[i].wait, 0, NULL);
+        waits(f, READER, task_object(WRITER), 0, NULL);
+        assert_true(deadlock_judge(f->deadlock, 0, &finding));
+        assert_int_equal(finding.kind, FINDING_DEADLOCK);
+        assert_non_null(strstr(finding.lines, rows[i].needed));
+        free(finding.lines);
+    }
+}
+
+/* Of whom so many have set it nobody is named. */
+static void of_too_many_nothing_is_said(void **state)
+{
+    struct fixture *f = *state;
+    struct finding finding = {0};
+
+    start(f, WRITER);
+    for (uint32_t task = 100; task < 117; task++) {
+        trace_append(f->trace,
+                     &(struct trace_record){.kind = TRACE_SPAWNED, .process = 1, .task = task});
+        trace_append(f->trace, &(struct trace_record){.kind = TRACE_SIGNALLED,
+                                                      .process = 1,
+                                                      .task = task,
+                                                      .object = request});
+        trace_append(f->trace, &(struct trace_record){.kind = TRACE_BLOCKED,
+                                                      .process = 1,
+                                                      .task = task,
+                                                      .object = task_object(WRITER)});
+    }
+    waits(f, WRITER, request, 0, NULL);
+    assert_true(deadlock_judge(f->deadlock, 0, &finding));
+    assert_int_equal(finding.kind, FINDING_ENDLESS_WAIT);
+    free(finding.lines);
+}
+
+/* ---- some, while others go on ---- */
+
+static void a_knot_is_partial_while_others_go_on(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t task = MAIN; task <= THIRD; task++)
+        start(f, task);
+    sets(f, WRITER, request);
+    sets(f, READER, answer);
+    waits(f, WRITER, answer, 1000, NULL);
+    waits(f, READER, request, 1000, NULL);
+    waits(f, THIRD, (struct trace_object){"sleep", NULL, 0}, 1000, NULL);
+    end(f, MAIN);
+    expect_partial(f, false, 0,
+                   "writer  waits for event answer since 1.000s"
+                   "   reader would have to set it, as before\n"
+                   "reader  waits for event request since 1.000s"
+                   "   writer would have to set it, as before\n"
+                   "each waits for others of these, and nobody else who is left has ended such a "
+                   "wait\n");
+}
+
+/* Main could have: it has, before it ended. */
+static void who_has_ended_may_have_been_the_one_to_end_a_wait(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t task = MAIN; task <= READER; task++)
+        start(f, task);
+    sets(f, MAIN, answer);
+    sets(f, WRITER, request);
+    sets(f, READER, answer);
+    waits(f, WRITER, answer, 1000, NULL);
+    waits(f, READER, request, 1000, NULL);
+    end(f, MAIN);
+    expect_no_partial(f, false);
+}
+
+/* Two wait for each other by way of a permit that the third, who goes on, holds another of. */
+static void a_holder_who_goes_on_is_a_way_out(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t task = MAIN; task <= THIRD; task++)
+        start(f, task);
+    holds(f, READER, permits, 0, NULL);
+    holds(f, THIRD, permits, 0, NULL);
+    holds(f, WRITER, lock_a, 0, NULL);
+    waits(f, WRITER, permits, 1000, NULL);
+    waits(f, READER, lock_a, 1000, NULL);
+    end(f, MAIN);
+    expect_no_partial(f, false);
+    waits(f, THIRD, lock_a, 1000, NULL);
+    expect_partial(
+        f, true, 2500,
+        "writer  waits for semaphore permits since 1.000s   held by reader since 0.000s\n"
+        "reader  waits for lock A since 1.000s   held by writer since 0.000s\n");
+}
+
 /* ---- processes and kinds ---- */
 
 static void equal_numbers_of_another_process_are_another_task(void **state)
@@ -726,6 +959,16 @@ int main(void)
         TEST(a_circle_is_found_when_another_task_cancels_it_away),
         TEST(a_circle_that_was_resolved_before_is_not),
         TEST(in_a_run_that_is_cut_short_the_circle_is_there_at_the_end),
+        TEST(two_who_have_woken_each_other_before_are_a_knot),
+        TEST(a_way_out_of_the_circle_is_no_knot),
+        TEST(all_who_could_end_a_wait_belong_to_its_knot),
+        TEST(those_in_one_line_are_no_knot),
+        TEST(where_others_may_have_a_hand_there_is_no_knot),
+        TEST(each_kind_of_wait_has_those_who_end_it),
+        TEST(of_too_many_nothing_is_said),
+        TEST(a_knot_is_partial_while_others_go_on),
+        TEST(who_has_ended_may_have_been_the_one_to_end_a_wait),
+        TEST(a_holder_who_goes_on_is_a_way_out),
         TEST(a_gather_waits_for_the_children_that_are_left),
         TEST(a_child_that_waits_for_its_gather_is_a_circle),
         TEST(any_holder_of_a_semaphore_can_close_a_circle),
