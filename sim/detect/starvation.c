@@ -10,16 +10,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/map.h"
-
-/* Who overtakes one wait, by name; of more than these only the sum is known. */
-#define PASSERS_MAX 6
-
-struct passer {
-    uint64_t key;
-    char name[64];
-    size_t times;
-    int64_t last_ns;
-};
+#include "detect/lines.h"
 
 /* The wait of a task that has not gone on. Numbers of records say what was first. */
 struct wait {
@@ -31,9 +22,7 @@ struct wait {
     char what[64]; /* "future turn" */
     char expects[64];
     char here[96];
-    size_t overtaken;
-    struct passer passers[PASSERS_MAX];
-    size_t passer_count;
+    struct passers passers;
 };
 
 struct starvation {
@@ -42,6 +31,7 @@ struct starvation {
     size_t capacity;
     struct map index; /* process, thread and task to their place in `waits` */
     struct wait worst;
+    struct lines lines; /* for waits that say nothing */
 };
 
 struct starvation *starvation_new(void)
@@ -54,6 +44,7 @@ void starvation_free(struct starvation *starvation)
     if (starvation == NULL)
         return;
     map_free(&starvation->index);
+    lines_free(&starvation->lines);
     free(starvation->waits);
     free(starvation);
 }
@@ -62,7 +53,8 @@ void starvation_reset(struct starvation *starvation)
 {
     map_empty(&starvation->index);
     starvation->count = 0;
-    starvation->worst.overtaken = 0;
+    starvation->worst.passers.sum = 0;
+    lines_reset(&starvation->lines);
 }
 
 /* Of the task `task` of the thread of `record`; NULL: it has never waited. */
@@ -111,23 +103,6 @@ static bool was_before(const struct wait *other, const struct wait *wait)
            strcmp(other->here, wait->here) == 0;
 }
 
-static void note_passer(struct wait *wait, const struct trace_record *record)
-{
-    uint64_t key = trace_task_key(record->process, record->thread, record->other);
-    size_t i = 0;
-
-    while (i < wait->passer_count && wait->passers[i].key != key)
-        i++;
-    if (i == PASSERS_MAX)
-        return;
-    if (i == wait->passer_count) {
-        wait->passers[wait->passer_count++] = (struct passer){.key = key};
-        finding_copy_text(wait->passers[i].name, sizeof wait->passers[i].name, record->text);
-    }
-    wait->passers[i].times++;
-    wait->passers[i].last_ns = record->time_ns;
-}
-
 /* What the task expects holds from now on, or another has just taken it away. */
 static void note_expected(struct starvation *starvation, const struct trace_record *record)
 {
@@ -137,10 +112,10 @@ static void note_expected(struct starvation *starvation, const struct trace_reco
         return;
     if (record->value == 0 && wait->chance != 0 && record->other != 0 &&
         !was_before(find_wait(starvation, record, record->other), wait)) {
-        wait->overtaken++;
         finding_copy_text(wait->expects, sizeof wait->expects, record->object.kind);
-        note_passer(wait, record);
-        if (wait->overtaken > starvation->worst.overtaken)
+        passers_add(&wait->passers, trace_task_key(record->process, record->thread, record->other),
+                    record->text, record->time_ns);
+        if (wait->passers.sum > starvation->worst.passers.sum)
             starvation->worst = *wait;
     }
     wait->chance = record->value != 0 ? record->sequence + 1 : 0;
@@ -148,49 +123,72 @@ static void note_expected(struct starvation *starvation, const struct trace_reco
 
 void starvation_listen(void *self, const struct trace_record *record)
 {
+    struct starvation *starvation = self;
+
+    lines_note(&starvation->lines, record);
     switch (record->kind) {
     case TRACE_BLOCKED:
-        begin_wait(self, record);
+        begin_wait(starvation, record);
         break;
     case TRACE_RESUMED:
-        end_wait(self, record);
+        end_wait(starvation, record);
         break;
     case TRACE_EXPECTED:
-        note_expected(self, record);
+        note_expected(starvation, record);
         break;
     default:
         break;
     }
 }
 
+/* "patient  waits for future turn since 0.001s  desk.c:31" */
+static void print_wait(FILE *out, const char *who, const char *what, int64_t since_ns,
+                       const char *here)
+{
+    fprintf(out, "%s  waits for %s since ", who, what);
+    finding_print_time(out, since_ns);
+    fprintf(out, "  %s", finding_base_name(here));
+}
+
+/* What it waits for was there, and others took it. */
+static void print_expected(FILE *out, const struct wait *wait, size_t bound)
+{
+    print_wait(out, wait->who, wait->what, wait->since_ns, wait->here);
+    fprintf(out, "   for %s, which others who came later took %zu times (bound %zu)\n",
+            wait->expects, wait->passers.sum, bound);
+}
+
+/* Others were let go on, and it was not, or in vain. */
+static void print_stand(FILE *out, const struct stand *stand, size_t bound)
+{
+    print_wait(out, stand->who, stand->what, stand->since_ns, stand->here);
+    if (stand->vain > 0)
+        fprintf(out, "   woken in vain %zu time%s, while", stand->vain,
+                stand->vain == 1 ? "" : "s");
+    else
+        fputs("   while", out);
+    fprintf(out, " others who came later went past %zu times (bound %zu)\n", stand->passers.sum,
+            bound);
+}
+
 bool starvation_judge(const struct starvation *starvation, size_t bound, struct finding *finding)
 {
     const struct wait *wait = &starvation->worst;
-    size_t named = 0, size;
+    const struct stand *stand = &starvation->lines.worst;
+    bool said = wait->passers.sum > bound;
+    size_t size;
     FILE *out;
 
-    if (wait->overtaken <= bound)
+    if (!said && stand->passers.sum <= bound)
         return false;
     *finding = (struct finding){FINDING_STARVATION, 0, NULL};
     out = open_memstream(&finding->lines, &size);
     CHECK(out != NULL);
-    fprintf(out, "%s  waits for %s since ", wait->who, wait->what);
-    finding_print_time(out, wait->since_ns);
-    fprintf(out, "  %s   for %s, which others who came later took %zu times (bound %zu)\n",
-            finding_base_name(wait->here), wait->expects, wait->overtaken, bound);
-    for (size_t i = 0; i < wait->passer_count; i++) {
-        const struct passer *passer = &wait->passers[i];
-
-        named += passer->times;
-        if (passer->last_ns > finding->time_ns)
-            finding->time_ns = passer->last_ns;
-        fprintf(out, "%s  went past %zu time%s, last at ", passer->name, passer->times,
-                passer->times == 1 ? "" : "s");
-        finding_print_time(out, passer->last_ns);
-        fputc('\n', out);
-    }
-    if (named < wait->overtaken)
-        fprintf(out, "others  went past %zu more\n", wait->overtaken - named);
+    if (said)
+        print_expected(out, wait, bound);
+    else
+        print_stand(out, stand, bound);
+    finding->time_ns = passers_print(out, said ? &wait->passers : &stand->passers);
     fclose(out);
     return true;
 }

@@ -6,8 +6,10 @@
  * the task waited that held, so that it could have gone on, and then, still in the same wait, it
  * held no longer, because of another. Whoever was in line before it and has just gone on is not
  * counted, however many there are: a fair line is silent. So are the core's own lines, in which
- * nobody overtakes. A wait that goes on begins anew: a task that is woken in vain and waits again
- * is not seen.
+ * nobody overtakes. A wait that goes on begins anew.
+ *
+ * Of a wait that does not say what it is for it counts who came later into the same line and left
+ * it by going on (lines.h). There a task that is woken in vain and waits again has not left.
  *
  * Who is first among those who are ready is the schedule's to say; a run that is judged must be one
  * that a loop of production could have had, by timing alone, where everybody who is ready gets a

@@ -210,6 +210,205 @@ static void the_wait_that_was_overtaken_most_is_shown_with_those_who_have_no_lin
     free(finding.lines);
 }
 
+/* ---- waits that do not say what they are for ---- */
+
+#define NEWS OBJECT("condition", 9)
+
+static void waits_at(struct fixture *f, uint32_t task, struct trace_object object, const char *here)
+{
+    static const char *const names[] = {NULL, "main", "ann", "bob", "cat"};
+
+    trace_append(f->trace,
+                 &(struct trace_record){.kind = TRACE_BLOCKED,
+                                        .time_ns = (int64_t)trace_count(f->trace) * 1000000,
+                                        .process = 1,
+                                        .task = task,
+                                        .task_name = names[task],
+                                        .object = object,
+                                        .here = here});
+}
+
+static void prints(struct fixture *f)
+{
+    happens(f, OUTPUT, CALLBACK, OBJECT(NULL, 0));
+}
+
+/* `task` comes, is let go on and does something. */
+static void comes_and_goes(struct fixture *f, uint32_t task, struct trace_object object)
+{
+    waits_at(f, task, object, "desk.c:9");
+    happens(f, RESUMED, task, object);
+    prints(f);
+}
+
+static void who_waits_while_later_ones_go_on_is_starved(void **state)
+{
+    struct fixture *f = *state;
+    struct finding finding = {0};
+
+    begin(f);
+    waits_at(f, ANN, NEWS, "pool/desk.c:9");
+    waits_at(f, BOB, NEWS, "pool/desk.c:9");
+    happens(f, RESUMED, BOB, NEWS);
+    prints(f);
+    expect_nothing(f);
+    waits_at(f, CAT, NEWS, "pool/desk.c:9");
+    happens(f, RESUMED, CAT, NEWS);
+    happens(f, WROTE, CAT, X);
+    assert_true(starvation_judge(f->starvation, 1, &finding));
+    assert_int_equal(finding.kind, FINDING_STARVATION);
+    assert_int_equal(finding.time_ns, 6000000);
+    assert_string_equal(finding.lines, "ann  waits for condition 9 since 0.000s  desk.c:9   while "
+                                       "others who came later went past 2 times (bound 1)\n"
+                                       "bob  went past 1 time, last at 0.003s\n"
+                                       "cat  went past 1 time, last at 0.006s\n");
+    free(finding.lines);
+}
+
+/* It takes the lock, looks, gives it back and waits again: it never left. */
+static void who_is_woken_in_vain_stays_in_line(void **state)
+{
+    struct fixture *f = *state;
+    struct finding finding = {0};
+
+    begin(f);
+    for (int i = 0; i < 3; i++) {
+        waits_at(f, ANN, NEWS, "desk.c:9");
+        waits_at(f, BOB, NEWS, "desk.c:9");
+        happens(f, RESUMED, ANN, NEWS);
+        happens(f, BLOCKED, ANN, LOCK(1));
+        happens(f, RESUMED, ANN, LOCK(1));
+        happens(f, HELD, ANN, LOCK(1));
+        happens(f, READ, ANN, X);
+        happens(f, RELEASED, ANN, LOCK(1));
+        happens(f, RESUMED, BOB, NEWS);
+        happens(f, SIGNALLED, BOB, OBJECT("event", 3));
+    }
+    assert_true(starvation_judge(f->starvation, 2, &finding));
+    assert_non_null(strstr(finding.lines, "woken in vain 2 times, while others who came later "
+                                          "went past 3 times (bound 2)"));
+    free(finding.lines);
+}
+
+/* In a line that is served in order nobody goes past; who works is in line anew each time. */
+static void a_line_that_is_served_in_order_starves_nobody(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f);
+    waits_at(f, ANN, NEWS, "desk.c:9");
+    for (int i = 0; i < 5; i++) {
+        waits_at(f, BOB, NEWS, "desk.c:9");
+        happens(f, RESUMED, ANN, NEWS);
+        prints(f);
+        waits_at(f, ANN, NEWS, "desk.c:9");
+        happens(f, RESUMED, BOB, NEWS);
+        prints(f);
+    }
+    expect_nothing(f);
+}
+
+static void each_thing_that_others_can_see_is_a_way_to_leave(void **state)
+{
+    static const struct {
+        enum trace_kind kind;
+        struct trace_object object;
+    } rows[] = {{TRACE_WROTE, X},
+                {TRACE_UPDATED, X},
+                {TRACE_PUT, OBJECT("queue", 30)},
+                {TRACE_GOT, OBJECT("queue", 30)},
+                {TRACE_SIGNALLED, OBJECT("event", 3)},
+                {TRACE_CANCELLED, TASK(MAIN)},
+                {TRACE_FINISHED, OBJECT(NULL, 0)},
+                {TRACE_HELD, OBJECT("semaphore", 4)},
+                {TRACE_BLOCKED, OBJECT("sleep", 0)}};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(f);
+        waits_at(f, ANN, NEWS, "desk.c:9");
+        for (int times = 0; times < 2; times++) {
+            waits_at(f, BOB, NEWS, "desk.c:9");
+            happens(f, RESUMED, BOB, NEWS);
+            happens_with(f->trace, rows[i].kind, BOB, rows[i].object, 0, 0);
+        }
+        expect_starved(f);
+    }
+    begin(f);
+    waits_at(f, ANN, NEWS, "desk.c:9");
+    for (uint32_t child = 20; child < 22; child++) {
+        waits_at(f, BOB, NEWS, "desk.c:9");
+        happens(f, RESUMED, BOB, NEWS);
+        spawns(f, BOB, child);
+    }
+    expect_starved(f);
+}
+
+static void who_gives_up_goes_past_nobody(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f);
+    waits_at(f, ANN, NEWS, "desk.c:9");
+    for (int i = 0; i < 3; i++) {
+        waits_at(f, BOB, NEWS, "desk.c:9");
+        happens_with(f->trace, TRACE_RESUMED, BOB, NEWS, 0, -1);
+        prints(f);
+    }
+    expect_nothing(f);
+}
+
+/* Another thing, another place, a task, a lock, a sleep, a future of one's own without a name. */
+static void what_is_no_line_starves_nobody(void **state)
+{
+    static const struct trace_object none[][2] = {
+        {OBJECT("condition", 9), OBJECT("condition", 10)},
+        {OBJECT("future", 11), OBJECT("future", 12)},
+        {OBJECT("task", 9), OBJECT("task", 9)},
+        {OBJECT("lock", 9), OBJECT("lock", 9)},
+        {OBJECT("sleep", 0), OBJECT("sleep", 0)},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        begin(f);
+        waits_at(f, ANN, none[i][0], "desk.c:9");
+        comes_and_goes(f, BOB, none[i][1]);
+        comes_and_goes(f, CAT, none[i][1]);
+        expect_nothing(f);
+    }
+    begin(f);
+    waits_at(f, ANN, NEWS, "elsewhere.c:9");
+    comes_and_goes(f, BOB, NEWS);
+    comes_and_goes(f, CAT, NEWS);
+    expect_nothing(f);
+}
+
+/* A program's own primitive gives each who waits a future, and all of them one name. */
+static void what_has_one_name_is_one_line(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f);
+    waits_at(f, ANN, (struct trace_object){"future", "turn", 11}, "desk.c:9");
+    comes_and_goes(f, BOB, (struct trace_object){"future", "turn", 12});
+    comes_and_goes(f, BOB, (struct trace_object){"future", "turn", 13});
+    expect_starved(f);
+}
+
+/* Who says what it waits for is judged by that. */
+static void who_says_what_it_waits_for_stands_in_no_line(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f);
+    waits_at(f, ANN, NEWS, "desk.c:9");
+    holds(f, ANN, false, MAIN);
+    comes_and_goes(f, BOB, NEWS);
+    comes_and_goes(f, CAT, NEWS);
+    expect_nothing(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -221,6 +420,14 @@ int main(void)
         TEST(each_wait_begins_anew),
         TEST(what_nobody_took_starves_nobody),
         TEST(the_wait_that_was_overtaken_most_is_shown_with_those_who_have_no_line),
+        TEST(who_waits_while_later_ones_go_on_is_starved),
+        TEST(who_is_woken_in_vain_stays_in_line),
+        TEST(a_line_that_is_served_in_order_starves_nobody),
+        TEST(each_thing_that_others_can_see_is_a_way_to_leave),
+        TEST(who_gives_up_goes_past_nobody),
+        TEST(what_is_no_line_starves_nobody),
+        TEST(what_has_one_name_is_one_line),
+        TEST(who_says_what_it_waits_for_stands_in_no_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
