@@ -207,6 +207,10 @@ static void print_scenario(const struct engine *engine, const struct scenario *s
     putchar('\n');
     for (size_t i = 0; i < verdict->reason_count; i++)
         printf("      %s\n", verdict->reasons[i]);
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        if (runs[i].note != NULL)
+            print_block(runs[i].note);
+    }
 }
 
 static void add_totals(struct totals *totals, const struct scenario *scenario,

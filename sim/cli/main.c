@@ -46,6 +46,7 @@ static bool run_once(struct simulation *simulation, const struct scenario *scena
     size_t outcomes = observed->outcome_count;
 
     runner_run(&simulation->runner, scenario, run, chance, &seen);
+    foretold_add(simulation);
     if (seen.finding != NULL)
         finding_keep(simulation, (size_t)(run - scenario->runs), chance, strategy,
                      observed->schedules + 1);
@@ -90,6 +91,7 @@ static void met(void *self, const struct chance *chance, const struct observatio
     const struct errand *errand = self;
     const char *strategy = strategy_of(errand->scenario)->name;
 
+    foretold_add(errand->simulation);
     if (seen->finding != NULL)
         finding_keep(errand->simulation, (size_t)(errand->run - errand->scenario->runs), chance,
                      strategy, schedule);
@@ -180,6 +182,7 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     if (ok && scenario_explores(scenario, run))
         ok = explore_run(simulation, scenario, run, &chance, observed, verdict);
     candidates_end(simulation, (size_t)(run - scenario->runs), observed_run_confirm(observed));
+    ok = foretold_end(simulation, scenario, run, observed, verdict) && ok;
     chance_clear(&chance);
     return ok;
 }

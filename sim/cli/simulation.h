@@ -27,6 +27,7 @@ struct simulation {
     size_t kept_count;
     struct kept *candidates; /* of the run that is being searched */
     size_t candidate_count;
+    struct lock_circles foretold; /* likewise, by those of its runs that were recorded */
 };
 
 /* findings.c */
@@ -64,6 +65,18 @@ char *timing_text(struct trial *trial);
 
 /* Print every event. */
 void print_trace(const struct trace *trace);
+
+/* foretold.c */
+
+/* Take note of what the run that has just ended foretells of others. */
+void foretold_add(struct simulation *simulation);
+
+/* The search of `run` is over: where it has found nothing lead runs into what is foretold, and add
+ * the one that got stuck to `observed`, or a note. Forgets what was foretold. Returns: false when
+ * two runs of one tape differ. */
+bool foretold_end(struct simulation *simulation, const struct scenario *scenario,
+                  const struct run_spec *run, struct observed_run *observed,
+                  struct verdict *verdict);
 
 /* explore.c */
 

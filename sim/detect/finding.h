@@ -9,19 +9,18 @@
 #include <stdio.h>
 
 /* Kinds: name, as scenario files say it, and what it means. */
-#define FINDING_MAP(X)                                                                           \
-    X(NONE, "nothing", "nothing was found")                                                      \
-    X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other and nobody else")            \
-    X(PARTIAL_DEADLOCK, "partial-deadlock", "some tasks do, while others go on")                 \
-    X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about")       \
-    X(LOST_WAKEUP, "lost-wakeup", "a task waits though what it waits for holds")                 \
-    X(RACE, "race", "nothing orders two accesses, one a write, to one variable")                 \
-    X(ATOMICITY, "atomicity-violation", "what another task did between two accesses shows")      \
-    X(LOCK_ORDER, "lock-order", "locks are taken in orders that another schedule gets stuck in") \
-    X(LEAK, "leak", "something is left when the program has ended")                              \
-    X(STARVATION, "starvation", "a task waits while others, who came later, go past")            \
-    X(LIVELOCK, "livelock", "the program goes on and on and never ends")                         \
-    X(ALWAYS, "always", "a condition that has to hold always does not")                          \
+#define FINDING_MAP(X)                                                                      \
+    X(NONE, "nothing", "nothing was found")                                                 \
+    X(DEADLOCK, "deadlock", "tasks, or threads, wait for each other and nobody else")       \
+    X(PARTIAL_DEADLOCK, "partial-deadlock", "some tasks do, while others go on")            \
+    X(ENDLESS_WAIT, "endless-wait", "a task waits for what nobody is left to bring about")  \
+    X(LOST_WAKEUP, "lost-wakeup", "a task waits though what it waits for holds")            \
+    X(RACE, "race", "nothing orders two accesses, one a write, to one variable")            \
+    X(ATOMICITY, "atomicity-violation", "what another task did between two accesses shows") \
+    X(LEAK, "leak", "something is left when the program has ended")                         \
+    X(STARVATION, "starvation", "a task waits while others, who came later, go past")       \
+    X(LIVELOCK, "livelock", "the program goes on and on and never ends")                    \
+    X(ALWAYS, "always", "a condition that has to hold always does not")                     \
     X(EVENTUALLY, "eventually", "a condition that has to hold by the end never did")
 
 enum finding_kind {

@@ -10,14 +10,14 @@
 #include "base/alloc.h"
 #include "base/check.h"
 
-/* Locks in a circle; longer ones are not looked for. */
-#define CIRCLE_MAX 6
 /* Edges of a run that are kept; in what comes after, nothing new is looked for. */
 #define EDGES_MAX 2000
 
 /* A lock that somebody took. Texts are of the trace, or the module, and outlive the run. */
 struct taken {
     order_task who;
+    uint32_t process;
+    uint32_t thread;
     struct trace_object lock;
     int64_t time_ns;
     const char *here;
@@ -131,7 +131,11 @@ static void give(struct lock_order *detector, order_task who, uint32_t lock)
 void lock_order_listen(void *self, const struct trace_record *record)
 {
     struct lock_order *detector = self;
-    struct taken taken = {order_who(detector->order), record->object, record->time_ns,
+    struct taken taken = {order_who(detector->order),
+                          record->process,
+                          record->thread,
+                          record->object,
+                          record->time_ns,
                           record->here};
 
     if (record->kind != TRACE_HELD && record->kind != TRACE_RELEASED)
@@ -147,7 +151,7 @@ void lock_order_listen(void *self, const struct trace_record *record)
 /* ---- circles ---- */
 
 struct circle {
-    const struct edge *edges[CIRCLE_MAX];
+    const struct edge *edges[LOCK_CIRCLE_MAX];
     size_t length;
 };
 
@@ -174,73 +178,115 @@ static bool fits(const struct circle *circle, const struct edge *edge)
     return true;
 }
 
-/* Make a circle of `length` of the path that `circle` holds. Returns: whether there is one. */
-static bool close_circle(const struct lock_order *detector, struct circle *circle, size_t length)
+static void copy_taken(struct lock_taken *to, const struct taken *from)
+{
+    trace_object_name(&from->lock, to->name, sizeof to->name);
+    to->named = from->lock.name != NULL;
+    finding_copy_text(to->here, sizeof to->here, from->here);
+    to->time_ns = from->time_ns;
+}
+
+/* A circle is complete. */
+static void add_circle(const struct lock_order *detector, const struct circle *circle,
+                       struct lock_circles *circles)
+{
+    struct lock_circle *added = &circles->list[circles->count++];
+
+    added->length = circle->length;
+    for (size_t i = 0; i < circle->length; i++) {
+        const struct edge *edge = circle->edges[i];
+        struct lock_step *step = &added->steps[i];
+
+        step->process = edge->second.process;
+        step->thread = edge->second.thread;
+        finding_copy_text(step->task, sizeof step->task,
+                          order_name(detector->order, edge->second.who));
+        copy_taken(&step->outer, &edge->first);
+        copy_taken(&step->inner, &edge->second);
+    }
+}
+
+/* Make circles of `length` of the path that `circle` holds. Its first edge is the oldest, so that
+ * each circle is found but once. */
+static void close_circles(const struct lock_order *detector, struct circle *circle, size_t length,
+                          struct lock_circles *circles)
 {
     const struct edge *last = circle->edges[circle->length - 1];
 
-    if (circle->length == length)
-        return last->second.lock.id == circle->edges[0]->first.lock.id;
-    for (size_t i = 0; i < detector->edge_count; i++) {
-        const struct edge *next = &detector->edges[i];
-
+    if (circle->length == length) {
+        if (last->second.lock.id == circle->edges[0]->first.lock.id)
+            add_circle(detector, circle, circles);
+        return;
+    }
+    for (const struct edge *next = circle->edges[0] + 1;
+         next < detector->edges + detector->edge_count && circles->count < LOCK_CIRCLES_MAX;
+         next++) {
         if (next->first.lock.id != last->second.lock.id || !fits(circle, next))
             continue;
         circle->edges[circle->length++] = next;
-        if (close_circle(detector, circle, length))
-            return true;
+        close_circles(detector, circle, length, circles);
         circle->length--;
     }
-    return false;
 }
 
-static bool find_circle(const struct lock_order *detector, struct circle *circle)
+void lock_order_foretell(const struct lock_order *detector, struct lock_circles *circles)
 {
-    for (size_t length = 2; length <= CIRCLE_MAX; length++) {
-        for (size_t i = 0; i < detector->edge_count; i++) {
-            circle->edges[0] = &detector->edges[i];
-            circle->length = 1;
-            if (close_circle(detector, circle, length))
-                return true;
+    struct circle circle;
+
+    circles->count = 0;
+    for (size_t length = 2; length <= LOCK_CIRCLE_MAX; length++) {
+        for (size_t i = 0; i < detector->edge_count && circles->count < LOCK_CIRCLES_MAX; i++) {
+            circle.edges[0] = &detector->edges[i];
+            circle.length = 1;
+            close_circles(detector, &circle, length, circles);
         }
     }
-    return false;
+}
+
+/* ---- for those who are told ---- */
+
+static bool taken_equal(const struct lock_taken *a, const struct lock_taken *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->here, b->here) == 0;
+}
+
+bool lock_circle_equal(const struct lock_circle *a, const struct lock_circle *b)
+{
+    bool equal = a->length == b->length;
+
+    for (size_t i = 0; equal && i < a->length; i++) {
+        const struct lock_step *x = &a->steps[i], *y = &b->steps[i];
+
+        equal = x->process == y->process && x->thread == y->thread &&
+                strcmp(x->task, y->task) == 0 && taken_equal(&x->outer, &y->outer) &&
+                taken_equal(&x->inner, &y->inner);
+    }
+    return equal;
 }
 
 /* "lock A at 1.000s  ladder.c:31" */
-static void print_taken(FILE *out, const struct taken *taken)
+static void print_taken(FILE *out, const struct lock_taken *taken)
 {
-    char name[80];
-
-    fprintf(out, "%s at ", trace_object_name(&taken->lock, name, sizeof name));
+    fprintf(out, "%s at ", taken->name);
     finding_print_time(out, taken->time_ns);
-    if (taken->here != NULL)
+    if (taken->here[0] != '\0')
         fprintf(out, "  %s", finding_base_name(taken->here));
 }
 
-bool lock_order_judge(const struct lock_order *detector, struct finding *finding)
+char *lock_circle_lines(const struct lock_circle *circle)
 {
-    struct circle circle;
+    char *lines;
     size_t size;
-    FILE *out;
+    FILE *out = open_memstream(&lines, &size);
 
-    if (!find_circle(detector, &circle))
-        return false;
-    *finding = (struct finding){FINDING_LOCK_ORDER, 0, NULL};
-    out = open_memstream(&finding->lines, &size);
     CHECK(out != NULL);
-    for (size_t i = 0; i < circle.length; i++) {
-        const struct edge *edge = circle.edges[i];
-
-        if (edge->second.time_ns > finding->time_ns)
-            finding->time_ns = edge->second.time_ns;
-        fprintf(out, "%s  takes ", order_name(detector->order, edge->second.who));
-        print_taken(out, &edge->second);
+    for (size_t i = 0; i < circle->length; i++) {
+        fprintf(out, "%s  takes ", circle->steps[i].task);
+        print_taken(out, &circle->steps[i].inner);
         fputs("   holding ", out);
-        print_taken(out, &edge->first);
+        print_taken(out, &circle->steps[i].outer);
         fputc('\n', out);
     }
-    fputs("at another time each waits for the next: nothing keeps them apart\n", out);
     fclose(out);
-    return true;
+    return lines;
 }

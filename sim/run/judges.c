@@ -267,11 +267,6 @@ static void judge_asked(struct judges *judges, const struct run_result *result,
 {
     if (detects(judges, DETECTOR_RACE) && race_judge(judges->race, finding))
         return;
-    if (detects(judges, DETECTOR_LOCK_ORDER) && !judges->quick) {
-        read_locks(judges);
-        if (lock_order_judge(judges->lock_order, finding))
-            return;
-    }
     if (judge_overtaking(judges, result, finding))
         return;
     if (detects(judges, DETECTOR_LEAK) && result->end == WORLD_ENDED)
@@ -296,6 +291,18 @@ static void judge_end(struct judges *judges, const struct run_result *result,
     judge_asked(judges, result, finding);
 }
 
+/* A run that came through may foretell where another gets stuck. */
+static void foretell(struct judges *judges, const struct run_result *result,
+                     const struct finding *finding)
+{
+    judges->foretold.count = 0;
+    if (!detects(judges, DETECTOR_LOCK_ORDER) || judges->quick || result->end != WORLD_ENDED ||
+        finding->kind != FINDING_NONE)
+        return;
+    read_locks(judges);
+    lock_order_foretell(judges->lock_order, &judges->foretold);
+}
+
 static void count_properties(const struct judges *judges, struct observation *seen)
 {
     for (size_t i = 0; i < properties_count(judges->properties); i++) {
@@ -312,6 +319,7 @@ void judges_end(struct judges *judges, const struct run_result *result, struct o
     bool suspects;
 
     judge_end(judges, result, &finding);
+    foretell(judges, result, &finding);
     suspects = detects(judges, DETECTOR_ATOMICITY) && atomicity_suspects(judges->atomicity);
     if (finding.kind != FINDING_NONE) {
         seen->finding = finding_name(finding.kind);

@@ -27,6 +27,7 @@ struct judges {
     struct atomicity *atomicity;
     struct order *order_without_locks;
     struct lock_order *lock_order;
+    struct lock_circles foretold; /* by the run that has ended last, if it came through */
     struct leak *leak;
     struct starvation *starvation;
     const struct trace *trace; /* of the run at hand */

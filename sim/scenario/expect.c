@@ -35,7 +35,6 @@ bool reader_check_finds(struct reader *reader, const struct node *value)
                                         "lost-wakeup",
                                         "race",
                                         "atomicity-violation",
-                                        "lock-order",
                                         "leak",
                                         "starvation",
                                         "livelock",

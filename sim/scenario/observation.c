@@ -211,6 +211,7 @@ void observed_run_clear(struct observed_run *run)
     free(run->outcomes);
     clear_properties(&run->properties);
     free(run->covered);
+    free(run->note);
     *run = (struct observed_run){0};
 }
 

@@ -86,6 +86,7 @@ struct observed_run {
     bool systematic;   /* they were tried one after the other, up to the last if time permits */
     bool exhausted;    /* every one there is */
     char *covered;     /* what is certain after these, in words; NULL: nothing */
+    char *note;        /* what is no finding and should be known, lines; NULL: nothing */
     size_t finding_at; /* index of the first schedule with a finding, from 1; 0: none */
     struct property_counts properties; /* of all schedules together */
     int64_t wall_ns;

@@ -238,6 +238,21 @@ class Findings(unittest.TestCase):
         self.assertRegex(result.stdout, r"main  waits for future 1 since 0\.000s  "
                          r"future_never_set\.c:\d+   nobody is left to complete it")
 
+    def test_a_circle_of_locks_that_was_foretold_is_a_finding_only_where_a_run_gets_stuck(self) -> None:
+        result = rondo("run", "--show", "--out", self.out.name,
+                       "scenarios/negative/locks_in_two_orders.yaml")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("      directed run 1 met what a run that came through foretold:\n"
+                      "      writer  takes lock B at 0.000s", result.stdout)
+        self.assertIn("      note: in_one_breath: a deadlock foretold by the order of locks, met by "
+                      "none of 20 directed runs:\n      writer  takes lock B", result.stdout)
+        tape = f"{self.out.name}/negative/locks_in_two_orders-two_orders-2.tape"
+        self.assertIn(f"      next: rondo shrink {tape}\n", result.stdout)
+        result = rondo("replay", tape)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("deadlock at 0.000s; 3 of 3 departures fit; the same run, event for event",
+                      result.stdout)
+
     def demo(self) -> Path:
         result = rondo("run", "--out", self.out.name, "demo/transfers.yaml")
         self.assertEqual(result.returncode, 1)

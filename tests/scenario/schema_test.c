@@ -407,7 +407,7 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "detect: [ [] ]\n", ":3:11: a detector must be a word"},
         {ONE "expect: { finds: bugs }\n",
          ":3:18: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
-         "lost-wakeup, race, atomicity-violation, lock-order, leak, starvation, livelock, always, "
+         "lost-wakeup, race, atomicity-violation, leak, starvation, livelock, always, "
          "eventually): "
          "'bugs'"},
         {ONE "expect: { outcomes: 0 }\n", ":3:21: there is always at least one: '0'"},
@@ -433,7 +433,7 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
          ":3:31: not a duration, such as 2s or 100ms: 'soon'"},
         {ONE "claims: [ { says: a, finds: it } ]\n",
          ":3:29: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
-         "lost-wakeup, race, atomicity-violation, lock-order, leak, starvation, livelock, always, "
+         "lost-wakeup, race, atomicity-violation, leak, starvation, livelock, always, "
          "eventually): "
          "'it'"},
         {"scenario: \"\"\nprogram: p\n", ":1:12: an empty text"},
