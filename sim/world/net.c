@@ -241,27 +241,47 @@ static void note_packet(const struct packet *packet, const char *how)
                                                                .value = (int64_t)packet->size});
 }
 
-static void name_loss(const void *self, size_t value, char *text, size_t size)
+/* Something that may happen to a packet. */
+struct accident {
+    const struct packet *packet;
+    struct ratio ratio;
+    const char *what;
+};
+
+static void name_accident(const void *self, size_t value, char *text, size_t size)
 {
-    const struct packet *packet = self;
-    struct ratio loss = link_between(packet->from, packet->to)->loss;
+    const struct accident *accident = self;
+    const struct packet *packet = accident->packet;
 
     snprintf(text, size, "%s > %s %s%s", packet->from->name, packet->to->name, packet->what,
-             value >= loss.whole - loss.part ? " lost" : "");
+             value >= accident->ratio.whole - accident->ratio.part ? accident->what : "");
 }
 
-/* One of `whole` draws is as good as another: those that mean "lost" are the last ones, so that 0
- * is an ordinary packet. */
+/* One of `whole` draws is as good as another: those that mean that it happens are the last ones, so
+ * that 0 is an ordinary packet. */
+static bool happens(const struct packet *packet, struct ratio ratio, const char *label,
+                    const char *what)
+{
+    struct accident accident = {packet, ratio, what};
+    struct alternatives alternatives = {.anchor = name_accident, .self = &accident};
+
+    if (ratio.whole == 0 || ratio.part == 0)
+        return false;
+    if (ratio.part >= ratio.whole)
+        return true;
+    return world_choose(packet->from->net->world, label, ratio.whole, &alternatives) >=
+           ratio.whole - ratio.part;
+}
+
 static bool is_lost(const struct packet *packet, const struct link_spec *spec)
 {
-    struct alternatives alternatives = {.anchor = name_loss, .self = packet};
+    unsigned pieces = packet->pieces > 0 ? packet->pieces : 1;
 
-    if (spec->loss.whole == 0 || spec->loss.part == 0)
-        return false;
-    if (spec->loss.part >= spec->loss.whole)
-        return true;
-    return world_choose(packet->from->net->world, "net.loss", spec->loss.whole, &alternatives) >=
-           spec->loss.whole - spec->loss.part;
+    for (unsigned i = 0; i < pieces; i++) {
+        if (happens(packet, spec->loss, "net.loss", " lost"))
+            return true;
+    }
+    return false;
 }
 
 static int64_t latency_at(const struct link_spec *spec, size_t step)
@@ -347,27 +367,39 @@ static void come(struct packet *packet, int64_t when_ns)
     world_at(net->world, &packet->event, when_ns);
 }
 
+/* Arrive so long after having left. */
+static void travel(struct packet *packet, int64_t left_ns, const struct link_spec *spec)
+{
+    come(packet, left_ns + latency(packet, spec));
+}
+
 static void lose(struct packet *packet)
 {
     note_packet(packet, "is lost");
     packet->lose(packet);
 }
 
-void packet_send(struct packet *packet)
+int64_t packet_send(struct packet *packet)
 {
+    int64_t now = packet->from->net->world->now_ns, left;
     const struct link_spec *spec;
-    int64_t left;
 
     if (packet->to == NULL) {
         lose(packet);
-        return;
+        return now;
     }
     spec = link_between(packet->from, packet->to);
     left = leave(packet, spec);
-    if (left < 0 || is_lost(packet, spec))
+    if (left < 0 || is_lost(packet, spec)) {
         lose(packet);
-    else
-        come(packet, left + latency(packet, spec));
+        return left < 0 ? now : left;
+    }
+    if (packet->copy != NULL && happens(packet, spec->duplicate, "net.duplicate", " twice"))
+        travel(packet->copy(packet), left, spec);
+    if (packet->corrupt != NULL && happens(packet, spec->corrupt, "net.corrupt", " corrupted"))
+        packet->corrupt(packet);
+    travel(packet, left, spec);
+    return left;
 }
 
 void packet_miss_at(struct packet *packet, int64_t when_ns)

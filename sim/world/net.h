@@ -54,6 +54,8 @@ struct link_spec {
     uint64_t bytes_per_s;   /* 0: no limit */
     size_t queue_bytes_max; /* what finds so much waiting before it is lost; 0: no limit */
     struct ratio loss;      /* drawn as net.loss */
+    struct ratio duplicate; /* of datagrams, that come twice; drawn as net.duplicate */
+    struct ratio corrupt;   /* and with a byte changed; drawn as net.corrupt (see udp.h) */
     size_t mtu;             /* 0: that of a loopback */
 };
 
@@ -87,11 +89,15 @@ struct packet {
     struct host *from;
     struct host *to; /* NULL: nobody has the address, and it is lost */
     size_t size;     /* in bytes, on the wire */
+    unsigned pieces; /* that these go in, and each may be lost; 0 is 1 */
     const char *what;
     /* It has arrived, or was lost: it is the callee's from then on, to be freed, or sent again. */
     void (*arrive)(struct packet *packet);
     void (*lose)(struct packet *packet);
     void (*miss)(struct packet *packet); /* see packet_miss_at() */
+    /* What else may happen to it; NULL: it does not. Another one that is the same; change it. */
+    struct packet *(*copy)(const struct packet *packet);
+    void (*corrupt)(struct packet *packet);
 };
 
 struct net {
@@ -140,8 +146,8 @@ struct packet *packet_new(struct net *net, size_t struct_size);
 void packet_free(struct packet *packet);
 
 /* Put `packet`, whose members are set, on the wire from->to. It may arrive before this returns only
- * through net_settle(). */
-void packet_send(struct packet *packet);
+ * through net_settle(). Returns: when it will have left its host. */
+int64_t packet_send(struct packet *packet);
 
 /* Call packet->miss() at `when_ns`, for a packet that was lost. */
 void packet_miss_at(struct packet *packet, int64_t when_ns);

@@ -169,16 +169,22 @@ int socket_bind(struct socket *socket, const struct address *address, bool share
     return take_address(socket, address);
 }
 
+struct address socket_any(const struct socket *socket)
+{
+    return socket->six ? (struct address){0} : address_v4(0, 0, 0, 0, 0);
+}
+
 int socket_bind_any(struct socket *socket)
 {
-    struct address any = socket->six ? (struct address){0} : address_v4(0, 0, 0, 0, 0);
+    struct address any = socket_any(socket);
 
     return take_address(socket, &any);
 }
 
-/* Where packets to `remote` come from: its own address, if that is on this host. */
-static struct address source_for(const struct host *host, const struct address *remote)
+struct address socket_source(const struct socket *socket, const struct address *remote)
 {
+    const struct host *host = socket->host;
+
     if (!host_has(host, remote)) {
         for (size_t i = 0; i < host->address_count; i++) {
             if (address_is_v4(&host->addresses[i]) == address_is_v4(remote))
@@ -190,7 +196,7 @@ static struct address source_for(const struct host *host, const struct address *
 
 int socket_bind_towards(struct socket *socket, const struct address *remote)
 {
-    struct address source = source_for(socket->host, remote);
+    struct address source = socket_source(socket, remote);
 
     if (socket_is_bound(socket)) {
         if (address_is_any(&socket->local))

@@ -66,6 +66,12 @@ bool socket_is_bound(const struct socket *socket);
  * -EADDRNOTAVAIL, -EINVAL if it has one, or the family is wrong. */
 int socket_bind(struct socket *socket, const struct address *address, bool shared, bool six_only);
 
+/* All addresses of its host, in its family. */
+struct address socket_any(const struct socket *socket);
+
+/* Its host's address from which one reaches `remote`: that very one, if it is on this host. */
+struct address socket_source(const struct socket *socket, const struct address *remote);
+
 /* Take any port, at all addresses of its host. Returns: 0 or -EADDRINUSE. */
 int socket_bind_any(struct socket *socket);
 

@@ -1,143 +1,18 @@
 /*
  * net_test.c - hosts, links, and streams of bytes between them.
  *
- * Two hosts, "here" (10.0.0.1) and "there" (10.0.0.2), or one alone; processes on them are small C
- * functions whose every call says what came of it; what is expected is the whole trace. They run on
- * stacks of their own, so they never assert.
+ * Plays of two hosts, or of one alone; see two_hosts.h.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/lib/apart.h"
-#include "world/net.h"
+#include "tests/world/two_hosts.h"
 #include "world/tcp.h"
 
-#define MS    INT64_C(1000000)
-#define ROLES 4
-#define BIG   (4u << 20)
-
-/* A process of a test. */
-struct role {
-    struct fixture *f;
-    const char *name;
-};
-
-struct fixture {
-    struct world world;
-    struct chance chance;
-    struct tape script;
-    struct trace *trace;
-    struct host *here;
-    struct host *there;
-    struct role roles[ROLES];
-    size_t role_count;
-};
-
-static int fixture_open(void **state)
-{
-    static struct fixture fixture;
-
-    fixture = (struct fixture){.trace = trace_new()};
-    chance_init(&fixture.chance);
-    fixture.chance.open = 0;
-    world_init(&fixture.world, &fixture.chance, fixture.trace);
-    *state = &fixture;
-    return 0;
-}
-
-static int fixture_close(void **state)
-{
-    struct fixture *f = *state;
-
-    world_close(&f->world);
-    chance_clear(&f->chance);
-    tape_clear(&f->script);
-    trace_free(f->trace);
-    return 0;
-}
-
-/* Two hosts, joined both ways by `spec`. */
-static void join(struct fixture *f, struct link_spec spec)
-{
-    struct address here = address_v4(10, 0, 0, 1, 0), there = address_v4(10, 0, 0, 2, 0);
-
-    f->here = host_add(&f->world, "here");
-    f->there = host_add(&f->world, "there");
-    host_address(f->here, &here);
-    host_address(f->there, &there);
-    link_set_default(&f->world, &spec);
-}
-
-static void spawn(struct fixture *f, const char *name, struct host *host, int (*body)(void *))
-{
-    struct role *role = &f->roles[f->role_count++];
-    struct process_spec spec = {.name = name, .main = body, .context = role, .host = host};
-
-    assert_true(f->role_count <= ROLES);
-    *role = (struct role){.f = f, .name = name};
-    world_spawn(&f->world, &spec);
-}
-
-/* What happened, but for packets unless `with_packets`. */
-static void expect(struct fixture *f, bool with_packets, enum world_end expected, const char *trace)
-{
-    static char text[16384];
-    char line[400];
-    size_t length = 0;
-    enum world_end end = world_run(&f->world);
-
-    text[0] = '\0';
-    for (size_t i = 0; i < trace_count(f->trace); i++) {
-        const struct trace_record *record = trace_at(f->trace, i);
-
-        if (record->kind == TRACE_PROCESS || (record->kind == TRACE_PACKET && !with_packets))
-            continue;
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s\n",
-                                   trace_line(record, line, sizeof line));
-    }
-    assert_string_equal(text, trace);
-    assert_int_equal(end, expected);
-}
+#define BIG (4u << 20)
 
 /* ---- in a process ---- */
-
-static void say(const struct role *role, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(const struct role *role, const char *format, ...)
-{
-    char words[200], text[240];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(words, sizeof words, format, args);
-    va_end(args);
-    snprintf(text, sizeof text, "%s %s", role->name, words);
-    world_note(&role->f->world, (struct trace_record){.kind = TRACE_OUTPUT, .text = text});
-}
-
-static const char *code(ssize_t rc)
-{
-    return rc == 0 ? "ok" : strerrorname_np((int)-rc);
-}
-
-static void rest(const struct role *role, int64_t ms)
-{
-    thread_block(role->f->world.now_ns + ms * MS, "a test");
-}
-
-static void wake(void *context)
-{
-    thread_wake(context);
-}
 
 static void wait_until(struct tcp *tcp, bool (*is)(const struct tcp *tcp))
 {
@@ -760,16 +635,6 @@ static void a_small_segment_waits_for_the_acknowledgement_unless_told_not_to(voi
 }
 
 /* ---- weather ---- */
-
-/* Draw `values` of `label`, each below `bound`, in this order, and 0 from then on. */
-static void draw(struct fixture *f, const char *label, size_t bound, const char *values)
-{
-    for (const char *value = values; *value != '\0'; value++)
-        tape_add(&f->script, label, *value == 'x' ? (uint32_t)bound - 1 : (uint32_t)(*value - '0'),
-                 (uint32_t)bound, "");
-    f->chance.open = 1u << FAMILY_net;
-    chance_from_tape(&f->chance, &f->script);
-}
 
 static int sends_two_at_once(void *context)
 {
