@@ -97,6 +97,8 @@ static void closing_run(uv_loop_t *loop)
         handle->flags |= HANDLE_CLOSED;
         if (handle->type == UV_TCP)
             stream_destroy((uv_stream_t *)handle);
+        else if (handle->type == UV_UDP)
+            udp_handle_destroy((uv_udp_t *)handle);
         if ((handle->flags & HANDLE_REF) != 0) {
             handle->flags &= ~(unsigned)HANDLE_REF;
         }
@@ -169,6 +171,9 @@ void uv_close(uv_handle_t *handle, uv_close_cb close_cb)
     case UV_TCP:
         handle->flags |= HANDLE_CLOSING; /* what happens to its socket is not told any more */
         stream_close((uv_stream_t *)handle, (handle->flags & STREAM_RESET) != 0);
+        break;
+    case UV_UDP:
+        udp_handle_close((uv_udp_t *)handle);
         break;
     default:
         return; /* no other kind can be made */

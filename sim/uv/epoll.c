@@ -19,12 +19,14 @@ _Static_assert(sizeof(struct list) <= 2 * sizeof((uv_handle_t){0}.u.reserved[0])
 /* The handle that `watcher` is a part of. */
 static uv_handle_t *handle_of(uv__io_t *watcher)
 {
-    return (uv_handle_t *)container_of(watcher, uv_stream_t, io_watcher);
+    return watcher->cb == udp_io ? (uv_handle_t *)container_of(watcher, uv_udp_t, io_watcher)
+                                 : (uv_handle_t *)container_of(watcher, uv_stream_t, io_watcher);
 }
 
 static uv__io_t *watcher_of(uv_handle_t *handle)
 {
-    return &((uv_stream_t *)handle)->io_watcher;
+    return handle->type == UV_UDP ? &((uv_udp_t *)handle)->io_watcher
+                                  : &((uv_stream_t *)handle)->io_watcher;
 }
 
 struct socket *io_socket(const uv_handle_t *handle)

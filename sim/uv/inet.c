@@ -1,10 +1,13 @@
 /*
- * inet.c - answers for libuv's inet.c and what of uv-common.c is about addresses: their texts.
+ * inet.c - answers for libuv's inet.c and what of uv-common.c is about addresses: their texts, and
+ * what they are in the world.
  */
 #include "uv/internal.h"
 
 #include <arpa/inet.h>
 #include <string.h>
+
+#include "world/net.h"
 
 int uv_inet_ntop(int af, const void *src, char *dst, size_t size)
 {
@@ -60,4 +63,42 @@ int uv_ip_name(const struct sockaddr *src, char *dst, size_t size)
     if (src->sa_family == AF_INET6)
         return uv_ip6_name((const struct sockaddr_in6 *)(const void *)src, dst, size);
     return UV_EAFNOSUPPORT;
+}
+
+/* ---- in the world ---- */
+
+bool address_is_inet(const struct sockaddr *addr)
+{
+    return addr->sa_family == AF_INET || addr->sa_family == AF_INET6;
+}
+
+struct address address_of(const struct sockaddr *addr)
+{
+    const struct sockaddr_in *v4 = (const void *)addr;
+    const struct sockaddr_in6 *v6 = (const void *)addr;
+    struct address address = {0};
+    const uint8_t *ip = (const void *)&v4->sin_addr;
+
+    if (addr->sa_family == AF_INET)
+        return address_v4(ip[0], ip[1], ip[2], ip[3], ntohs(v4->sin_port));
+    address.port = ntohs(v6->sin6_port);
+    memcpy(address.ip, &v6->sin6_addr, sizeof address.ip);
+    return address;
+}
+
+/* As the kernel writes it: cut off where there is no room, and *size is what there was. */
+int address_write(const struct address *address, bool six, struct sockaddr *name, int *size)
+{
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(address->port)};
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(address->port)};
+    size_t full = six ? sizeof v6 : sizeof v4;
+
+    if (*size < 0)
+        return UV_EINVAL;
+    memcpy(&v6.sin6_addr, address->ip, sizeof address->ip);
+    memcpy(&v4.sin_addr, address->ip + 12, sizeof v4.sin_addr);
+    memcpy(name, six ? (const void *)&v6 : (const void *)&v4,
+           (size_t)*size < full ? (size_t)*size : full);
+    *size = (int)full;
+    return 0;
 }

@@ -27,6 +27,9 @@ enum {
     STREAM_RESET = 0x00800000, /* ours: uv_tcp_close_reset() */
     STREAM_TCP_NODELAY = 0x01000000,
     STREAM_TCP_KEEPALIVE = 0x02000000,
+    UDP_PROCESSING = 0x01000000,
+    UDP_CONNECTED = 0x02000000,
+    UDP_RECVMMSG = 0x04000000,
 };
 
 #define NS_PER_MS ((int64_t)1000000)
@@ -113,6 +116,17 @@ void stream_connecting(uv_stream_t *stream, uv_connect_t *req, uv_connect_cb cb)
 void stream_listening(uv_stream_t *stream, uv_connection_cb cb);
 bool stream_is_shutting(const uv_stream_t *stream);
 void stream_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events);
+
+/* udp.c */
+void udp_handle_close(uv_udp_t *handle);
+void udp_handle_destroy(uv_udp_t *handle); /* and what is open is canceled, before it is told */
+void udp_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events);
+
+/* inet.c: addresses as programs and as the world have them */
+struct address;
+bool address_is_inet(const struct sockaddr *addr);
+struct address address_of(const struct sockaddr *addr);
+int address_write(const struct address *address, bool six, struct sockaddr *name, int *size);
 
 /* tcp.c, its part of uv_listen() */
 int tcp_stream_listen(uv_tcp_t *handle, int backlog, uv_connection_cb cb);

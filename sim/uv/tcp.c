@@ -3,47 +3,8 @@
  */
 #include "uv/internal.h"
 
-#include <string.h>
-
 #include "base/check.h"
 #include "world/tcp.h"
-
-/* ---- addresses ---- */
-
-static bool is_inet(const struct sockaddr *addr)
-{
-    return addr->sa_family == AF_INET || addr->sa_family == AF_INET6;
-}
-
-static struct address address_of(const struct sockaddr *addr)
-{
-    const struct sockaddr_in *v4 = (const void *)addr;
-    const struct sockaddr_in6 *v6 = (const void *)addr;
-    struct address address = {.port = ntohs(v6->sin6_port)};
-    const uint8_t *ip = (const void *)&v4->sin_addr;
-
-    if (addr->sa_family == AF_INET)
-        return address_v4(ip[0], ip[1], ip[2], ip[3], ntohs(v4->sin_port));
-    memcpy(address.ip, &v6->sin6_addr, sizeof address.ip);
-    return address;
-}
-
-/* As the kernel writes it: cut off where there is no room, and *size is what there was. */
-static int write_address(const struct address *address, bool six, struct sockaddr *name, int *size)
-{
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(address->port)};
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(address->port)};
-    size_t full = six ? sizeof v6 : sizeof v4;
-
-    if (*size < 0)
-        return UV_EINVAL;
-    memcpy(&v6.sin6_addr, address->ip, sizeof address->ip);
-    memcpy(&v4.sin_addr, address->ip + 12, sizeof v4.sin_addr);
-    memcpy(name, six ? (const void *)&v6 : (const void *)&v4,
-           (size_t)*size < full ? (size_t)*size : full);
-    *size = (int)full;
-    return 0;
-}
 
 /* ---- making ---- */
 
@@ -85,7 +46,7 @@ int uv_tcp_bind(uv_tcp_t *handle, const struct sockaddr *addr, unsigned int flag
     struct address address;
     int rc;
 
-    if (handle->type != UV_TCP || uv_is_closing((uv_handle_t *)handle) || !is_inet(addr) ||
+    if (handle->type != UV_TCP || uv_is_closing((uv_handle_t *)handle) || !address_is_inet(addr) ||
         ((flags & UV_TCP_IPV6ONLY) != 0 && addr->sa_family != AF_INET6))
         return UV_EINVAL;
     need_socket(handle, addr->sa_family);
@@ -123,7 +84,7 @@ int uv_tcp_connect(uv_connect_t *req, uv_tcp_t *handle, const struct sockaddr *a
     struct address address;
     int rc;
 
-    if (handle->type != UV_TCP || !is_inet(addr))
+    if (handle->type != UV_TCP || !address_is_inet(addr))
         return UV_EINVAL;
     if (handle->connect_req != NULL)
         return UV_EALREADY;
@@ -161,7 +122,7 @@ int uv_tcp_getsockname(const uv_tcp_t *handle, struct sockaddr *name, int *namel
     if (socket_of(handle) == NULL)
         return UV_EBADF;
     tcp_local(socket_of(handle), &address);
-    return write_address(&address, tcp_is_six(socket_of(handle)), name, namelen);
+    return address_write(&address, tcp_is_six(socket_of(handle)), name, namelen);
 }
 
 int uv_tcp_getpeername(const uv_tcp_t *handle, struct sockaddr *name, int *namelen)
@@ -174,7 +135,7 @@ int uv_tcp_getpeername(const uv_tcp_t *handle, struct sockaddr *name, int *namel
     if (socket_of(handle) == NULL)
         return UV_EBADF;
     rc = tcp_remote(socket_of(handle), &address);
-    return rc < 0 ? rc : write_address(&address, tcp_is_six(socket_of(handle)), name, namelen);
+    return rc < 0 ? rc : address_write(&address, tcp_is_six(socket_of(handle)), name, namelen);
 }
 
 static void set_flag(uv_tcp_t *handle, unsigned flag, int on)

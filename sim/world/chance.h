@@ -31,7 +31,7 @@
       "which runnable thread of a process runs next; production order: as it became so")     \
     X(alloc, 0, "whether an allocation of the program's fails, of which a few in a run may") \
     X(net, 0,                                                                                \
-      "latency and loss of packets, where streams are cut, which of two ready is told first")
+      "latency, loss, copies of packets, where streams are cut, which of two ready is told first")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,

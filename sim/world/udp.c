@@ -305,28 +305,41 @@ static void set_size(struct packet *packet, size_t length, bool six)
     packet->size = length + packet->pieces * header;
 }
 
-/* Send a datagram from `source` to one host. */
-static void send_one(struct udp *udp, const void *data, size_t size, const struct address *source,
-                     const struct address *target, struct host *host)
+/* What is sent: parts, which are one datagram. */
+struct message {
+    const struct iovec *parts;
+    size_t count;
+    size_t size;
+    struct address source;
+    struct address target;
+};
+
+static void gather(const struct message *message, unsigned char *bytes)
 {
-    struct packet *packet = make(udp->socket.host->net, size, "datagram");
+    for (size_t i = 0; i < message->count; bytes += message->parts[i++].iov_len) {
+        if (message->parts[i].iov_len > 0)
+            memcpy(bytes, message->parts[i].iov_base, message->parts[i].iov_len);
+    }
+}
+
+static void send_one(struct udp *udp, const struct message *message, struct host *host)
+{
+    struct packet *packet = make(udp->socket.host->net, message->size, "datagram");
     struct datagram *datagram = datagram_of(packet);
 
-    if (size > 0)
-        memcpy(datagram->bytes, data, size);
-    datagram->source = *source;
-    datagram->target = *target;
+    gather(message, datagram->bytes);
+    datagram->source = message->source;
+    datagram->target = message->target;
     packet->from = udp->socket.host;
     packet->to = host;
     packet->copy = copy;
-    packet->corrupt = size > 0 ? corrupt : NULL;
-    set_size(packet, size, !address_is_v4(target));
-    leave_at(udp, size + UDP_OVERHEAD, packet_send(packet));
+    packet->corrupt = message->size > 0 ? corrupt : NULL;
+    set_size(packet, message->size, !address_is_v4(&message->target));
+    leave_at(udp, message->size + UDP_OVERHEAD, packet_send(packet));
 }
 
 /* To everybody else first, as what is for oneself may be answered at once. */
-static void send_all(struct udp *udp, const void *data, size_t size, const struct address *source,
-                     const struct address *target)
+static void send_all(struct udp *udp, const struct message *message)
 {
     struct host *self = udp->socket.host;
 
@@ -334,12 +347,12 @@ static void send_all(struct udp *udp, const void *data, size_t size, const struc
         struct host *host = container_of(node, struct host, link);
 
         if (host != self && host->address_count > 0)
-            send_one(udp, data, size, source, target, host);
+            send_one(udp, message, host);
     }
-    send_one(udp, data, size, source, target, self);
+    send_one(udp, message, self);
 }
 
-/* Whether a datagram of `size` bytes can be sent to `remote`, and how: its kernel's order. */
+/* Whether a datagram of `size` bytes can be sent to `remote`, and how. */
 static int check_send(struct udp *udp, size_t size, const struct address *remote,
                       struct address *meant, struct host **host)
 {
@@ -351,9 +364,9 @@ static int check_send(struct udp *udp, size_t size, const struct address *remote
         return -EMSGSIZE;
     if (remote == NULL && !udp->connected)
         return -EDESTADDRREQ;
-    if (remote != NULL && remote->port == 0)
-        return -EINVAL;
     rc = find_way(udp, remote != NULL ? remote : &udp->socket.remote, meant, host);
+    if (rc == 0 && remote != NULL && remote->port == 0)
+        rc = -EINVAL;
     if (rc < 0)
         return rc;
     if (size > (address_is_v4(meant) ? UDP_SIZE_MAX : UDP_SIZE_MAX_SIX))
@@ -366,24 +379,29 @@ static int check_send(struct udp *udp, size_t size, const struct address *remote
     return -EAGAIN;
 }
 
-ssize_t udp_send(struct udp *udp, const void *data, size_t size, const struct address *remote)
+ssize_t udp_send(struct udp *udp, const struct iovec *parts, size_t count,
+                 const struct address *remote)
 {
     struct net *net = udp->socket.host->net;
-    struct address meant, source;
+    struct message message = {.parts = parts, .count = count};
     struct host *host;
-    int rc = check_send(udp, size, remote, &meant, &host);
+    int rc;
 
+    for (size_t i = 0; i < count; i++)
+        message.size += parts[i].iov_len;
+    rc = check_send(udp, message.size, remote, &message.target, &host);
     if (rc < 0)
         return rc;
-    source = address_is_any(&udp->socket.local) ? socket_source(&udp->socket, &meant)
-                                                : udp->socket.local;
-    source.port = udp->socket.local.port;
-    if (is_broadcast(&meant))
-        send_all(udp, data, size, &source, &meant);
+    message.source = address_is_any(&udp->socket.local)
+                         ? socket_source(&udp->socket, &message.target)
+                         : udp->socket.local;
+    message.source.port = udp->socket.local.port;
+    if (is_broadcast(&message.target))
+        send_all(udp, &message);
     else
-        send_one(udp, data, size, &source, &meant, host);
+        send_one(udp, &message, host);
     net_settle(net);
-    return (ssize_t)size;
+    return (ssize_t)message.size;
 }
 
 /* ---- what may happen on the way ---- */

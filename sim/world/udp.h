@@ -17,6 +17,7 @@
 #define RONDO_WORLD_UDP_H
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "world/socket.h"
 
@@ -45,10 +46,11 @@ int udp_bind(struct udp *udp, const struct address *address, bool shared, bool s
  * -EADDRNOTAVAIL, -EACCES for a broadcast that was not allowed. */
 int udp_connect(struct udp *udp, const struct address *remote);
 
-/* Send `size` bytes to `remote`, or where it is connected to. What comes of it nobody knows.
- * Returns: `size`; -EMSGSIZE; -EDESTADDRREQ; -EINVAL for port 0; -EAGAIN when too much waits to
- * leave the host; or as udp_connect(), or udp_error(). */
-ssize_t udp_send(struct udp *udp, const void *data, size_t size, const struct address *remote);
+/* Send `parts`, as one datagram, to `remote`, or where it is connected to. What comes of it nobody
+ * knows. Returns: its size; -EMSGSIZE; -EDESTADDRREQ; -EINVAL for port 0; -EAGAIN when too much
+ * waits to leave the host; or as udp_connect(), or udp_error(). */
+ssize_t udp_send(struct udp *udp, const struct iovec *parts, size_t count,
+                 const struct address *remote);
 
 /* Take the datagram that came first: the first `size` bytes of it into `data`, and the rest is
  * gone. Sets `*remote` to who sent it, `*cut` to whether there was a rest. Returns: how many bytes,

@@ -188,6 +188,44 @@ static const struct row rows[] = {
         "client: connected | close 0\n",
     },
     {
+        "udp",
+        udp_body,
+        "question and answer: send 0 queue 4 1 receive 0 | queue 0 0 a: sent 'pong' closed | b: "
+        "'ping' answers sent closed | close 0\n"
+        "new: active 0 sockname EBADF peername EBADF disconnect ENOTCONN send to none "
+        "EDESTADDRREQ try EDESTADDRREQ stop 0 without callbacks EINVAL broadcast EBADF ttl "
+        "EINVAL EINVAL EBADF multicast ttl EINVAL member EINVAL source EINVAL\n"
+        "receiving: 0 again EALREADY active 1 bound 1 any 1 bind EINVAL broadcast 0 ttl 0 "
+        "multicast ttl 0 loop 0 stop 0 active 0 mmsg 0\n"
+        "connected: 0 again EISCONN send elsewhere EISCONN try EISCONN peer 0 1 size 16 cut 0 "
+        "size 16 here 1 try 4 send 0 try EAGAIN disconnect 0 any 1 port 0 peer ENOTCONN | a: "
+        "sent | b: 'four' 'x' none | close 0\n"
+        "init: family EINVAL flags EINVAL\n"
+        "bind: elsewhere EADDRNOTAVAIL v6 only EINVAL flags EINVAL family EINVAL the other "
+        "family EINVAL ok 0 again EINVAL the same EADDRINUSE shared EADDRINUSE port 0 any 0 "
+        "shared by both 0\n"
+        "send: family EINVAL connect EINVAL the other family EAFNOSUPPORT try EAFNOSUPPORT port "
+        "0 EINVAL broadcast EACCES connect EACCES | a: | b: | c: | close 0\n"
+        "sizes: of six 5 0 queue 5 nothing 0 most 65507 more EMSGSIZE 0 | a: sent sent EMSGSIZE "
+        "| b: 'abcef' 'abcef' '' '' none | close 0\n"
+        "cut: a: | b: 'abc'cut 'abc' none read ENOBUFS read ENOBUFS 'no room' none | close 0\n"
+        "stopped inside, and on: a: | b: '1' '2' stop on '3' '4' none | close 0\n"
+        "closed inside: a: | b: '1' closed | close 0\n"
+        "more than 32: 32 then '' none a: | b: | close 0\n"
+        "in parts: 1 a: | b: '1'part '2'part '3'part free '4'part free none | close 0\n"
+        "nobody is there: loose 1 1 connected 0 1 ECONNREFUSED 1 | 1 send 0 | a: read "
+        "ECONNREFUSED sent ECONNREFUSED | b: | close 0\n"
+        "sent and closed at once: a: sent closed | b: 'bye' none | close 0\n"
+        "sent inside, and closed: a: sent two more queue 2 try EAGAIN sent sent turn | b: | "
+        "close 0\n"
+        "what keeps a loop: bound 0 receiving 1 unreferenced 0 sending 1 active 1 sent 0 active "
+        "0 | a: sent | b: 'x' none | close 0\n"
+        "families: bind 0 from 4 1 only 0 to 4 ENETUNREACH | a: | b: '4' from ::ffff:127.0.0.1 "
+        "none | c: | close 0\n"
+        "phases: a: | b: sent prepare 'to itself' answers 'pong' none sent check turn prepare "
+        "check | close 0\n",
+    },
+    {
         "environment",
         environment_body,
         "ENOENT - 40, set 0: ok one 3, ok one 3, ENOBUFS - 4, again 0: ok  0, unset 0: ENOENT - "

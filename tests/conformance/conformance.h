@@ -16,6 +16,7 @@ void loop_body(struct trace *trace);
 void signal_body(struct trace *trace);
 void tcp_body(struct trace *trace);
 void thread_body(struct trace *trace);
+void udp_body(struct trace *trace);
 
 /* Run every body through `call`, which calls `body(trace)` in whatever world it stands for, and
  * compare its trace with what the real libuv 1.44.2 does. Prints one line a body, and the first

@@ -46,10 +46,18 @@ static struct udp *bound(const struct role *role, struct address address, bool s
     return udp;
 }
 
+static ssize_t send_bytes(struct udp *udp, const void *data, size_t size,
+                          const struct address *remote)
+{
+    struct iovec part = {(void *)(uintptr_t)data, size};
+
+    return udp_send(udp, &part, 1, remote);
+}
+
 static void send_to(const struct role *role, struct udp *udp, const char *text,
                     struct address address)
 {
-    ssize_t rc = udp_send(udp, text, strlen(text), &address);
+    ssize_t rc = send_bytes(udp, text, strlen(text), &address);
 
     if (rc < 0)
         say(role, "cannot send %s: %s", text, code(rc));
@@ -57,7 +65,7 @@ static void send_to(const struct role *role, struct udp *udp, const char *text,
 
 static void send_on(const struct role *role, struct udp *udp, const char *text)
 {
-    ssize_t rc = udp_send(udp, text, strlen(text), NULL);
+    ssize_t rc = send_bytes(udp, text, strlen(text), NULL);
 
     if (rc < 0)
         say(role, "cannot send %s: %s", text, code(rc));
@@ -114,7 +122,7 @@ static int echoes(void *context)
 
     wait_until(udp, udp_readable);
     size = udp_receive(udp, text, sizeof text, &from, &cut);
-    udp_send(udp, text, (size_t)size, &from);
+    send_bytes(udp, text, (size_t)size, &from);
     udp_close(udp);
     return 0;
 }
@@ -276,7 +284,7 @@ static int connects_and_disconnects(void *context)
     udp_connect(named, &to);
     udp_connect(named, NULL);
     say_local(role, named);
-    say(role, "without an address: %s", code(udp_send(named, "", 0, NULL)));
+    say(role, "without an address: %s", code(send_bytes(named, "", 0, NULL)));
     send_to(role, named, "to port 0", loopback_at(0));
     udp_close(udp);
     udp_close(named);
@@ -465,11 +473,11 @@ static int sends_sizes(void *context)
     struct address to4 = loopback_at(4), to6 = {.ip = {[15] = 1}, .port = 6}, from;
     bool cut;
 
-    say(role, "%zd", udp_send(four, big, UDP_SIZE_MAX, &to4));
-    say(role, "%s", code(udp_send(four, big, UDP_SIZE_MAX + 1, &to4)));
-    say(role, "%s", code(udp_send(four, big, BIG, &to4)));
-    say(role, "%zd", udp_send(six, big, UDP_SIZE_MAX_SIX, &to6));
-    say(role, "%s", code(udp_send(six, big, UDP_SIZE_MAX_SIX + 1, &to6)));
+    say(role, "%zd", send_bytes(four, big, UDP_SIZE_MAX, &to4));
+    say(role, "%s", code(send_bytes(four, big, UDP_SIZE_MAX + 1, &to4)));
+    say(role, "%s", code(send_bytes(four, big, BIG, &to4)));
+    say(role, "%zd", send_bytes(six, big, UDP_SIZE_MAX_SIX, &to6));
+    say(role, "%s", code(send_bytes(six, big, UDP_SIZE_MAX_SIX + 1, &to6)));
     say(role, "%zd", udp_receive(four, big, BIG, &from, &cut));
     udp_close(four);
     udp_close(six);
@@ -503,12 +511,12 @@ static int sends_many(void *context)
     bool cut;
 
     for (int i = 0; i < 1000; i++)
-        udp_send(from, &i, sizeof i, &target);
+        send_bytes(from, &i, sizeof i, &target);
     while (udp_receive(to, &(int){0}, sizeof(int), &address, &cut) >= 0)
         count++;
     say(role, "%d of 1000 small ones", count);
     for (int i = 0; i < 10; i++)
-        udp_send(from, big, sizeof big, &target);
+        send_bytes(from, big, sizeof big, &target);
     for (count = 0; udp_receive(to, big, sizeof big, &address, &cut) >= 0;)
         count++;
     say(role, "%d of 10 large ones", count);
@@ -679,8 +687,8 @@ static int sends_three_thousand(void *context)
     struct address to = there_at(9);
 
     (void)context;
-    udp_send(udp, big, sizeof big, &to);
-    udp_send(udp, big, sizeof big, &to);
+    send_bytes(udp, big, sizeof big, &to);
+    send_bytes(udp, big, sizeof big, &to);
     udp_close(udp);
     return 0;
 }
@@ -722,10 +730,10 @@ static int sends_more_than_the_link_takes(void *context)
     for (int i = 0; i < 2; i++) {
         int sent = 0;
 
-        while ((rc = udp_send(udp, big, sizeof big, &to)) >= 0)
+        while ((rc = send_bytes(udp, big, sizeof big, &to)) >= 0)
             sent++;
         say(role, "sends %d, then %s", sent, code(rc));
-        say(role, "elsewhere: %s", code(udp_send(udp, "", 0, &home)));
+        say(role, "elsewhere: %s", code(send_bytes(udp, "", 0, &home)));
         wait_until(udp, udp_writable);
         say(role, "may send");
     }
@@ -759,7 +767,7 @@ static int leaves_all_open(void *context)
     struct address away = there_at(9);
 
     send_to(role, udp, "unread", loopback_at(4));
-    udp_send(udp, "unsent", 6, &away);
+    send_bytes(udp, "unsent", 6, &away);
     return 0;
 }
 
