@@ -40,6 +40,11 @@ void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callbac
                           .start_ns = rondo_loop_time(loop)};
 }
 
+void turn_begin_other(struct turn *turn, struct rondo_loop *loop, const char *what)
+{
+    *turn = (struct turn){.loop = loop, .what = what, .start_ns = rondo_loop_time(loop)};
+}
+
 static void report(const struct turn *turn, int64_t took_ns)
 {
     char text[80];

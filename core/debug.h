@@ -21,6 +21,9 @@ struct turn {
 void turn_begin(struct turn *turn, struct rondo_loop *loop, const struct callback *callback,
                 const char *here);
 
+/* The program is called by something else than a callback: `what` says as what. */
+void turn_begin_other(struct turn *turn, struct rondo_loop *loop, const char *what);
+
 /* It has returned: if that took too long, the exception handler is told (LOOP-32). */
 void turn_end(struct turn *turn);
 

@@ -63,8 +63,12 @@ struct deadline {
 
 /* Something outside the core that a loop has open. Lives inside what it belongs to. */
 struct device {
-    struct list link;                     /* in loop.devices */
-    void (*close)(struct device *device); /* for good: the loop is being closed */
+    struct list link; /* in loop.devices */
+    /* The loop is being closed: first the program is told, while its tasks, and what these lend,
+     * are still there (NULL: there is nobody to be told); when they are gone, the device is closed
+     * for good. */
+    void (*tell)(struct device *device);
+    void (*close)(struct device *device);
 };
 
 /* What a loop needs from outside. */

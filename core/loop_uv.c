@@ -27,6 +27,7 @@ struct uv_port {
     struct list entered;
     uv_loop_t own;    /* `uv`, if we are not on the first thread */
     int open_handles; /* ours, and those of devices */
+    void *buffer;     /* see loop_uv_buffer(); NULL: not needed yet */
 };
 
 static struct uv_port *port_of(void *self)
@@ -152,6 +153,15 @@ void loop_uv_let_go(struct rondo_loop *loop)
     port_of(loop->port_self)->open_handles--;
 }
 
+void *loop_uv_buffer(struct rondo_loop *loop, size_t size)
+{
+    struct uv_port *port = port_of(loop->port_self);
+
+    if (port->buffer == NULL)
+        port->buffer = alloc_take(size);
+    return port->buffer;
+}
+
 static void closed(uv_handle_t *handle)
 {
     loop_uv_let_go(&port_of(handle->data)->loop);
@@ -171,6 +181,7 @@ static void port_close(void *self)
     if (uv == &port->own)
         uv_loop_close(uv);
     uv_mutex_destroy(&port->mutex);
+    alloc_release(port->buffer);
     alloc_release(port);
 }
 
@@ -280,10 +291,35 @@ rondo_loop *rondo_loop_new_on(uv_loop_t *uv)
     return port != NULL ? open_on(port, uv) : NULL;
 }
 
+static void tell_device(struct device *device)
+{
+    if (device->tell != NULL)
+        device->tell(device);
+}
+
+static void close_device(struct device *device)
+{
+    device->close(device);
+}
+
+/* Any of them may take itself, or others, out of the list. */
+static void for_each_device(struct rondo_loop *loop, void (*deed)(struct device *device))
+{
+    struct list all;
+    struct list *link;
+
+    list_move(&all, &loop->devices);
+    while ((link = list_pop_front(&all)) != NULL) {
+        list_push_back(&loop->devices, link);
+        deed(container_of(link, struct device, link));
+    }
+}
+
 int rondo_loop_close(rondo_loop *loop)
 {
     if (loop->running)
         return RONDO_EMISUSE;
+    for_each_device(loop, tell_device);
     task_abandon_all(loop);
     generator_abandon_all(loop);
     rondo_executor_shutdown(loop->executor, true);
@@ -292,11 +328,7 @@ int rondo_loop_close(rondo_loop *loop)
     if (loop->entered)
         loop->port->collect(loop->port_self); /* to be discarded with the others */
     loop_discard(loop);
-    list_for_each(link, &loop->devices) {
-        struct device *device = container_of(link, struct device, link);
-
-        device->close(device);
-    }
+    for_each_device(loop, close_device);
     loop->port->close(loop->port_self);
     return 0;
 }

@@ -22,6 +22,7 @@
 #include "point.h"
 #include "program.h"
 #include "property.h"
+#include "protocol.h"
 #include "queue.h"
 #include "run.h"
 #include "semaphore.h"
@@ -33,6 +34,7 @@
 #include "task.h"
 #include "threadsafe.h"
 #include "timeout.h"
+#include "transport.h"
 #include "wait.h"
 #include "with.h"
 

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "park.h"
 #include "stream_core.h"
-#include "task_core.h"
+#include "wire.h"
 
 /* asyncio's. */
 #define BACKLOG_DEFAULT 100
@@ -19,32 +19,44 @@ struct rondo_server {
     struct device device; /* of the loop */
     struct rondo_loop *loop;
     rondo_object object;
-    char sockname[STREAM_ADDRESS_SIZE];
+    char sockname[ENDPOINT_TEXT_SIZE];
     int port;
-    rondo_client_connected client_connected;
+    rondo_protocol_factory factory;
     void *arg;
-    struct rondo_context context; /* of who started it, in which its clients are served */
+    rondo_client_connected client_connected; /* of rondo_start_server(), whose factory is ours */
+    void *client_arg;
     size_t limit;
-    size_t connections; /* that are not closed */
+    int backlog;
+    struct rondo_context context; /* of who made it, in which its clients are served */
+    struct list wires;            /* that it has accepted, and that are not closed */
+    bool serving;                 /* listening */
     bool closing;
     bool closed;
     bool given_up;
     rondo_park closers;
-    rondo_park servers; /* who serve for ever */
+    rondo_park servers; /* who serves for ever */
 };
+
+static bool is_over(const struct rondo_server *server)
+{
+    return server->closed && !server->turning_away && list_empty(&server->wires);
+}
 
 static void release_if_over(struct rondo_server *server)
 {
-    if (!server->closed || server->connections > 0)
+    if (!is_over(server))
         return;
     park_wake_all(&server->closers);
     if (server->given_up)
         alloc_release(server);
 }
 
-void server_let_go(struct rondo_server *server)
+void server_lets_go(struct wire *wire)
 {
-    server->connections--;
+    struct rondo_server *server = wire->server;
+
+    wire->server = NULL;
+    list_remove(&wire->at_server);
     release_if_over(server);
 }
 
@@ -60,54 +72,13 @@ static void closed(uv_handle_t *handle)
     loop_uv_let_go(loop);
 }
 
-/* All tasks are gone, see stream.c. */
+/* All tasks are gone. */
 static void device_close(struct device *device)
 {
-    struct rondo_server *server = container_of(device, struct rondo_server, device);
-
-    server->closers = server->servers = (rondo_park){0};
-    rondo_server_free(server);
+    rondo_server_free(container_of(device, struct rondo_server, device));
 }
 
 /* ---- connections ---- */
-
-static int serve_client(void *arg, rondo_value *out)
-{
-    rondo_stream *stream = arg;
-    int rc = stream->server->client_connected(stream, stream->server->arg);
-
-    (void)out;
-    return rc < 0 ? rc : 0;
-}
-
-/* The task has ended, perhaps before it began. */
-static void served(void *arg)
-{
-    rondo_stream_free(arg);
-}
-
-/* Let a task serve `stream`. Returns: 0 or a code. */
-static int spawn(struct rondo_server *server, struct rondo_stream *stream)
-{
-    struct rondo_context *outer = context_enter(&server->context);
-    rondo_task *task = rondo_spawn_at(server->loop, serve_client, stream,
-                                      &(rondo_spawn_options){.name = NULL}, NULL);
-    int rc = task != NULL ? rondo_add_done_callback(task, served, stream) : RONDO_ENOMEM;
-
-    context_enter(outer);
-    if (rc < 0)
-        rondo_cancel(task, NULL); /* so it will never begin */
-    rondo_unref(task);            /* and a failure is told to the handler */
-    return rc;
-}
-
-/* Begin to serve `stream`. Returns: 0 or a code. */
-static int begin(struct rondo_server *server, struct rondo_stream *stream)
-{
-    RONDO_TRY(uv_accept((uv_stream_t *)&server->uv, (uv_stream_t *)&stream->uv));
-    RONDO_TRY(stream_begin(stream));
-    return spawn(server, stream);
-}
 
 static void knocked(uv_stream_t *uv, int status);
 
@@ -120,11 +91,11 @@ static void gone(uv_handle_t *handle)
     server->turning_away = server->another_waits = false;
     if (another)
         knocked((uv_stream_t *)&server->uv, 0);
-    server_let_go(server);
+    release_if_over(server);
     loop_uv_let_go(loop);
 }
 
-/* There is no memory for a stream: the connection is closed at once. */
+/* There is no memory for a wire: the connection is closed at once. */
 static void turn_away(struct rondo_server *server)
 {
     if (server->turning_away) {
@@ -134,28 +105,43 @@ static void turn_away(struct rondo_server *server)
     uv_tcp_init(loop_uv(server->loop), &server->turned_away);
     server->turned_away.data = server;
     server->turning_away = true;
-    server->connections++;
     loop_uv_hold(server->loop);
     uv_accept((uv_stream_t *)&server->uv, (uv_stream_t *)&server->turned_away);
     uv_close((uv_handle_t *)&server->turned_away, gone);
 }
 
+/* A wire of the server's, in its context. Returns: NULL without memory. */
+static struct wire *server_wire(struct rondo_server *server)
+{
+    bool runs = loop_running() == server->loop;
+    struct rondo_context *outer = runs ? context_enter(&server->context) : NULL;
+    struct wire *wire = wire_new(server->loop);
+
+    if (runs)
+        context_enter(outer);
+    return wire;
+}
+
 static void knocked(uv_stream_t *uv, int status)
 {
     struct rondo_server *server = uv->data;
-    struct rondo_stream *stream;
+    struct wire *wire;
+    int rc;
 
     if (status < 0)
         return; /* of one connection, of which nobody knows */
-    stream = stream_new(server->loop, server->limit);
-    if (stream == NULL) {
+    wire = server_wire(server);
+    if (wire == NULL) {
         turn_away(server);
         return;
     }
-    stream->server = server;
-    server->connections++;
-    if (begin(server, stream) < 0)
-        rondo_stream_free(stream);
+    wire->server = server;
+    list_push_back(&server->wires, &wire->at_server);
+    rc = uv_accept((uv_stream_t *)&server->uv, &wire->uv.stream);
+    if (rc == 0)
+        rc = wire_begin(wire, server->factory, server->arg);
+    if (rc < 0)
+        wire_discard(wire);
 }
 
 /* ---- the server ---- */
@@ -173,54 +159,99 @@ static struct rondo_server *server_new(struct rondo_loop *loop)
     server->uv.data = server;
     server->loop = loop;
     server->device.close = device_close;
+    list_init(&server->wires);
     context_copy(&server->context, loop);
     list_push_back(&loop->devices, &server->device.link);
     loop_uv_hold(loop);
     return server;
 }
 
-static void note_address(struct rondo_server *server)
+/* Where it is, now that it is bound: which is also when libuv says that it could not be. */
+static int note_address(struct rondo_server *server)
 {
     struct sockaddr_storage address = {0};
     int size = sizeof address;
 
-    uv_tcp_getsockname(&server->uv, (struct sockaddr *)&address, &size);
-    stream_address_text((struct sockaddr *)&address, server->sockname);
-    server->port = ntohs(((struct sockaddr_in *)(void *)&address)->sin_port);
+    RONDO_TRY(uv_tcp_getsockname(&server->uv, (struct sockaddr *)&address, &size));
+    endpoint_text((struct sockaddr *)&address, server->sockname);
+    server->port = endpoint_port((struct sockaddr *)&address);
     server->object.name = server->sockname;
+    return 0;
 }
 
-int rondo_start_server_at(rondo_client_connected client_connected, void *arg, const char *host,
-                          int port, rondo_server **server, const rondo_server_options *options)
+/* Have the address, and listen there unless that is to be later. Returns: 0 or a code. */
+static int take_place(struct rondo_server *server, const struct sockaddr *address, bool later)
+{
+    RONDO_TRY(uv_tcp_bind(&server->uv, address, 0));
+    RONDO_TRY(note_address(server));
+    return later ? 0 : rondo_server_start_serving(server);
+}
+
+int rondo_create_server_at(rondo_protocol_factory factory, void *arg, const char *host, int port,
+                           rondo_server **server, const rondo_server_options *options)
 {
     struct rondo_loop *loop = loop_running();
     struct sockaddr_storage address = {0};
-    struct rondo_server *started;
+    struct rondo_server *made;
     int rc;
 
     if (loop == NULL)
         return RONDO_EMISUSE;
     if (loop_uv(loop) == NULL)
         return RONDO_ENOTSUP;
-    if (client_connected == NULL)
+    if (factory == NULL)
         return RONDO_EINVAL;
-    RONDO_TRY(stream_resolve(host, port, &address));
-    started = server_new(loop);
-    if (started == NULL)
+    RONDO_TRY(endpoint_resolve(host, port, &address));
+    made = server_new(loop);
+    if (made == NULL)
         return RONDO_ENOMEM;
-    started->client_connected = client_connected;
-    started->arg = arg;
-    started->limit = options->limit;
-    rc = uv_tcp_bind(&started->uv, (struct sockaddr *)&address, 0);
+    made->factory = factory;
+    made->arg = arg;
+    made->limit = options->limit;
+    made->backlog = options->backlog > 0 ? options->backlog : BACKLOG_DEFAULT;
+    rc = take_place(made, (struct sockaddr *)&address, options->start_later);
     if (rc == 0)
-        rc = uv_listen((uv_stream_t *)&started->uv,
-                       options->backlog > 0 ? options->backlog : BACKLOG_DEFAULT, knocked);
-    if (rc < 0) {
-        rondo_server_free(started);
-        return rc;
-    }
-    note_address(started);
-    *server = started;
+        *server = made;
+    else
+        rondo_server_free(made);
+    return rc;
+}
+
+/* The factory of a server of streams. */
+static rondo_protocol *make_stream(void *arg)
+{
+    struct rondo_server *server = arg;
+    struct rondo_stream *stream = stream_new(server->loop, server->limit);
+
+    if (stream == NULL)
+        return NULL;
+    stream->client_connected = server->client_connected;
+    stream->client_arg = server->client_arg;
+    return &stream->protocol;
+}
+
+int rondo_start_server_at(rondo_client_connected client_connected, void *arg, const char *host,
+                          int port, rondo_server **server, const rondo_server_options *options)
+{
+    struct rondo_server *made = NULL;
+
+    RONDO_TRY(rondo_create_server_at(client_connected != NULL ? make_stream : NULL, NULL, host,
+                                     port, &made, options));
+    made->arg = made; /* nobody can have knocked yet */
+    made->client_connected = client_connected;
+    made->client_arg = arg;
+    *server = made;
+    return 0;
+}
+
+int rondo_server_start_serving(rondo_server *server)
+{
+    if (server->closing)
+        return RONDO_EMISUSE;
+    if (server->serving)
+        return 0;
+    RONDO_TRY(uv_listen((uv_stream_t *)&server->uv, server->backlog, knocked));
+    server->serving = true;
     return 0;
 }
 
@@ -231,6 +262,20 @@ void rondo_server_close(rondo_server *server)
     server->closing = true;
     uv_close((uv_handle_t *)&server->uv, closed);
     park_wake_all(&server->servers);
+}
+
+void rondo_server_close_clients(rondo_server *server)
+{
+    list_for_each(link, &server->wires) {
+        rondo_transport_close(&container_of(link, struct wire, at_server)->transport);
+    }
+}
+
+void rondo_server_abort_clients(rondo_server *server)
+{
+    list_for_each(link, &server->wires) {
+        rondo_transport_abort(&container_of(link, struct wire, at_server)->transport);
+    }
 }
 
 void rondo_server_free(rondo_server *server)
@@ -244,14 +289,14 @@ void rondo_server_free(rondo_server *server)
 
 bool rondo_server_is_serving(const rondo_server *server)
 {
-    return !server->closing;
+    return server->serving && !server->closing;
 }
 
 int rondo_server_wait_closed_at(rondo_server *server, const char *here)
 {
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (server->closed && server->connections == 0)
+    if (is_over(server))
         return 0;
     return park_wait(&server->closers, &server->object, "close of server", here).rc;
 }
@@ -260,8 +305,9 @@ int rondo_server_serve_forever_at(rondo_server *server, const char *here)
 {
     int rc;
 
-    if (task_current() == NULL || server->closing)
+    if (task_current() == NULL || !park_empty(&server->servers))
         return RONDO_EMISUSE;
+    RONDO_TRY(rondo_server_start_serving(server));
     rc = park_wait(&server->servers, &server->object, "clients of server", here).rc;
     if (rc == RONDO_ECANCELED) {
         rondo_server_close(server);

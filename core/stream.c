@@ -1,15 +1,8 @@
 /*
- * stream.c - see stream.h: connecting, writing, closing.
- *
- * A stream is closed in two steps: `closing` when it has been asked for or the connection was lost,
- * `closed` when libuv has let go of the handle. What is to be sent in between is sent first, unless
- * it was lost.
+ * stream.c - see stream.h: a stream is the protocol of its connection. Here: how it begins, what is
+ * written, how it ends.
  */
 #include "stream.h"
-
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "park.h"
@@ -18,89 +11,108 @@
 
 /* asyncio's. */
 #define LIMIT_DEFAULT ((size_t)65536)
-#define HIGH_WATER    ((size_t)65536)
-#define LOW_WATER     (HIGH_WATER / 4)
 
-/* What the connection did not take at once. */
-struct pending_write {
-    uv_write_t uv;
-    char data[];
-};
-
-/* ---- addresses ---- */
-
-int stream_resolve(const char *host, int port, struct sockaddr_storage *address)
-{
-    if (port < 0 || port > 65535)
-        return RONDO_EINVAL;
-    if (host == NULL)
-        host = "0.0.0.0";
-    else if (strcmp(host, "localhost") == 0)
-        host = "127.0.0.1";
-    if (uv_ip4_addr(host, port, (struct sockaddr_in *)(void *)address) == 0)
-        return 0;
-    return uv_ip6_addr(host, port, (struct sockaddr_in6 *)(void *)address) == 0 ? 0 : RONDO_ENOTSUP;
-}
-
-void stream_address_text(const struct sockaddr *address, char *text)
-{
-    const struct sockaddr_in *v4 = (const void *)address;
-    const struct sockaddr_in6 *v6 = (const void *)address;
-    char ip[48] = "";
-
-    if (address->sa_family == AF_INET6) {
-        uv_ip6_name(v6, ip, sizeof ip);
-        snprintf(text, STREAM_ADDRESS_SIZE, "[%s]:%u", ip, ntohs(v6->sin6_port));
-    } else {
-        uv_ip4_name(v4, ip, sizeof ip);
-        snprintf(text, STREAM_ADDRESS_SIZE, "%s:%u", ip, ntohs(v4->sin_port));
-    }
-}
-
-/* ---- the handle ---- */
+/* ---- its life ---- */
 
 static void release(struct rondo_stream *stream)
 {
-    stream_read_clear(stream);
+    list_remove(&stream->device.link);
+    rondo_transport_unref(stream->transport);
+    alloc_release(stream->ahead.data);
+    alloc_release(stream->line.data);
     alloc_release(stream);
 }
 
-static void closed(uv_handle_t *handle)
-{
-    struct rondo_stream *stream = handle->data;
-    struct rondo_loop *loop = stream->loop;
-
-    stream->closed = true;
-    stream->ended = true;
-    stream_wake_reader(stream);
-    park_wake_all(&stream->drainers);
-    park_wake_all(&stream->closers);
-    list_remove(&stream->device.link);
-    if (stream->server != NULL)
-        server_let_go(stream->server);
-    if (stream->given_up)
-        release(stream);
-    loop_uv_let_go(loop);
-}
-
-static void leave(struct rondo_stream *stream)
-{
-    if (stream->leaving)
-        return;
-    stream->leaving = true;
-    uv_close((uv_handle_t *)&stream->uv, closed);
-}
-
-/* All tasks are gone: nobody stands in our lines any more, and nobody will free the stream. */
+/* All tasks are gone: nobody will free it. */
 static void device_close(struct device *device)
 {
-    struct rondo_stream *stream = container_of(device, struct rondo_stream, device);
-
-    stream->reader = stream->drainers = stream->closers = stream->connecting = (rondo_park){0};
-    stream->closing = true;
-    stream->given_up = true;
-    leave(stream);
+    release(container_of(device, struct rondo_stream, device));
 }
+
+void rondo_stream_free(rondo_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    rondo_stream_close(stream);
+    stream->given_up = true;
+    if (stream->lost || stream->transport == NULL)
+        release(stream);
+}
+
+/* ---- as a protocol ---- */
+
+static int serve(void *arg, rondo_value *out)
+{
+    rondo_stream *stream = arg;
+    int rc = stream->client_connected(stream, stream->client_arg);
+
+    (void)out;
+    return rc < 0 ? rc : 0;
+}
+
+/* The task has ended, perhaps before it began. */
+static void served(void *arg)
+{
+    rondo_stream_free(arg);
+}
+
+/* Let a task serve `stream`, which is freed when that ends. Returns: 0 or a code. */
+static int spawn(struct rondo_stream *stream)
+{
+    rondo_task *task =
+        rondo_spawn_at(stream->loop, serve, stream, &(rondo_spawn_options){.name = NULL}, NULL);
+    int rc = task != NULL ? rondo_add_done_callback(task, served, stream) : RONDO_ENOMEM;
+
+    if (rc < 0)
+        rondo_cancel(task, NULL); /* so it will never begin */
+    rondo_unref(task);            /* and a failure is told to the handler */
+    return rc;
+}
+
+static void connection_made(rondo_protocol *self, rondo_transport *transport)
+{
+    struct rondo_stream *stream = stream_of(self);
+
+    stream->transport = rondo_transport_ref(transport);
+    stream->object.name = rondo_transport_get_extra_info(transport, "peername", NULL);
+    if (stream->client_connected != NULL && spawn(stream) < 0)
+        rondo_stream_free(stream);
+}
+
+static void connection_lost(rondo_protocol *self, int code)
+{
+    struct rondo_stream *stream = stream_of(self);
+
+    stream->lost = true;
+    stream->error = code;
+    stream->ended = true;
+    park_wake_all(&stream->reader);
+    park_wake_all(&stream->drainers);
+    park_wake_all(&stream->closers);
+    if (stream->given_up)
+        release(stream);
+}
+
+static void pause_writing(rondo_protocol *self)
+{
+    stream_of(self)->write_paused = true;
+}
+
+static void resume_writing(rondo_protocol *self)
+{
+    stream_of(self)->write_paused = false;
+    park_wake_all(&stream_of(self)->drainers);
+}
+
+static const rondo_protocol_methods stream_methods = {
+    .connection_made = connection_made,
+    .get_buffer = stream_get_buffer,
+    .buffer_updated = stream_buffer_updated,
+    .eof_received = stream_eof_received,
+    .connection_lost = connection_lost,
+    .pause_writing = pause_writing,
+    .resume_writing = resume_writing,
+};
 
 struct rondo_stream *stream_new(struct rondo_loop *loop, size_t limit)
 {
@@ -108,86 +120,43 @@ struct rondo_stream *stream_new(struct rondo_loop *loop, size_t limit)
 
     if (stream == NULL)
         return NULL;
-    if (uv_tcp_init(loop_uv(loop), &stream->uv) != 0) {
-        alloc_release(stream);
-        return NULL;
-    }
-    stream->uv.data = stream;
+    stream->protocol.methods = &stream_methods;
     stream->loop = loop;
     stream->limit = limit != 0 ? limit : LIMIT_DEFAULT;
     stream->device.close = device_close;
     list_push_back(&loop->devices, &stream->device.link);
-    loop_uv_hold(loop);
-    uv_tcp_nodelay(&stream->uv, 1); /* as asyncio has it */
     return stream;
 }
 
-int stream_begin(struct rondo_stream *stream)
+rondo_stream *rondo_stream_new_with(const rondo_stream_options *options)
 {
-    struct sockaddr_storage address = {0};
-    int size = sizeof address;
+    struct rondo_loop *loop = loop_running();
 
-    if (uv_tcp_getsockname(&stream->uv, (struct sockaddr *)&address, &size) == 0)
-        stream_address_text((struct sockaddr *)&address, stream->sockname);
-    size = sizeof address;
-    if (uv_tcp_getpeername(&stream->uv, (struct sockaddr *)&address, &size) == 0)
-        stream_address_text((struct sockaddr *)&address, stream->peername);
-    stream->object.name = stream->peername;
-    return stream_read_start(stream);
+    return loop != NULL ? stream_new(loop, options->limit) : NULL;
 }
 
-void stream_lose(struct rondo_stream *stream, int code)
+rondo_protocol *rondo_stream_protocol(rondo_stream *stream)
 {
-    if (stream->error == 0)
-        stream->error = code;
-    stream->closing = true;
-    stream_wake_reader(stream);
-    leave(stream);
+    return &stream->protocol;
 }
 
-/* ---- connecting ---- */
-
-static void connected(uv_connect_t *connect, int status)
+static rondo_protocol *itself(void *stream)
 {
-    struct rondo_stream *stream = connect->handle->data;
-
-    stream->connect_code = status;
-    park_wake_all(&stream->connecting);
-}
-
-/* Ask, and wait for the answer. */
-static int connect_to(struct rondo_stream *stream, const struct sockaddr_storage *address,
-                      const char *here)
-{
-    struct parked parked;
-
-    RONDO_TRY(
-        uv_tcp_connect(&stream->connect, &stream->uv, (const struct sockaddr *)address, connected));
-    stream_address_text((const struct sockaddr *)address, stream->peername);
-    stream->object.name = stream->peername;
-    parked = park_wait(&stream->connecting, &stream->object, "connection", here);
-    RONDO_TRY(parked.rc);
-    RONDO_TRY(stream->connect_code);
-    return stream_begin(stream);
+    return rondo_stream_protocol(stream);
 }
 
 int rondo_open_connection_at(const char *host, int port, rondo_stream **stream,
                              const rondo_stream_options *options, const char *here)
 {
-    struct task *task = task_current();
-    struct sockaddr_storage address = {0};
     struct rondo_stream *opened;
     int rc;
 
-    if (task == NULL)
+    if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (loop_uv(task->future.loop) == NULL)
-        return RONDO_ENOTSUP;
-    RONDO_TRY(stream_resolve(host, port, &address));
-    opened = stream_new(task->future.loop, options->limit);
+    opened = stream_new(loop_running(), options->limit);
     if (opened == NULL)
         return RONDO_ENOMEM;
-    rc = connect_to(opened, &address, here);
+    rc = rondo_create_connection_at(itself, opened, host, port, NULL, here);
     if (rc == 0)
         *stream = opened;
     else
@@ -197,93 +166,44 @@ int rondo_open_connection_at(const char *host, int port, rondo_stream **stream,
 
 /* ---- writing ---- */
 
-static size_t unsent(const struct rondo_stream *stream)
+/* Nobody can be written to before there is a connection. */
+static int unconnected(const struct rondo_stream *stream)
 {
-    return uv_stream_get_write_queue_size((const uv_stream_t *)&stream->uv);
-}
-
-/* Close the handle if nothing is left to be sent. */
-static void leave_when_sent(struct rondo_stream *stream)
-{
-    if (stream->closing && unsent(stream) == 0 && !stream->shutting)
-        leave(stream);
-}
-
-static void written(uv_write_t *write, int status)
-{
-    struct rondo_stream *stream = write->handle->data;
-
-    alloc_release(container_of(write, struct pending_write, uv));
-    if (stream->leaving)
-        return;
-    if (status < 0) {
-        stream_lose(stream, status);
-        return;
-    }
-    if (stream->write_paused && unsent(stream) <= LOW_WATER) {
-        stream->write_paused = false;
-        park_wake_all(&stream->drainers);
-    }
-    leave_when_sent(stream);
-}
-
-/* Have the rest sent when there is room for it. */
-static int write_later(struct rondo_stream *stream, const char *data, size_t size)
-{
-    struct pending_write *pending = alloc_take(sizeof *pending + size);
-    uv_buf_t buf;
-    int rc = RONDO_ENOMEM;
-
-    if (pending == NULL)
-        return rc;
-    memcpy(pending->data, data, size);
-    buf = uv_buf_init(pending->data, (unsigned)size);
-    rc = uv_write(&pending->uv, (uv_stream_t *)&stream->uv, &buf, 1, written);
-    if (rc < 0)
-        alloc_release(pending);
-    else if (unsent(stream) > HIGH_WATER)
-        stream->write_paused = true;
-    return rc;
-}
-
-/* Why nothing can be written, or 0. */
-static int write_refused(const struct rondo_stream *stream)
-{
-    if (stream->error < 0)
-        return stream->error;
-    if (stream->closing)
-        return UV_ECONNRESET;
-    return 0;
+    return stream->transport == NULL ? UV_ENOTCONN : 0;
 }
 
 int rondo_stream_write(rondo_stream *stream, const void *data, size_t size)
 {
-    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data, (unsigned)size);
-    int rc;
+    RONDO_TRY(unconnected(stream));
+    return rondo_transport_write(stream->transport, data, size);
+}
 
-    if (size > INT32_MAX) /* more than uv_try_write() could say that it has written */
-        return RONDO_EINVAL;
-    if (stream->write_ended)
-        return RONDO_EMISUSE;
-    RONDO_TRY(write_refused(stream));
-    if (size == 0)
-        return 0;
-    rc = uv_try_write((uv_stream_t *)&stream->uv, &buf, 1);
-    if (rc == UV_EAGAIN)
-        rc = 0;
-    if (rc >= 0 && (size_t)rc < size)
-        rc = write_later(stream, (const char *)data + rc, size - (size_t)rc);
-    if (rc >= 0)
-        return 0;
-    stream_lose(stream, rc);
-    return rc;
+int rondo_stream_writelines(rondo_stream *stream, const struct iovec *parts, size_t count)
+{
+    RONDO_TRY(unconnected(stream));
+    return rondo_transport_writelines(stream->transport, parts, count);
+}
+
+int rondo_stream_write_eof(rondo_stream *stream)
+{
+    RONDO_TRY(unconnected(stream));
+    return rondo_transport_write_eof(stream->transport);
+}
+
+/* Why nothing can be written any more, or 0. */
+static int write_refused(const struct rondo_stream *stream)
+{
+    if (stream->error < 0)
+        return stream->error;
+    return rondo_stream_is_closing(stream) ? UV_ECONNRESET : 0;
 }
 
 int rondo_stream_drain_at(rondo_stream *stream, const char *here)
 {
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (stream->closing) {
+    RONDO_TRY(unconnected(stream));
+    if (rondo_stream_is_closing(stream)) {
         /* As in asyncio: lest a program that only writes and drains never lets others run. */
         RONDO_TRY(rondo_sleep_at(0, here));
         return write_refused(stream);
@@ -294,72 +214,40 @@ int rondo_stream_drain_at(rondo_stream *stream, const char *here)
     return write_refused(stream);
 }
 
-static void shut(uv_shutdown_t *shutdown, int status)
-{
-    struct rondo_stream *stream = shutdown->handle->data;
-
-    stream->shutting = false;
-    if (stream->leaving)
-        return;
-    if (status < 0 && status != UV_ENOTCONN) /* which the other side has seen to */
-        stream_lose(stream, status);
-    else
-        leave_when_sent(stream);
-}
-
-int rondo_stream_write_eof(rondo_stream *stream)
-{
-    int rc = write_refused(stream);
-
-    if (rc < 0 || stream->write_ended)
-        return rc;
-    rc = uv_shutdown(&stream->shutdown, (uv_stream_t *)&stream->uv, shut);
-    if (rc < 0)
-        return rc;
-    stream->write_ended = true;
-    stream->shutting = true;
-    return 0;
-}
-
 /* ---- the end ---- */
 
 void rondo_stream_close(rondo_stream *stream)
 {
-    if (stream->closing)
-        return;
-    stream->closing = true;
-    uv_read_stop((uv_stream_t *)&stream->uv);
-    leave_when_sent(stream);
+    if (stream->transport != NULL)
+        rondo_transport_close(stream->transport);
 }
 
 bool rondo_stream_is_closing(const rondo_stream *stream)
 {
-    return stream->closing;
+    return stream->lost ||
+           (stream->transport != NULL && rondo_transport_is_closing(stream->transport));
 }
 
 int rondo_stream_wait_closed_at(rondo_stream *stream, const char *here)
 {
     if (task_current() == NULL)
         return RONDO_EMISUSE;
-    if (!stream->closed)
+    if (!stream->lost)
         RONDO_TRY(park_wait(&stream->closers, &stream->object, "close of stream", here).rc);
     return stream->error;
 }
 
-void rondo_stream_free(rondo_stream *stream)
+/* ---- what one can see ---- */
+
+rondo_transport *rondo_stream_transport(const rondo_stream *stream)
 {
-    if (stream == NULL)
-        return;
-    rondo_stream_close(stream);
-    stream->given_up = true;
-    if (stream->closed)
-        release(stream);
+    return stream->transport;
 }
 
 const char *rondo_stream_get_extra_info(const rondo_stream *stream, const char *name,
                                         const char *otherwise)
 {
-    if (strcmp(name, "peername") == 0)
-        return stream->peername;
-    return strcmp(name, "sockname") == 0 ? stream->sockname : otherwise;
+    return stream->transport != NULL
+               ? rondo_transport_get_extra_info(stream->transport, name, otherwise)
+               : otherwise;
 }

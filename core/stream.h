@@ -11,11 +11,8 @@
 #ifndef RONDO_STREAM_H
 #define RONDO_STREAM_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
-#include "error.h"
 #include "iterator.h"
+#include "transport.h"
 
 typedef struct rondo_stream rondo_stream;
 
@@ -36,6 +33,20 @@ typedef struct rondo_stream_options {
 RONDO_API RONDO_MUST int rondo_open_connection_at(const char *host, int port, rondo_stream **stream,
                                                   const rondo_stream_options *options,
                                                   const char *here);
+
+/* A stream that is not connected yet: its protocol is to be given to a transport of the program's
+ * own, or made by a factory (asyncio: StreamReader, StreamReaderProtocol, StreamWriter). Until that
+ * says that there is a connection, reads wait and writes say UV_ENOTCONN. Requires: in a running
+ * loop. Returns: NULL without memory or without a loop. Suspends: never. Owns: as
+ * rondo_open_connection(); it is told to the last by connection_lost(), also if it has been given
+ * up. */
+#define rondo_stream_new(...) rondo_stream_new_with(&(rondo_stream_options){__VA_ARGS__})
+RONDO_API rondo_stream *rondo_stream_new_with(const rondo_stream_options *options);
+RONDO_API rondo_protocol *rondo_stream_protocol(rondo_stream *stream);
+
+/* The transport of `stream`, or NULL as long as there is none. Suspends: never. Owns: valid as long
+ * as the stream. */
+RONDO_API rondo_transport *rondo_stream_transport(const rondo_stream *stream);
 
 /* Close `stream`, if that has not been done, and give it up: what was written still goes out. NULL
  * is allowed. Requires: no task waits in it. Suspends: never. */
@@ -99,16 +110,16 @@ RONDO_API bool rondo_stream_at_eof(const rondo_stream *stream);
 
 /* ---- writing ---- */
 
-/* Send `size` bytes: at once what the connection takes; the rest is copied. Returns: 0;
- * RONDO_EINVAL for 2 GiB or more; RONDO_EMISUSE after write_eof; UV_ECONNRESET after close, or the
- * code with which the connection was lost; RONDO_ENOMEM if there was none for the rest, with which
- * the connection is lost, too. Suspends: never: a program that writes much waits in
- * rondo_stream_drain(). */
+/* As rondo_transport_write() and rondo_transport_writelines(). Suspends: never: a program that
+ * writes much waits in rondo_stream_drain(). */
 RONDO_API int rondo_stream_write(rondo_stream *stream, const void *data, size_t size);
+RONDO_API int rondo_stream_writelines(rondo_stream *stream, const struct iovec *parts,
+                                      size_t count);
 
-/* Wait until what is still to be sent is no more than 16 KiB, if it was more than 64 KiB (asyncio:
- * drain). Requires: called in a task, else RONDO_EMISUSE. Returns: 0, RONDO_ECANCELED, or as
- * rondo_stream_write() (STR-17, STR-19). Suspends: may. */
+/* Wait until what is still to be sent is no more than 16 KiB, if it was more than 64 KiB, or as
+ * rondo_transport_set_write_buffer_limits() has it (asyncio: drain). Requires: called in a task,
+ * else RONDO_EMISUSE. Returns: 0, RONDO_ECANCELED, or as rondo_stream_write() (STR-17, STR-19).
+ * Suspends: may. */
 #define rondo_stream_drain(stream) rondo_stream_drain_at((stream), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_stream_drain_at(rondo_stream *stream, const char *here);
 
@@ -130,8 +141,8 @@ RONDO_API bool rondo_stream_is_closing(const rondo_stream *stream);
 #define rondo_stream_wait_closed(stream) rondo_stream_wait_closed_at((stream), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_stream_wait_closed_at(rondo_stream *stream, const char *here);
 
-/* "peername" or "sockname" as "127.0.0.1:80"; for any other name `otherwise` (TRN-01). Suspends:
- * never. Owns: valid as long as the stream. */
+/* What its transport knows by `name`; `otherwise` if nothing (TRN-01). Suspends: never. Owns: valid
+ * as long as the stream. */
 RONDO_API const char *rondo_stream_get_extra_info(const rondo_stream *stream, const char *name,
                                                   const char *otherwise);
 

@@ -6,10 +6,7 @@
 
 #include "loop_uv.h"
 #include "object.h"
-#include "stream.h"
-
-/* The longest text of an address, with its port and its end. */
-#define STREAM_ADDRESS_SIZE 64
+#include "server.h"
 
 /* Bytes, of which the first ones have been taken. All zero is none. */
 struct stream_bytes {
@@ -20,23 +17,18 @@ struct stream_bytes {
 };
 
 struct rondo_stream {
-    uv_tcp_t uv;
-    struct device device; /* of the loop */
+    rondo_protocol protocol;
+    rondo_transport *transport; /* held; NULL: not connected yet */
+    struct device device;       /* of the loop */
     struct rondo_loop *loop;
     rondo_object object;
-    rondo_iterator lines;        /* rondo_stream_lines() */
-    struct rondo_server *server; /* that accepted it, or NULL */
-    char sockname[STREAM_ADDRESS_SIZE];
-    char peername[STREAM_ADDRESS_SIZE];
-    int error;    /* with which the connection was lost, or 0 */
-    bool closing; /* asked for, or lost */
-    bool leaving; /* uv_close() has been called */
-    bool closed;
-    bool given_up; /* by its owner */
+    rondo_iterator lines; /* rondo_stream_lines() */
+    int error;            /* with which the connection was lost, or 0 */
+    bool lost;            /* closed, or lost: nothing comes from the transport any more */
+    bool given_up;        /* by its owner */
 
-    uv_connect_t connect;
-    rondo_park connecting;
-    int connect_code;
+    rondo_client_connected client_connected; /* of a server: who serves it; or NULL */
+    void *client_arg;
 
     size_t limit;
     struct stream_bytes ahead; /* read, and not taken */
@@ -46,9 +38,6 @@ struct rondo_stream {
     rondo_park reader;
 
     bool write_paused; /* there is too much to be sent */
-    bool write_ended;
-    uv_shutdown_t shutdown;
-    bool shutting;
     rondo_park drainers;
     rondo_park closers;
 };
@@ -56,29 +45,14 @@ struct rondo_stream {
 /* A stream without a connection. Returns: NULL without memory. */
 struct rondo_stream *stream_new(struct rondo_loop *loop, size_t limit);
 
-/* It is connected: begin to read. Returns: 0 or a code. */
-int stream_begin(struct rondo_stream *stream);
+/* For stream.c, stream_read.c's part of being a protocol. */
+int stream_get_buffer(rondo_protocol *self, size_t hint, void **data, size_t *size);
+int stream_buffer_updated(rondo_protocol *self, size_t size);
+int stream_eof_received(rondo_protocol *self);
 
-/* Read ahead, for stream.c: start, and what that calls. */
-int stream_read_start(struct rondo_stream *stream);
-
-/* Whoever reads looks again. */
-void stream_wake_reader(struct rondo_stream *stream);
-
-/* The connection is lost with `code`. */
-void stream_lose(struct rondo_stream *stream, int code);
-
-/* Free what has been read. */
-void stream_read_clear(struct rondo_stream *stream);
-
-/* A stream of `server` is closed: server.c. */
-void server_let_go(struct rondo_server *server);
-
-/* The address that `host` and `port` stand for; `host` NULL: any. Returns: 0, RONDO_EINVAL,
- * RONDO_ENOTSUP. */
-int stream_resolve(const char *host, int port, struct sockaddr_storage *address);
-
-/* Write `address` as "127.0.0.1:80" into `text`, STREAM_ADDRESS_SIZE long. */
-void stream_address_text(const struct sockaddr *address, char *text);
+static inline struct rondo_stream *stream_of(rondo_protocol *protocol)
+{
+    return container_of(protocol, struct rondo_stream, protocol);
+}
 
 #endif

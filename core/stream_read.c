@@ -1,9 +1,9 @@
 /*
  * stream_read.c - see stream.h: reading ahead, and what is taken from that.
  *
- * libuv reads into the room behind what has been read ahead, so no read takes memory but one that
- * finds too little room. What a read gives, other than into memory of the caller's, is copied to
- * `line`, where it stays while more is read ahead.
+ * What comes is read into the room behind what has been read ahead, so no read takes memory but one
+ * that finds too little room. What a read gives, other than into memory of the caller's, is copied
+ * to `line`, where it stays while more is read ahead.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "park.h"
 #include "stream_core.h"
 
-/* Room that libuv is given at least. */
+/* Room that a read is given at least. */
 #define ROOM_MIN ((size_t)4096)
 
 /* ---- bytes ---- */
@@ -63,67 +63,48 @@ static size_t find(const struct stream_bytes *bytes, size_t from, const char *se
     return SIZE_MAX;
 }
 
-void stream_read_clear(struct rondo_stream *stream)
-{
-    alloc_release(stream->ahead.data);
-    alloc_release(stream->line.data);
-}
-
 /* ---- reading ahead ---- */
 
-void stream_wake_reader(struct rondo_stream *stream)
+int stream_get_buffer(rondo_protocol *self, size_t hint, void **data, size_t *size)
 {
-    park_wake_all(&stream->reader);
-}
-
-static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-    struct rondo_stream *stream = handle->data;
-    struct stream_bytes *ahead = &stream->ahead;
+    struct stream_bytes *ahead = &stream_of(self)->ahead;
     size_t end;
 
-    (void)suggested;
+    (void)hint;
     if (!make_room(ahead, ROOM_MIN))
-        return; /* libuv says UV_ENOBUFS */
+        return RONDO_ENOMEM;
     end = ahead->start + ahead->size;
-    *buf = uv_buf_init(ahead->data + end, (unsigned)(ahead->capacity - end));
+    *data = ahead->data + end;
+    *size = ahead->capacity - end;
+    return 0;
 }
 
-static void pause_reading(struct rondo_stream *stream)
+int stream_buffer_updated(rondo_protocol *self, size_t size)
 {
-    uv_read_stop((uv_stream_t *)&stream->uv);
-    stream->read_paused = true;
-}
+    struct rondo_stream *stream = stream_of(self);
 
-static void came(uv_stream_t *uv, ssize_t count, const uv_buf_t *buf)
-{
-    struct rondo_stream *stream = uv->data;
-
-    (void)buf;
-    if (count == UV_EOF) {
-        stream->ended = true;
-        stream_wake_reader(stream);
-    } else if (count < 0) {
-        stream_lose(stream, count == UV_ENOBUFS ? RONDO_ENOMEM : (int)count);
-    } else if (count > 0) {
-        stream->ahead.size += (size_t)count;
-        stream_wake_reader(stream);
-        if (stream->ahead.size / 2 > stream->limit)
-            pause_reading(stream);
+    stream->ahead.size += size;
+    park_wake_all(&stream->reader);
+    if (stream->ahead.size / 2 > stream->limit) {
+        stream->read_paused = true;
+        rondo_transport_pause_reading(stream->transport);
     }
+    return 0;
 }
 
-int stream_read_start(struct rondo_stream *stream)
+int stream_eof_received(rondo_protocol *self)
 {
-    return uv_read_start((uv_stream_t *)&stream->uv, give_room, came);
+    stream_of(self)->ended = true;
+    park_wake_all(&stream_of(self)->reader);
+    return 1; /* one may still write */
 }
 
 static void resume_reading(struct rondo_stream *stream)
 {
-    if (!stream->read_paused || stream->closing)
+    if (!stream->read_paused)
         return;
     stream->read_paused = false;
-    stream_read_start(stream); /* which has worked before */
+    rondo_transport_resume_reading(stream->transport);
 }
 
 /* Something was taken. */

@@ -483,6 +483,8 @@ int main(int argc, char **argv)
         free(options.paths);
         return (int)status;
     }
+    signal(SIGPIPE,
+           SIG_IGN); /* to write to who has gone is an error, as in simulation, not the end */
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
     live.modules.folder = modules;
     live.modules.script = &play_program;
