@@ -66,10 +66,9 @@ static void poll_for(uv_loop_t *loop, int timeout)
         thread_spin();
     } else {
         sim->thread = thread_current();
-        thread_block(timeout < 0 ? WORLD_NEVER
-                                 : (process_clock() / NS_PER_MS + timeout) * NS_PER_MS -
-                                       (process_clock() - world_current()->now_ns),
-                     NULL);
+        thread_block_by_clock(timeout < 0 ? WORLD_NEVER
+                                          : (process_clock() / NS_PER_MS + timeout) * NS_PER_MS,
+                              NULL);
         sim->thread = NULL;
     }
     uv_update_time(loop);
@@ -202,7 +201,7 @@ int uv_gettimeofday(uv_timeval64_t *tv)
 
 void uv_sleep(unsigned int msec)
 {
-    int64_t now = world_current()->now_ns, delay = (int64_t)msec * NS_PER_MS;
+    int64_t now = process_clock(), delay = (int64_t)msec * NS_PER_MS;
 
-    thread_block(delay < WORLD_NEVER - now ? now + delay : WORLD_NEVER, "uv_sleep()");
+    thread_block_by_clock(delay < WORLD_NEVER - now ? now + delay : WORLD_NEVER, "uv_sleep()");
 }

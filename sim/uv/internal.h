@@ -12,6 +12,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "world/machine.h"
 #include "world/world.h"
 
 /* Bits of handle->flags; libuv's own values. */

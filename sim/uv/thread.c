@@ -52,7 +52,7 @@ static struct condition *condition_of(uv_cond_t *condition)
 
 static int64_t deadline_after(uint64_t ns)
 {
-    int64_t now = world_current()->now_ns;
+    int64_t now = process_clock();
 
     return ns < (uint64_t)(WORLD_NEVER - now) ? now + (int64_t)ns : WORLD_NEVER;
 }
@@ -68,8 +68,8 @@ static bool stand_in(struct list *line, int64_t until_ns, const char *in,
     self.thread->holder = holder;
     list_push_back(line, &self.link);
     do { /* even if it is past: whoever waits lets the others run */
-        thread_block(until_ns, in);
-    } while (list_linked(&self.link) && world_current()->now_ns < until_ns);
+        thread_block_by_clock(until_ns, in);
+    } while (list_linked(&self.link) && process_clock() < until_ns);
     self.thread->holder = NULL;
     given = !list_linked(&self.link);
     list_remove(&self.link);

@@ -23,15 +23,16 @@
 #include "world/anchor.h"
 
 /* Families: name, whether open by default, what it decides. */
-#define CHANCE_FAMILIES(X)                                                                   \
-    X(timer, 1, "timers of a process due at one instant: order, and together or apart")      \
-    X(sched, 0, "which ready callback runs next; production order is first in, first out")   \
-    X(process, 1, "which runnable process runs next")                                        \
-    X(thread, 0,                                                                             \
-      "which runnable thread of a process runs next; production order: as it became so")     \
-    X(alloc, 0, "whether an allocation of the program's fails, of which a few in a run may") \
-    X(net, 0,                                                                                \
-      "latency, loss, copies of packets, where streams are cut, which of two ready is told first")
+#define CHANCE_FAMILIES(X)                                                                         \
+    X(timer, 1, "timers of a process due at one instant: order, and together or apart")            \
+    X(sched, 0, "which ready callback runs next; production order is first in, first out")         \
+    X(process, 1, "which runnable process runs next")                                              \
+    X(thread, 0,                                                                                   \
+      "which runnable thread of a process runs next; production order: as it became so")           \
+    X(alloc, 0, "whether an allocation of the program's fails, of which a few in a run may")       \
+    X(net, 0,                                                                                      \
+      "latency, loss, copies of packets, where streams are cut, which of two ready is told first") \
+    X(weather, 0, "whom declared weather meets, when, for how long, and whether at all")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "world/socket.h"
+#include "world/weather.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -102,6 +103,7 @@ static struct host *add_host(struct net *net, const char *name)
     host->net = net;
     host->id = ++net->host_id_last;
     host->name = name;
+    machine_init(&host->machine);
     list_push_back(&net->hosts, &host->link);
     return host;
 }
@@ -115,11 +117,14 @@ struct net *net_of(struct world *world)
     return world->net;
 }
 
+struct host *host_first(const struct net *net)
+{
+    return container_of(net->hosts.next, struct host, link);
+}
+
 struct host *host_of(const struct process *process)
 {
-    if (process->spec.host != NULL)
-        return process->spec.host;
-    return container_of(net_of(world_current())->hosts.next, struct host, link);
+    return process->spec.host != NULL ? process->spec.host : host_first(net_of(world_current()));
 }
 
 struct host *host_add(struct world *world, const char *name)
@@ -330,8 +335,38 @@ static int64_t leave(const struct packet *packet, const struct link_spec *spec)
     return link->free_at_ns = start + time_of(packet->size, spec->bytes_per_s);
 }
 
+/* `packet` is lost; `in`: the weather, or NULL. */
+static void lose(struct packet *packet, const char *in)
+{
+    char how[40] = "is lost";
+
+    if (in != NULL)
+        snprintf(how, sizeof how, "is lost in %s", in);
+    note_packet(packet, how);
+    packet->lose(packet);
+}
+
+static void wait_for(struct packet *packet, const char *what)
+{
+    char how[40];
+
+    snprintf(how, sizeof how, "waits in %s", what);
+    note_packet(packet, how);
+}
+
 static void arrive(struct packet *packet)
 {
+    const char *in = weather_loses(packet, false);
+
+    if (in != NULL) {
+        lose(packet, in);
+        return;
+    }
+    in = weather_keeps(packet);
+    if (in != NULL) {
+        wait_for(packet, in);
+        return;
+    }
     note_packet(packet, "");
     packet->arrive(packet);
 }
@@ -370,28 +405,24 @@ static void come(struct packet *packet, int64_t when_ns)
 /* Arrive so long after having left. */
 static void travel(struct packet *packet, int64_t left_ns, const struct link_spec *spec)
 {
-    come(packet, left_ns + latency(packet, spec));
-}
-
-static void lose(struct packet *packet)
-{
-    note_packet(packet, "is lost");
-    packet->lose(packet);
+    come(packet, left_ns + latency(packet, spec) + weather_delays(packet));
 }
 
 int64_t packet_send(struct packet *packet)
 {
     int64_t now = packet->from->net->world->now_ns, left;
     const struct link_spec *spec;
+    const char *in;
 
     if (packet->to == NULL) {
-        lose(packet);
+        lose(packet, NULL);
         return now;
     }
     spec = link_between(packet->from, packet->to);
     left = leave(packet, spec);
-    if (left < 0 || is_lost(packet, spec)) {
-        lose(packet);
+    in = left < 0 ? NULL : weather_loses(packet, true);
+    if (left < 0 || in != NULL || is_lost(packet, spec)) {
+        lose(packet, in);
         return left < 0 ? now : left;
     }
     if (packet->copy != NULL && happens(packet, spec->duplicate, "net.duplicate", " twice"))
@@ -400,6 +431,11 @@ int64_t packet_send(struct packet *packet)
         packet->corrupt(packet);
     travel(packet, left, spec);
     return left;
+}
+
+void packet_arrive_now(struct packet *packet)
+{
+    list_push_back(&packet->from->net->due, &packet->link);
 }
 
 void packet_miss_at(struct packet *packet, int64_t when_ns)

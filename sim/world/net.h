@@ -19,6 +19,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "world/machine.h"
 #include "world/world.h"
 
 /* An address and a port. Those of IPv4 are written as IPv6 has them: ::ffff:a.b.c.d. */
@@ -79,6 +80,7 @@ struct host {
     struct address addresses[HOST_ADDRESSES_MAX];
     size_t address_count;
     struct ports ports[PROTOCOL_COUNT];
+    struct machine machine;
 };
 
 /* Something on its way: the first member of what its sender makes of it. */
@@ -117,7 +119,10 @@ struct net {
 /* The wires of `world`, made when they are first asked for. */
 struct net *net_of(struct world *world);
 
-/* The host of `process`. */
+/* The host of processes that name none, which every world has. */
+struct host *host_first(const struct net *net);
+
+/* The host of `process`. Requires: it names one, or is of the world that runs. */
 struct host *host_of(const struct process *process);
 
 /* Add a host to `world`. `name` is borrowed. Owned by the world. */
@@ -148,6 +153,9 @@ void packet_free(struct packet *packet);
 /* Put `packet`, whose members are set, on the wire from->to. It may arrive before this returns only
  * through net_settle(). Returns: when it will have left its host. */
 int64_t packet_send(struct packet *packet);
+
+/* Let `packet`, which was kept back where it was to arrive, arrive at the next net_settle(). */
+void packet_arrive_now(struct packet *packet);
 
 /* Call packet->miss() at `when_ns`, for a packet that was lost. */
 void packet_miss_at(struct packet *packet, int64_t when_ns);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/check.h"
+#include "world/weather.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -249,8 +250,7 @@ static unsigned retries_max(enum segment_kind kind)
                                      : RETRIES_MAX;
 }
 
-/* The connection is over, for a reason that its program will hear. */
-static void break_off(struct tcp *tcp, int error)
+void segment_break(struct tcp *tcp, int error)
 {
     if (tcp->orphan || tcp->state == TCP_OPENING) {
         tcp_free(tcp);
@@ -308,7 +308,7 @@ static void miss(struct packet *packet)
         packet_send(packet);
     } else {
         lose_for_good(segment);
-        break_off(sender, ETIMEDOUT);
+        segment_break(sender, ETIMEDOUT);
     }
 }
 
@@ -321,7 +321,7 @@ static bool syn_arrives(struct segment *segment)
     struct tcp *listener = tcp_listener_at(host, &segment->target);
     struct tcp *tcp;
 
-    if (listener == NULL) {
+    if (listener == NULL || weather_refuses(segment->packet.from, host)) {
         refuse(segment);
         return true;
     }
@@ -435,7 +435,9 @@ static void rst_arrives(struct tcp *tcp)
 {
     if (tcp == NULL || tcp->state == TCP_BROKEN)
         return;
-    break_off(tcp, tcp->state == TCP_CONNECTING ? ECONNREFUSED : tcp->ended ? EPIPE : ECONNRESET);
+    segment_break(tcp, tcp->state == TCP_CONNECTING ? ECONNREFUSED
+                       : tcp->ended                 ? EPIPE
+                                                    : ECONNRESET);
 }
 
 static void arrive(struct packet *packet)

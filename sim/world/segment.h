@@ -77,6 +77,10 @@ void segment_acknowledge(struct tcp *tcp);
 /* Say that this socket is no more. */
 void segment_reset(struct tcp *tcp);
 
+/* The connection of `tcp` is over, for a reason that its program will hear; nothing is sent. `tcp`
+ * is gone afterwards if no program has it. */
+void segment_break(struct tcp *tcp, int error);
+
 /* What is on its way to `tcp` has nobody who waits for it any more. */
 void segment_forget(struct tcp *tcp);
 

@@ -307,6 +307,28 @@ void tcp_close(struct tcp *tcp, bool reset)
     net_settle(net);
 }
 
+size_t tcp_break_all(struct net *net,
+                     bool (*are_meant)(const void *self, const struct host *a,
+                                       const struct host *b),
+                     const void *self)
+{
+    size_t count = 0;
+
+    for (uint64_t id = 1; id <= net->socket_id_last; id++) {
+        struct socket *socket = socket_find(net, id);
+        struct tcp *tcp;
+
+        if (socket == NULL || socket->kind->protocol != PROTOCOL_TCP)
+            continue;
+        tcp = tcp_of(socket);
+        if (tcp->state != TCP_CONNECTED || !are_meant(self, socket->host, tcp->peer_host))
+            continue;
+        segment_break(tcp, ECONNRESET);
+        count++;
+    }
+    return count;
+}
+
 /* ---- what one can see ---- */
 
 bool tcp_readable(const struct tcp *tcp)

@@ -79,4 +79,11 @@ int tcp_remote(const struct tcp *tcp, struct address *address);
 /* Send small segments, too, while others are not acknowledged (RFC 896). */
 void tcp_set_no_delay(struct tcp *tcp, bool on);
 
+/* Reset all connections between two hosts that `are_meant` says, on both sides. Returns: how many
+ * sides had one. weather.c's business. */
+size_t tcp_break_all(struct net *net,
+                     bool (*are_meant)(const void *self, const struct host *a,
+                                       const struct host *b),
+                     const void *self);
+
 #endif

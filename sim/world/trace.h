@@ -43,7 +43,9 @@
     X(GOT, "gets from")                                                                       \
     X(USED, "uses")         /* value: 1 if that changes it; only while the trace is muted */  \
     X(CANCELLED, "cancels") /* task, object: a task, value: 1 if that waits for a lock */     \
-    X(PACKET, "packet")     /* text: from whom to whom, what; value: bytes */
+    X(PACKET, "packet")     /* text: from whom to whom, what; value: bytes */                 \
+    X(WEATHER, "weather:")  /* text: what begins or ends, for whom */                         \
+    X(ROLE, "is now")       /* task, text: the role that the process says it has */
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,

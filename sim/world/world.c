@@ -9,10 +9,9 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "world/machine.h"
 #include "world/net.h"
-
-/* A host that has been up for an hour, so that a program may look back from "now". */
-#define UPTIME_NS ((int64_t)3600 * 1000000000)
+#include "world/weather.h"
 
 static struct world *current;
 
@@ -29,10 +28,13 @@ void world_init(struct world *world, struct chance *chance, struct trace *trace)
     *world = (struct world){.chance = chance, .trace = trace, .steps_max = WORLD_STEPS_MAX};
     heap_init(&world->agenda, event_before);
     list_init(&world->processes);
+    list_init(&world->weather);
+    list_init(&world->weather_active);
 }
 
 void world_close(struct world *world)
 {
+    weather_free(world);
     net_free(world->net);
     list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
@@ -40,6 +42,7 @@ void world_close(struct world *world)
         list_remove(node);
         stack_reclaim(process);
         map_free(&process->variables);
+        free(process->role);
         list_for_each(thread, &process->threads) {
             lineup_clear(&container_of(thread, struct thread, link)->lineup);
             if (thread != &process->main.link)
@@ -112,7 +115,15 @@ void world_at(struct world *world, struct event *event, int64_t when_ns)
     event->when_ns = when_ns > world->now_ns ? when_ns : world->now_ns;
     event->order = world->order_next++;
     event->entered = true;
+    world->idle += event->idle;
     heap_push(&world->agenda, &event->node);
+}
+
+/* It is in the heap no longer. */
+static void leave_agenda(struct world *world, struct event *event)
+{
+    event->entered = false;
+    world->idle -= event->idle;
 }
 
 void world_cancel(struct world *world, struct event *event)
@@ -120,7 +131,7 @@ void world_cancel(struct world *world, struct event *event)
     if (!event->entered)
         return;
     heap_remove(&world->agenda, &event->node);
-    event->entered = false;
+    leave_agenda(world, event);
 }
 
 static void alarm_rings(struct event *event)
@@ -146,6 +157,16 @@ static void process_begin(void *argument)
     process_exit(process->spec.main(process->spec.context));
 }
 
+/* `thread` can run from now on, but for a pause. */
+static void make_ready(struct thread *thread)
+{
+    struct process *process = thread->process;
+
+    if (process->paused)
+        host_of(process)->machine.disturbance.postponed++;
+    list_push_back(&process->ready, &thread->ready);
+}
+
 /* Make `thread`, of which the caller has set who it is and what it runs, the last of its process
  * and able to run. */
 static void thread_start(struct thread *thread)
@@ -158,8 +179,17 @@ static void thread_start(struct thread *thread)
     fiber_init(&thread->fiber, thread->stack, thread_begin, thread);
     thread->fiber.beside = thread->id != 0;
     thread->resume = &thread->fiber;
+    thread->clock_until_ns = WORLD_NEVER;
     list_push_back(&process->threads, &thread->link);
-    list_push_back(&process->ready, &thread->ready);
+    make_ready(thread);
+}
+
+/* Whether nothing runs now on `host`, or on the first one if that is NULL. */
+static bool stands_still(const struct world *world, const struct host *host)
+{
+    if (host == NULL && world->net != NULL)
+        host = host_first(world->net);
+    return host != NULL && host->machine.pauses > 0;
 }
 
 struct process *world_spawn(struct world *world, const struct process_spec *spec)
@@ -174,6 +204,7 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
     list_init(&process->uv_signals);
     list_init(&process->uv_environment);
     list_init(&process->sockets);
+    process->paused = stands_still(world, spec->host);
     process->main = (struct thread){.process = process,
                                     .name = "main thread",
                                     .run = process_begin,
@@ -238,13 +269,19 @@ static void resume(struct world *world, struct thread *thread)
         thread_free(thread);
 }
 
+/* Whether a thread of `process` can run now. */
+static bool can_run(const struct process *process)
+{
+    return !list_empty(&process->ready) && !process->paused;
+}
+
 /* How many processes have a thread that can run. */
 static size_t runnable_count(const struct world *world)
 {
     size_t count = 0;
 
     list_for_each(node, &world->processes) {
-        count += !list_empty(&container_of(node, struct process, link)->ready);
+        count += can_run(container_of(node, struct process, link));
     }
     return count;
 }
@@ -255,7 +292,7 @@ static struct process *runnable(struct world *world, size_t index)
     list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 
-        if (!list_empty(&process->ready) && index-- == 0)
+        if (can_run(process) && index-- == 0)
             return process;
     }
     CHECK_NEVER("no such process can run");
@@ -297,7 +334,6 @@ static struct thread *choose_thread(struct world *world, size_t count)
 bool world_step(struct world *world)
 {
     size_t count = runnable_count(world);
-    struct heap_node *node;
     struct event *event;
 
     world->steps++;
@@ -305,11 +341,10 @@ bool world_step(struct world *world)
         resume(world, choose_thread(world, count));
         return true;
     }
-    node = heap_pop(&world->agenda);
-    if (node == NULL)
+    if (world->agenda.count == world->idle)
         return false;
-    event = container_of(node, struct event, node);
-    event->entered = false;
+    event = container_of(heap_pop(&world->agenda), struct event, node);
+    leave_agenda(world, event);
     CHECK(event->when_ns >= world->now_ns);
     world->now_ns = event->when_ns; /* time moves here and nowhere else */
     event->happen(event);
@@ -378,7 +413,7 @@ void thread_wake(struct thread *thread)
     if (thread->state != THREAD_BLOCKED)
         return;
     thread->state = THREAD_RUNNABLE;
-    list_push_back(&thread->process->ready, &thread->ready);
+    make_ready(thread);
 }
 
 void thread_yield(void)
@@ -418,10 +453,19 @@ void process_exit(int code)
         thread->state = THREAD_ENDED;
         list_remove(&thread->ready);
         world_cancel(world, &thread->alarm);
+        machine_forget(thread);
     }
     net_process_ends(process);
     world_note(world, (struct trace_record){.kind = TRACE_EXIT, .value = code});
     fiber_switch_last(world->fiber);
+}
+
+void process_set_role(const char *name)
+{
+    struct process *process = process_current();
+
+    free(process->role);
+    process->role = must_text(name);
 }
 
 void world_fail(void)
@@ -431,14 +475,4 @@ void world_fail(void)
     world->failed = true;
     thread_current()->state = THREAD_BLOCKED;
     fiber_switch_last(world->fiber);
-}
-
-int64_t process_clock(void)
-{
-    return UPTIME_NS + world_current()->now_ns;
-}
-
-int64_t process_civil(void)
-{
-    return process_current()->spec.epoch_ns + world_current()->now_ns;
 }

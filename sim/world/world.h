@@ -31,6 +31,7 @@ struct event {
     int64_t when_ns;
     uint64_t order;
     bool entered;
+    bool idle; /* the world does not go on for it alone: it wakes nobody */
     void (*happen)(struct event *event);
 };
 
@@ -62,6 +63,8 @@ struct thread {
     struct fiber fiber;
     struct fiber *resume; /* the fiber, of all that it has, to go on with */
     struct event alarm;
+    int64_t clock_until_ns; /* it rings when the host's clock shows that; WORLD_NEVER: not by it */
+    struct burst *burst;    /* machine.c's: what it computes, or NULL */
     struct thread *const
         *holder;            /* of what it waits for, while it waits; NULL: nobody in particular */
     struct lineup lineup;   /* for whoever schedules on it: what it has ready */
@@ -73,7 +76,9 @@ struct process {
     struct process_spec spec;
     uint32_t id; /* from 1 */
     bool ended;
+    bool paused; /* its host stands still (machine.h) */
     int exit_code;
+    char *role;          /* that it says it has: "leader"; or NULL */
     struct thread main;  /* the thread that it began with */
     struct list threads; /* all that have not ended, main first */
     struct list ready;   /* those that can run, in the order in which they became able to */
@@ -92,6 +97,7 @@ struct process {
 struct world {
     int64_t now_ns;
     struct heap agenda;
+    size_t idle; /* events of it that are */
     uint64_t order_next;
     struct list processes;
     uint32_t process_id_last;
@@ -103,7 +109,9 @@ struct world {
     bool suspect; /* something has happened of which a trace can tell whether it is wrong */
     struct chance *chance;
     struct trace *trace;
-    struct net *net; /* its wires (net.h); NULL: nobody has asked for them yet */
+    struct net *net;            /* its wires (net.h); NULL: nobody has asked for them yet */
+    struct list weather;        /* what is declared of it (weather.h) */
+    struct list weather_active; /* and is on */
 };
 
 enum world_end {
@@ -157,9 +165,9 @@ struct thread *thread_current(void);
  * or with its process. `name` is borrowed for its life. */
 struct thread *thread_spawn(const char *name, void (*run)(void *context), void *context);
 
-/* Block the calling thread until `until_ns` (WORLD_NEVER: no limit) or thread_wake(). All its
- * fibers stand still. `in` (borrowed) says where, to people; NULL: for something
- * to do, which nobody owes it. */
+/* Block the calling thread until `until_ns`, the world's time (WORLD_NEVER: no limit) or
+ * thread_wake(). All its fibers stand still. `in` (borrowed) says where, to people; NULL: for
+ * something to do, which nobody owes it. */
 void thread_block(int64_t until_ns, const char *in);
 
 /* Write who `thread` is into `text`: "main thread", "worker 2". Returns: `text`. */
@@ -181,13 +189,10 @@ void thread_spin(void);
 /* End the calling process, with all its threads, with `code`. Does not return. */
 void process_exit(int code) __attribute__((noreturn));
 
+/* Let the calling process have the role `name`, by which weather finds it; NULL: none. */
+void process_set_role(const char *name);
+
 /* End the run here: no process goes on. Requires: a process runs. Does not return. */
 void world_fail(void) __attribute__((noreturn));
-
-/* Nanoseconds on the process's monotonic clock. */
-int64_t process_clock(void);
-
-/* Nanoseconds since 1970 on its civil clock. */
-int64_t process_civil(void);
 
 #endif

@@ -391,7 +391,7 @@ static void every_departure_is_checked(void **state)
         {"timer.order 1 of 2  a  before  b  #1 twin 4294967296", FORM},
         {"timer.order 1 of 2  a  before  b  #1 or so", FORM},
         {"timers.order 1 of 2  a  before  b  #1", LABEL},
-        {"weather.wind 1 of 2  a  before  b  #1", LABEL},
+        {"wind.force 1 of 2  a  before  b  #1", LABEL},
         {"timer.order 2 of 2  a  before  b  #1", VALUE},
         {"timer.order 0 of 2  a  before  b  #1", VALUE},
         {"timer.order 0 of 0  a  before  b  #1", VALUE},

@@ -233,7 +233,8 @@ static void extra_draws_of_a_family_leave_the_others_alone(void **state)
 static void no_family_repeats_the_numbers_of_another(void **state)
 {
     static const char *const labels[FAMILY_COUNT] = {"timer.order", "sched.ready", "process.next",
-                                                     "thread.next", "alloc.fail",  "net.loss"};
+                                                     "thread.next", "alloc.fail",  "net.loss",
+                                                     "weather.who"};
     struct fixture *f = *state;
     size_t drawn[FAMILY_COUNT * DRAWS], common = 0;
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "tests/lib/apart.h"
+#include "world/machine.h"
 #include "world/world.h"
 
 #define MS    INT64_C(1000000)

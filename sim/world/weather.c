@@ -1,0 +1,667 @@
+/*
+ * weather.c - see weather.h: when it begins and ends, and what it does meanwhile.
+ */
+#include "world/weather.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/seconds.h"
+#include "world/tcp.h"
+
+/* Times of a span that are told apart: enough to meet what happens in it, and few enough to be
+ * tried one by one. */
+#define SPAN_STEPS 16
+
+#define WHAT_SIZE 120
+#define WHO_SIZE  300
+
+struct weather {
+    struct list link;   /* in world.weather */
+    struct list active; /* in world.weather_active, while it is on */
+    struct world *world;
+    struct weather_spec spec;
+    char what[WHAT_SIZE]; /* in words: "pause one of client" */
+    int64_t next_ns;      /* when it is to begin next, or a drawn time after */
+    struct event begin;
+    struct event end; /* and, of a swizzle, each host on the way */
+    struct sides sides;
+    uint64_t met_before; /* when it began: met() */
+    struct list kept;    /* packets */
+    struct swizzle {
+        struct host **order; /* whose turn it is: to be clogged, and then to be set free */
+        size_t count;        /* twice the number of hosts */
+        size_t at;
+        int64_t begun_ns;
+        int64_t length_ns;
+    } swizzle;
+    struct weather_count count;
+};
+
+/* ---- kinds ---- */
+
+static const char *const names[] = {
+#define X(name, word, about, amount) word,
+    WEATHER_MAP(X)
+#undef X
+};
+
+enum weather_kind weather_kind(const char *name)
+{
+    enum weather_kind kind = 0;
+
+    while (kind < WEATHER_KIND_COUNT && strcmp(names[kind], name) != 0)
+        kind++;
+    return kind;
+}
+
+const char *weather_name(enum weather_kind kind)
+{
+    return names[kind];
+}
+
+enum weather_about weather_about(enum weather_kind kind)
+{
+    static const enum weather_about abouts[] = {
+#define X(name, word, about, amount) WEATHER_##about,
+        WEATHER_MAP(X)
+#undef X
+    };
+
+    return abouts[kind];
+}
+
+enum weather_amount weather_amount(enum weather_kind kind)
+{
+    static const enum weather_amount amounts[] = {
+#define X(name, word, about, amount) WEATHER_##amount,
+        WEATHER_MAP(X)
+#undef X
+    };
+
+    return amounts[kind];
+}
+
+static bool is_kept_back(enum weather_kind kind)
+{
+    return kind == WEATHER_CLOG || kind == WEATHER_HOLD || kind == WEATHER_SWIZZLE;
+}
+
+static bool is_of_hosts(enum weather_kind kind)
+{
+    return kind == WEATHER_PAUSE || kind == WEATHER_SLOW || kind == WEATHER_STEP ||
+           kind == WEATHER_DRIFT;
+}
+
+static const struct host *host_at(const struct list *node)
+{
+    return container_of(node, struct host, link);
+}
+
+static void note(const struct weather *weather, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void note(const struct weather *weather, const char *format, ...)
+{
+    char text[WHAT_SIZE + 2 * WHO_SIZE];
+    va_list args;
+
+    if (!trace_is_wanted(weather->world->trace, TRACE_WEATHER))
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    world_note(weather->world, (struct trace_record){.kind = TRACE_WEATHER, .text = text});
+}
+
+/* ---- what it does to hosts ---- */
+
+/* How much of what `kind` does to hosts has been met at `host`. */
+static uint64_t met_at(enum weather_kind kind, const struct host *host)
+{
+    const struct disturbance *disturbance = &host->machine.disturbance;
+
+    return kind == WEATHER_PAUSE  ? disturbance->postponed
+           : kind == WEATHER_SLOW ? disturbance->slowed
+           : kind == WEATHER_STEP ? disturbance->civil_reads
+                                  : disturbance->clock_reads;
+}
+
+static uint64_t met(const struct weather *weather)
+{
+    uint64_t sum = 0;
+
+    list_for_each(node, &weather->world->net->hosts) {
+        if (sides_has(&weather->sides, host_at(node), SIDE_FIRST))
+            sum += met_at(weather->spec.kind, host_at(node));
+    }
+    return sum;
+}
+
+static void disturb(const struct weather *weather, struct host *host)
+{
+    struct machine *machine = &host->machine;
+    int64_t amount = weather->spec.amount;
+
+    if (weather->spec.kind == WEATHER_PAUSE)
+        machine_pause(host);
+    else if (weather->spec.kind == WEATHER_SLOW)
+        machine_set_slowness(host, machine->slowness * amount);
+    else if (weather->spec.kind == WEATHER_STEP)
+        machine->clock.offset_ns += amount;
+    else
+        machine_set_drift(host, machine->clock.drift_ppm + amount);
+}
+
+static void leave_alone(const struct weather *weather, struct host *host)
+{
+    struct machine *machine = &host->machine;
+    int64_t amount = weather->spec.amount;
+
+    if (weather->spec.kind == WEATHER_PAUSE)
+        machine_resume(host);
+    else if (weather->spec.kind == WEATHER_SLOW)
+        machine_set_slowness(host, machine->slowness / amount);
+    else if (weather->spec.kind == WEATHER_STEP)
+        machine->clock.offset_ns -= amount;
+    else
+        machine_set_drift(host, machine->clock.drift_ppm - amount);
+}
+
+static void each_target(const struct weather *weather,
+                        void (*visit)(const struct weather *weather, struct host *host))
+{
+    list_for_each(node, &weather->world->net->hosts) {
+        struct host *host = container_of(node, struct host, link);
+
+        if (sides_has(&weather->sides, host, SIDE_FIRST))
+            visit(weather, host);
+    }
+}
+
+/* ---- what it does to packets ---- */
+
+/* Whether `weather` lies between the two. */
+static bool lies_between(const struct weather *weather, const struct host *from,
+                         const struct host *to)
+{
+    const struct sides *sides = &weather->sides;
+
+    if (from == to)
+        return false;
+    if (weather->spec.kind == WEATHER_SWIZZLE)
+        return sides_has(sides, from, SIDE_SECOND) || sides_has(sides, to, SIDE_SECOND);
+    if (weather->spec.kind != WEATHER_REFUSE && sides_has(sides, from, SIDE_FIRST) &&
+        sides_has(sides, to, SIDE_SECOND))
+        return true;
+    return weather->spec.kind != WEATHER_ONE_WAY && sides_has(sides, from, SIDE_SECOND) &&
+           sides_has(sides, to, SIDE_FIRST);
+}
+
+/* As in net.c: those draws that mean "lost" are the last ones. */
+static bool is_lost(struct ratio loss, size_t value)
+{
+    return value >= loss.whole - loss.part;
+}
+
+struct losing {
+    struct ratio loss;
+    const struct packet *packet;
+};
+
+static void name_losing(const void *self, size_t value, char *text, size_t size)
+{
+    const struct losing *losing = self;
+    const struct packet *packet = losing->packet;
+
+    snprintf(text, size, "%s > %s %s%s", packet->from->name, packet->to->name, packet->what,
+             is_lost(losing->loss, value) ? " lost" : "");
+}
+
+static bool is_of_the_lost(const struct weather *weather, const struct packet *packet)
+{
+    struct losing losing = {weather->spec.loss, packet};
+    struct alternatives alternatives = {.anchor = name_losing, .self = &losing};
+    struct ratio loss = weather->spec.loss;
+
+    return loss.part >= loss.whole ||
+           is_lost(loss, world_choose(weather->world, "weather.loss", loss.whole, &alternatives));
+}
+
+/* Whether `weather` loses what is between its sides. */
+static bool loses(const struct weather *weather, const struct packet *packet, bool sent)
+{
+    return weather->spec.kind == WEATHER_PARTITION || weather->spec.kind == WEATHER_ONE_WAY ||
+           (weather->spec.kind == WEATHER_LOSS && sent && is_of_the_lost(weather, packet));
+}
+
+#define EACH_ACTIVE(node, host) list_for_each(node, &(host)->net->world->weather_active)
+
+static struct weather *active_at(struct list *node)
+{
+    return container_of(node, struct weather, active);
+}
+
+const char *weather_loses(const struct packet *packet, bool sent)
+{
+    EACH_ACTIVE(node, packet->from)
+    {
+        struct weather *weather = active_at(node);
+
+        if (!lies_between(weather, packet->from, packet->to) || !loses(weather, packet, sent))
+            continue;
+        weather->count.effects++;
+        return names[weather->spec.kind];
+    }
+    return NULL;
+}
+
+int64_t weather_delays(const struct packet *packet)
+{
+    int64_t sum = 0;
+
+    EACH_ACTIVE(node, packet->from)
+    {
+        struct weather *weather = active_at(node);
+
+        if (weather->spec.kind != WEATHER_LATENCY ||
+            !lies_between(weather, packet->from, packet->to))
+            continue;
+        weather->count.effects++;
+        sum += weather->spec.amount;
+    }
+    return sum;
+}
+
+const char *weather_keeps(struct packet *packet)
+{
+    EACH_ACTIVE(node, packet->from)
+    {
+        struct weather *weather = active_at(node);
+
+        if (!is_kept_back(weather->spec.kind) || !lies_between(weather, packet->from, packet->to))
+            continue;
+        weather->count.effects++;
+        list_push_back(&weather->kept, &packet->link);
+        return names[weather->spec.kind];
+    }
+    return NULL;
+}
+
+bool weather_refuses(const struct host *from, const struct host *to)
+{
+    EACH_ACTIVE(node, from)
+    {
+        struct weather *weather = active_at(node);
+
+        if (weather->spec.kind != WEATHER_REFUSE || !lies_between(weather, from, to))
+            continue;
+        weather->count.effects++;
+        return true;
+    }
+    return false;
+}
+
+struct kept {
+    const struct weather *weather;
+    struct list *packets;
+};
+
+static struct packet *kept_at(const struct list *packets, size_t index)
+{
+    struct list *node = packets->next;
+
+    while (index-- > 0)
+        node = node->next;
+    return container_of(node, struct packet, link);
+}
+
+static void name_kept(const void *self, size_t value, char *text, size_t size)
+{
+    const struct kept *kept = self;
+    const struct packet *packet = kept_at(kept->packets, value);
+
+    snprintf(text, size, "%s: %s > %s %s", kept->weather->what, packet->from->name,
+             packet->to->name, packet->what);
+}
+
+/* The next of `count` that are set free. */
+static struct packet *next_free(const struct weather *weather, struct list *packets, size_t count)
+{
+    struct kept kept = {weather, packets};
+    struct alternatives alternatives = {.anchor = name_kept, .self = &kept};
+
+    if (weather->spec.kind != WEATHER_HOLD)
+        count = 1;
+    return kept_at(packets, world_choose(weather->world, "weather.release", count, &alternatives));
+}
+
+/* Let go what is kept back no longer. */
+static void release(struct weather *weather)
+{
+    struct list free;
+    size_t count = 0;
+
+    list_init(&free);
+    list_for_each(node, &weather->kept) {
+        struct packet *packet = container_of(node, struct packet, link);
+
+        if (list_linked(&weather->active) && lies_between(weather, packet->from, packet->to))
+            continue;
+        list_remove(node);
+        list_push_back(&free, node);
+        count++;
+    }
+    for (; count > 0; count--) {
+        struct packet *packet = next_free(weather, &free, count);
+
+        list_remove(&packet->link);
+        packet_arrive_now(packet);
+    }
+    net_settle(weather->world->net);
+}
+
+/* ---- swizzle ---- */
+
+static void name_order(const void *self, size_t value, char *text, size_t size)
+{
+    const struct weather *weather = self;
+    const struct swizzle *swizzle = &weather->swizzle;
+
+    snprintf(text, size, "%s: %s next", weather->what, swizzle->order[swizzle->at + value]->name);
+}
+
+/* Bring those from `first` on, `count` of them, into an order that is drawn. */
+static void draw_order(struct weather *weather, size_t first, size_t count)
+{
+    struct alternatives alternatives = {.anchor = name_order, .self = weather};
+    struct host **order = weather->swizzle.order;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t at;
+        struct host *host;
+
+        weather->swizzle.at = first + i;
+        at = first + i + world_choose(weather->world, "weather.order", count - i, &alternatives);
+        host = order[at];
+        memmove(&order[first + i + 1], &order[first + i], (at - first - i) * sizeof(struct host *));
+        order[first + i] = host;
+    }
+    weather->swizzle.at = 0;
+}
+
+static void name_part(const void *self, size_t value, char *text, size_t size)
+{
+    const struct weather *weather = self;
+    const struct swizzle *swizzle = &weather->swizzle;
+
+    snprintf(text, size, "%s: %s %s", weather->what, value == 0 ? "with" : "without",
+             swizzle->order[swizzle->count]->name);
+}
+
+/* Draw who takes part, of those on the first side, and in which orders. */
+static void draw_swizzle(struct weather *weather)
+{
+    struct alternatives alternatives = {.anchor = name_part, .self = weather};
+    struct swizzle *swizzle = &weather->swizzle;
+    struct net *net = weather->world->net;
+
+    swizzle->order = must_resize(swizzle->order, 2 * net->host_id_last * sizeof(struct host *));
+    swizzle->count = 0;
+    list_for_each(node, &net->hosts) {
+        struct host *host = container_of(node, struct host, link);
+
+        if (!sides_has(&weather->sides, host, SIDE_FIRST))
+            continue;
+        swizzle->order[swizzle->count] = host;
+        swizzle->count += world_choose(weather->world, "weather.part", 2, &alternatives) == 0;
+    }
+    memcpy(swizzle->order + swizzle->count, swizzle->order, swizzle->count * sizeof(struct host *));
+    draw_order(weather, 0, swizzle->count);
+    draw_order(weather, swizzle->count, swizzle->count);
+    swizzle->count *= 2;
+}
+
+/* When the turn of the host at hand is: half of them are clogged in the first half of the time. */
+static int64_t turn_time(const struct swizzle *swizzle)
+{
+    return swizzle->begun_ns +
+           (int64_t)((__int128)swizzle->length_ns * (int64_t)swizzle->at / (int64_t)swizzle->count);
+}
+
+/* Clog the next host, or set it free. */
+static void take_turn(struct weather *weather)
+{
+    struct swizzle *swizzle = &weather->swizzle;
+    bool clogs = swizzle->at < swizzle->count / 2;
+    const struct host *host = swizzle->order[swizzle->at++];
+
+    weather->sides.of[host->id] ^= SIDE_SECOND;
+    note(weather, "%s %s %s", weather->what, clogs ? "clogs" : "frees", host->name);
+    if (!clogs)
+        release(weather);
+}
+
+/* ---- when ---- */
+
+static void enter_next(struct weather *weather);
+
+struct span_choice {
+    const struct weather *weather;
+    const struct weather_span *span;
+    const char *how; /* "at", "for" */
+    int64_t from_ns;
+};
+
+static int64_t span_at(const struct weather_span *span, size_t step)
+{
+    return span->ns + span->more_ns / (SPAN_STEPS - 1) * (int64_t)step;
+}
+
+static void name_span(const void *self, size_t value, char *text, size_t size)
+{
+    const struct span_choice *choice = self;
+    int64_t ns = choice->from_ns + span_at(choice->span, value);
+
+    snprintf(text, size, "%s %s " SECONDS, choice->weather->what, choice->how, SECONDS_OF(ns));
+}
+
+/* A time of the span, drawn. */
+static int64_t draw_span(const struct span_choice *choice, const char *label)
+{
+    struct alternatives alternatives = {.anchor = name_span, .self = choice};
+    const struct weather_span *span = choice->span;
+    size_t bound = span->more_ns < SPAN_STEPS ? 1 : SPAN_STEPS;
+
+    return span_at(span, world_choose(choice->weather->world, label, bound, &alternatives));
+}
+
+static void ends(struct weather *weather)
+{
+    list_remove(&weather->active);
+    if (is_of_hosts(weather->spec.kind)) {
+        weather->count.effects += met(weather) - weather->met_before;
+        each_target(weather, leave_alone);
+    }
+    note(weather, "%s ends", weather->what);
+    release(weather);
+}
+
+/* It ends, or a host of a swizzle has its turn. */
+static void goes_on(struct event *event)
+{
+    struct weather *weather = container_of(event, struct weather, end);
+    struct swizzle *swizzle = &weather->swizzle;
+
+    if (swizzle->at == swizzle->count) {
+        ends(weather);
+        return;
+    }
+    take_turn(weather);
+    world_at(weather->world, event, turn_time(swizzle));
+}
+
+/* It is on from now on, for a time that is drawn. */
+static void lasts(struct weather *weather)
+{
+    struct span_choice choice = {weather, &weather->spec.lasts, "for", 0};
+    struct world *world = weather->world;
+    int64_t length = WORLD_NEVER;
+
+    list_push_back(&world->weather_active, &weather->active);
+    if (is_of_hosts(weather->spec.kind)) {
+        weather->met_before = met(weather);
+        each_target(weather, disturb);
+    }
+    if (weather->spec.lasts.ns == WORLD_NEVER)
+        return;
+    length = draw_span(&choice, "weather.length");
+    weather->swizzle.begun_ns = world->now_ns;
+    weather->swizzle.length_ns = length;
+    if (weather->spec.kind == WEATHER_SWIZZLE)
+        draw_swizzle(weather);
+    world_at(world, &weather->end,
+             weather->swizzle.count > 0 ? world->now_ns : world->now_ns + length);
+}
+
+static bool breaks(const void *self, const struct host *a, const struct host *b)
+{
+    return lies_between(self, a, b);
+}
+
+static void reset(struct weather *weather)
+{
+    weather->count.effects += tcp_break_all(weather->world->net, breaks, weather);
+    net_settle(weather->world->net);
+}
+
+/* Find out whom it meets. Returns: whether there is anybody. */
+static bool find_targets(struct weather *weather)
+{
+    const struct weather_spec *spec = &weather->spec;
+    struct sides *sides = &weather->sides;
+    struct world *world = weather->world;
+    size_t first, second = 1;
+
+    sides_reset(sides, world);
+    first = sides_add(sides, world, SIDE_FIRST, &spec->targets[0], weather->what);
+    if (spec->target_count == 2)
+        second = sides_add(sides, world, SIDE_SECOND, &spec->targets[1], weather->what);
+    else if (weather_about(spec->kind) == WEATHER_SIDES)
+        second = sides_add_others(sides, world);
+    return first > 0 && second > 0;
+}
+
+static void note_begin(const struct weather *weather)
+{
+    const struct sides *sides = &weather->sides;
+    char first[WHO_SIZE], second[WHO_SIZE];
+
+    sides_text(sides, weather->world, SIDE_FIRST, first, sizeof first);
+    sides_text(sides, weather->world, SIDE_SECOND, second, sizeof second);
+    note(weather, "%s%s: %s%s%s", weather->what,
+         weather->spec.kind == WEATHER_RESET ? "" : " begins", first,
+         second[0] != '\0' ? " | " : "", second);
+}
+
+static void name_happening(const void *self, size_t value, char *text, size_t size)
+{
+    const struct weather *weather = self;
+
+    snprintf(text, size, "%s%s at " SECONDS, value == 0 ? "" : "no ", weather->what,
+             SECONDS_OF(weather->world->now_ns));
+}
+
+static void begins(struct event *event)
+{
+    struct weather *weather = container_of(event, struct weather, begin);
+    struct alternatives alternatives = {.anchor = name_happening, .self = weather};
+    uint64_t effects = weather->count.effects;
+
+    CHECK(!list_linked(&weather->active));
+    if (world_choose(weather->world, "weather.happens", 2, &alternatives) != 0) {
+        ;
+    } else if (!find_targets(weather)) {
+        weather->count.nobody++;
+        note(weather, "%s: there is nobody", weather->what);
+    } else {
+        weather->count.begun++;
+        note_begin(weather);
+        if (weather->spec.kind == WEATHER_RESET)
+            reset(weather);
+        else
+            lasts(weather);
+    }
+    if (weather->spec.every_ns == 0)
+        return;
+    weather->begin.idle = weather->count.effects == effects;
+    enter_next(weather);
+}
+
+/* It begins at the next time, or so much later as is drawn. */
+static void enter_next(struct weather *weather)
+{
+    struct weather_span later = {0, weather->spec.at.more_ns};
+    struct span_choice choice = {weather, &later, "at", weather->next_ns};
+
+    world_at(weather->world, &weather->begin,
+             weather->next_ns + draw_span(&choice, "weather.when"));
+    weather->next_ns += weather->spec.every_ns;
+}
+
+/* ---- from outside ---- */
+
+static void describe(struct weather *weather)
+{
+    char targets[2][WHAT_SIZE / 2] = {"", ""};
+
+    for (size_t i = 0; i < weather->spec.target_count; i++)
+        target_text(&weather->spec.targets[i], targets[i], sizeof targets[i]);
+    snprintf(weather->what, sizeof weather->what, "%s %s%s%s", names[weather->spec.kind],
+             targets[0], weather->spec.target_count == 2 ? ", " : "", targets[1]);
+}
+
+struct weather *weather_add(struct world *world, const struct weather_spec *spec)
+{
+    struct weather *weather = must_alloc(sizeof *weather);
+
+    weather->world = world;
+    weather->spec = *spec;
+    weather->next_ns = spec->at.ns;
+    /* A reset may wake somebody. One that did not, the last time, does so only after somebody has
+     * connected. */
+    weather->begin = (struct event){.happen = begins, .idle = spec->kind != WEATHER_RESET};
+    weather->end = (struct event){.happen = goes_on,
+                                  .idle = !is_kept_back(spec->kind) && spec->kind != WEATHER_PAUSE};
+    list_init(&weather->kept);
+    describe(weather);
+    list_push_back(&world->weather, &weather->link);
+    enter_next(weather);
+    return weather;
+}
+
+struct weather_count weather_count(const struct weather *weather)
+{
+    struct weather_count count = weather->count;
+
+    if (is_of_hosts(weather->spec.kind) && list_linked(&weather->active))
+        count.effects += met(weather) - weather->met_before;
+    return count;
+}
+
+void weather_free(struct world *world)
+{
+    list_for_each(node, &world->weather) {
+        struct weather *weather = container_of(node, struct weather, link);
+
+        free(weather->sides.of);
+        free(weather->swizzle.order);
+        free(weather);
+    }
+    list_init(&world->weather);
+    list_init(&world->weather_active);
+}
