@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -246,6 +247,19 @@ HIDDEN void srandom(unsigned seed)
 HIDDEN long random(void)
 {
     return rand();
+}
+
+HIDDEN ssize_t getrandom(void *bytes, size_t size, unsigned flags)
+{
+    int rc = uv_random(NULL, NULL, bytes, size, 0, NULL);
+
+    (void)flags;
+    return rc < 0 ? as_errno(rc) : (ssize_t)size;
+}
+
+HIDDEN int getentropy(void *bytes, size_t size)
+{
+    return as_errno(uv_random(NULL, NULL, bytes, size, 0, NULL));
 }
 
 /* ---- ways out ---- */

@@ -214,7 +214,7 @@ void timing_search(struct trial *trial, size_t runs_max, struct timing_check *ti
 
     *timing = (struct timing_check){.all = true};
     trial->chance.open = 1u << FAMILY_timer | 1u << FAMILY_process | 1u << FAMILY_thread |
-                         (open & (1u << FAMILY_alloc | 1u << FAMILY_net));
+                         (open & (1u << FAMILY_alloc | 1u << FAMILY_net | 1u << FAMILY_random));
     while (!timing->found && strategy_begin(strategy, timing->tried)) {
         if (timing->tried == runs_max) {
             timing->all = false;

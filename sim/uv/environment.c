@@ -1,5 +1,6 @@
 /*
- * environment.c - answers for the part of libuv's unix/core.c that reads and sets the environment.
+ * environment.c - answers for the part of libuv's unix/core.c that reads and sets the environment,
+ * and says what the host is called.
  *
  * A process begins with what it was made with (process_spec.environment) and nothing of the
  * machine's. What it sets lies over that, in its own memory.
@@ -9,6 +10,7 @@
 #include "uv/internal.h"
 
 #include "base/alloc.h"
+#include "world/net.h"
 
 /* A variable that was set, or unset, since the process began. */
 struct variable {
@@ -68,26 +70,30 @@ static int put(const char *name, const char *value)
     return 0;
 }
 
+/* Copy `text` into `buffer`, which has room for `*size` bytes, as libuv does. */
+static int give_text(const char *text, char *buffer, size_t *size)
+{
+    size_t length = strlen(text);
+
+    if (length >= *size) {
+        *size = length + 1;
+        return UV_ENOBUFS;
+    }
+    memcpy(buffer, text, length + 1);
+    *size = length;
+    return 0;
+}
+
 int uv_os_getenv(const char *name, char *buffer, size_t *size)
 {
     const struct variable *variable;
     const char *value;
-    size_t length;
 
     if (name == NULL || buffer == NULL || size == NULL || *size == 0)
         return UV_EINVAL;
     variable = find(name);
     value = variable != NULL ? variable->value : inherited(name);
-    if (value == NULL)
-        return UV_ENOENT;
-    length = strlen(value);
-    if (length >= *size) {
-        *size = length + 1;
-        return UV_ENOBUFS;
-    }
-    memcpy(buffer, value, length + 1);
-    *size = length;
-    return 0;
+    return value != NULL ? give_text(value, buffer, size) : UV_ENOENT;
 }
 
 int uv_os_setenv(const char *name, const char *value)
@@ -100,4 +106,11 @@ int uv_os_unsetenv(const char *name)
     if (!is_name(name))
         return UV_EINVAL;
     return find(name) != NULL || inherited(name) != NULL ? put(name, NULL) : 0;
+}
+
+int uv_os_gethostname(char *buffer, size_t *size)
+{
+    if (buffer == NULL || size == NULL || *size == 0)
+        return UV_EINVAL;
+    return give_text(host_of(process_current())->name, buffer, size);
 }

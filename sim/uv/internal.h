@@ -62,6 +62,11 @@ void handle_init(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type);
 void handle_start(uv_handle_t *handle);
 void handle_stop(uv_handle_t *handle);
 
+/* threadpool.c: have `run` called on a thread of the process, then `done` on that of `loop`, with
+ * UV_ECANCELED if uv_cancel() came first. Returns: 0 or UV_ENOMEM. */
+int work_submit(uv_loop_t *loop, struct uv__work *work, void (*run)(struct uv__work *),
+                void (*done)(struct uv__work *, int status));
+
 /* core.c */
 void loop_wake(uv_loop_t *loop); /* end the poll that a thread blocks in, if one does */
 void must_not(const char *what) __attribute__((noreturn)); /* libuv would abort() */

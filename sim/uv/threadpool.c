@@ -1,5 +1,6 @@
 /*
- * threadpool.c - answers for libuv's threadpool.c: work requests on the threads of a process.
+ * threadpool.c - answers for libuv's threadpool.c: work on the threads of a process, that of
+ * uv_queue_work() and of other requests.
  *
  * Up to four threads, libuv's default, each made when there is work and no thread is free for it.
  * Work begins in the order in which it was asked for. A thread that is done with a piece lets the
@@ -23,16 +24,16 @@ struct worker {
     struct thread *thread;
 };
 
-static uv_work_t *request_of(struct list *node)
+static struct uv__work *work_of(struct list *node)
 {
-    return container_of(node, uv_work_t, work_req.wq);
+    return container_of(node, struct uv__work, wq);
 }
 
-/* The request is over, one way or the other: its loop is told. */
-static void hand_back(uv_work_t *request)
+/* It is over, one way or the other: its loop is told. */
+static void hand_back(struct uv__work *work)
 {
-    list_push_back(queue_of(request->loop->wq), queue_of(request->work_req.wq));
-    loop_wake(request->loop);
+    list_push_back(queue_of(work->loop->wq), queue_of(work->wq));
+    loop_wake(work->loop);
 }
 
 static struct list *wait_for_work(struct pool *pool)
@@ -53,11 +54,12 @@ static void work_for_ever(void *context)
     struct pool *pool = context;
 
     for (;;) {
-        uv_work_t *request = request_of(wait_for_work(pool));
+        struct uv__work *work = work_of(wait_for_work(pool));
+        void (*run)(struct uv__work *) = work->work;
 
-        request->work_req.work = NULL; /* it has begun */
-        request->work_cb(request);
-        hand_back(request);
+        work->work = NULL; /* it has begun */
+        run(work);
+        hand_back(work);
         thread_yield();
     }
 }
@@ -90,50 +92,79 @@ static void find_worker(struct pool *pool)
         thread_spawn("worker", work_for_ever, pool), pool->count++;
 }
 
-/* What stands in work_req.work: one of these, or NULL once the work has begun. libuv keeps
- * functions of its own there. */
-static void not_begun(struct uv__work *work)
-{
-    (void)work;
-}
-
+/* What stands in `work` when that is over before it has begun; once it has, NULL does. */
 static void cancelled(struct uv__work *work)
 {
     (void)work;
 }
 
-int uv_queue_work(uv_loop_t *loop, uv_work_t *req, uv_work_cb work_cb,
-                  uv_after_work_cb after_work_cb)
+int work_submit(uv_loop_t *loop, struct uv__work *work, void (*run)(struct uv__work *),
+                void (*done)(struct uv__work *, int status))
 {
-    struct pool *pool;
+    struct pool *pool = pool_of_process();
 
-    if (work_cb == NULL)
-        return UV_EINVAL;
-    pool = pool_of_process();
     if (pool == NULL)
         return UV_ENOMEM; /* libuv aborts */
-    req->type = UV_WORK;
-    req->loop = loop;
-    req->work_cb = work_cb;
-    req->after_work_cb = after_work_cb;
-    req->work_req.work = not_begun;
+    work->loop = loop;
+    work->work = run;
+    work->done = done;
     loop->active_reqs.count++;
-    list_push_back(&pool->queue, queue_of(req->work_req.wq));
+    list_push_back(&pool->queue, queue_of(work->wq));
     find_worker(pool);
     return 0;
 }
 
+static void run_request(struct uv__work *work)
+{
+    uv_work_t *request = container_of(work, uv_work_t, work_req);
+
+    request->work_cb(request);
+}
+
+static void end_request(struct uv__work *work, int status)
+{
+    uv_work_t *request = container_of(work, uv_work_t, work_req);
+
+    if (request->after_work_cb != NULL)
+        request->after_work_cb(request, status);
+}
+
+int uv_queue_work(uv_loop_t *loop, uv_work_t *req, uv_work_cb work_cb,
+                  uv_after_work_cb after_work_cb)
+{
+    if (work_cb == NULL)
+        return UV_EINVAL;
+    req->type = UV_WORK;
+    req->loop = loop;
+    req->work_cb = work_cb;
+    req->after_work_cb = after_work_cb;
+    return work_submit(loop, &req->work_req, run_request, end_request);
+}
+
+/* The work of `req`, or NULL if it has none. */
+static struct uv__work *work_of_request(uv_req_t *req)
+{
+    switch (req->type) {
+    case UV_WORK:
+        return &((uv_work_t *)req)->work_req;
+    case UV_RANDOM:
+        return &((uv_random_t *)req)->work_req;
+    default:
+        return NULL;
+    }
+}
+
 int uv_cancel(uv_req_t *req)
 {
-    uv_work_t *request = (uv_work_t *)req;
+    struct uv__work *work = work_of_request(req);
 
-    if (req->type != UV_WORK)
-        return UV_EINVAL; /* no other kind of request can be made */
-    if (request->work_req.work == NULL)
+    if (work == NULL)
+        return UV_EINVAL;
+    if (work->work == NULL)
         return UV_EBUSY;
-    request->work_req.work = cancelled;
-    list_remove(queue_of(request->work_req.wq));
-    hand_back(request);
+    work->work = cancelled;
+    list_remove(queue_of(work->wq));
+    hand_back(work);
     return 0;
 }
 
@@ -144,12 +175,11 @@ void work_run(uv_loop_t *loop)
 
     list_move(&batch, queue_of(loop->wq));
     while ((node = list_pop_front(&batch)) != NULL) {
-        uv_work_t *request = request_of(node);
-        int status = request->work_req.work == cancelled ? UV_ECANCELED : 0;
+        struct uv__work *work = work_of(node);
+        int status = work->work == cancelled ? UV_ECANCELED : 0;
 
-        request->work_req.work = NULL;
+        work->work = NULL;
         loop->active_reqs.count--;
-        if (request->after_work_cb != NULL)
-            request->after_work_cb(request, status);
+        work->done(work, status);
     }
 }

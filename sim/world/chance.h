@@ -32,7 +32,8 @@
     X(alloc, 0, "whether an allocation of the program's fails, of which a few in a run may")       \
     X(net, 0,                                                                                      \
       "latency, loss, copies of packets, where streams are cut, which of two ready is told first") \
-    X(weather, 0, "whom declared weather meets, when, for how long, and whether at all")
+    X(weather, 0, "whom declared weather meets, when, for how long, and whether at all")           \
+    X(random, 0, "with which random numbers a process begins")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,

@@ -87,6 +87,7 @@ struct process {
     void *uv_pool;              /* its thread pool, likewise */
     struct list uv_signals;     /* and its handles that watch for signals */
     struct list uv_environment; /* and what it has set of its environment */
+    uint64_t uv_random;         /* the state of its random numbers; 0: it has asked for none */
     size_t uv_blocks;           /* of its memory that sim/uv keeps to its end */
     size_t handles_open;        /* of libuv's, that the program has begun and not closed */
     struct list sockets;        /* net.h's and tcp.h's business */

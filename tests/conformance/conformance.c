@@ -230,7 +230,16 @@ static const struct row rows[] = {
         environment_body,
         "ENOENT - 40, set 0: ok one 3, ok one 3, ENOBUFS - 4, again 0: ok  0, unset 0: ENOENT - "
         "40, unset again 0\n"
-        "refused: get EINVAL EINVAL set EINVAL EINVAL EINVAL EINVAL unset EINVAL EINVAL EINVAL\n",
+        "refused: get EINVAL EINVAL set EINVAL EINVAL EINVAL EINVAL unset EINVAL EINVAL EINVAL\n"
+        "host 0 1 ENOBUFS takes 1 more EINVAL EINVAL EINVAL\n",
+    },
+    {
+        "random",
+        random_body,
+        "at once: 0 0 some 1, others 1, no more than that 1, none 0\n"
+        "refused: flags EINVAL, size E2BIG\n"
+        "by the pool: 0 alive 1 told ok 8 the same bytes run 0 some 1, too late EBUSY | close 0\n"
+        "cancelled: 0 told ECANCELED 8 the same bytes run 0 | close 0\n",
     },
 };
 

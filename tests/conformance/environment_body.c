@@ -1,5 +1,6 @@
 /*
- * environment_body.c - a process's environment: libuv's misc.rst, uv_os_getenv() and its kin.
+ * environment_body.c - a process's environment, and what its host is called: libuv's misc.rst,
+ * uv_os_getenv() and its kin, uv_os_gethostname().
  */
 #include <string.h>
 
@@ -17,6 +18,24 @@ static void look(struct trace *trace, const char *name, size_t room)
     int rc = uv_os_getenv(name, text, &size);
 
     note(trace, "%s %s %d, ", rc == 0 ? "ok" : uv_err_name(rc), rc == 0 ? text : "-", (int)size);
+}
+
+/* What the host is called is its own business. */
+static void look_at_host(struct trace *trace)
+{
+    char name[300] = "";
+    size_t size = sizeof name, length, little;
+    int rc = uv_os_gethostname(name, &size);
+
+    length = strlen(name);
+    little = length;
+    note(trace, "host %d %d ", rc, size == length && length > 0);
+    note(trace, "%s ", uv_err_name(uv_os_gethostname(name, &little)));
+    note(trace, "takes %d more ", (int)(little - length));
+    note(trace, "%s ", uv_err_name(uv_os_gethostname(NULL, &size)));
+    note(trace, "%s ", uv_err_name(uv_os_gethostname(name, NULL)));
+    size = 0;
+    note(trace, "%s\n", uv_err_name(uv_os_gethostname(name, &size)));
 }
 
 void environment_body(struct trace *trace)
@@ -42,4 +61,5 @@ void environment_body(struct trace *trace)
          uv_err_name(uv_os_setenv("A=B", "one")));
     note(trace, "unset %s %s %s\n", uv_err_name(uv_os_unsetenv(NULL)),
          uv_err_name(uv_os_unsetenv("")), uv_err_name(uv_os_unsetenv("A=B")));
+    look_at_host(trace);
 }

@@ -234,7 +234,7 @@ static void no_family_repeats_the_numbers_of_another(void **state)
 {
     static const char *const labels[FAMILY_COUNT] = {"timer.order", "sched.ready", "process.next",
                                                      "thread.next", "alloc.fail",  "net.loss",
-                                                     "weather.who"};
+                                                     "weather.who", "random.begin"};
     struct fixture *f = *state;
     size_t drawn[FAMILY_COUNT * DRAWS], common = 0;
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,13 +23,18 @@ static int plain_c(int argc, char **argv)
     time_t start = time(NULL);
     struct timespec now;
     int first = rand();
+    unsigned drawn[2] = {0};
 
     sleep(90);
     usleep(1500);
     clock_gettime(CLOCK_REALTIME, &now);
     srand(1);
-    printf("%ld s later, chance %s, input %s\n", (long)(now.tv_sec - start),
-           rand() == first ? "the same" : "another", getchar() == EOF ? "none" : "some");
+    if (getentropy(&drawn[0], sizeof drawn[0]) != 0 ||
+        getrandom(&drawn[1], sizeof drawn[1], 0) != sizeof drawn[1])
+        return 1;
+    printf("%ld s later, chance %s %08x %08x, input %s\n", (long)(now.tv_sec - start),
+           rand() == first ? "the same" : "another", drawn[0], drawn[1],
+           getchar() == EOF ? "none" : "some");
     return 0;
 }
 
