@@ -33,6 +33,7 @@ struct subject {
     X(UPDATED, "updates")     /* who does both in one step, as an atomic does */                 \
     X(EXPECTED, "expects")    /* who waits, saying for what, `object`; code: whether that holds  \
                                  now; by: who has made it so */                                  \
+    X(ROLE, "is now")         /* who says what its process is; text: that, or NULL */            \
     X(FORGOTTEN, "is forgotten:") /* who, or `object`, had to be dealt with and was not; text */ \
     /* For observers that ask for it, see order.h: */                                            \
     X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */                \
@@ -63,7 +64,7 @@ struct observed {
     struct observed_object object;
     const void *address; /* READ, WROTE, UPDATED: of the variable, which has no number of its own */
     int code;
-    const char *text; /* PROPERTY, BROKEN: the condition; else NULL */
+    const char *text; /* PROPERTY, BROKEN: the condition; ROLE: its name; else NULL */
     const char *here; /* "file.c:31", or NULL */
 };
 
@@ -109,6 +110,8 @@ struct observer {
     /* The next number for a future, lock, queue ...: unique in its process, whatever loop it is of.
      * NULL: the core counts by loop. */
     uint32_t (*number)(void *self);
+    /* Work for `cost_ns`, as rondo_busy() says. NULL: it is really done. */
+    void (*busy)(void *self, int64_t cost_ns);
     /* Whether the kinds of order.h are wanted, too. */
     bool orders;
     void *self;

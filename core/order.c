@@ -3,13 +3,6 @@
  */
 #include "order.h"
 
-static struct subject who_runs(void)
-{
-    const struct task *task = task_current();
-
-    return task != NULL ? task_subject(task) : (struct subject){NULL, 0};
-}
-
 /* Outside of a loop, where the observer does not number, an object stays without a number. */
 static uint32_t number(rondo_object *object)
 {
@@ -24,7 +17,7 @@ void order_tell(enum observed_kind kind, rondo_object *object, const char *what,
 {
     observer->event(observer->self,
                     &(struct observed){.kind = kind,
-                                       .who = who_runs(),
+                                       .who = subject_running(),
                                        .object = {what, object->name, number(object)},
                                        .code = code});
 }
@@ -34,7 +27,7 @@ void order_tell_future(enum observed_kind kind, const rondo_future *future, int 
     const char *what = future->is_task ? "task" : "future";
 
     observer->event(observer->self, &(struct observed){.kind = kind,
-                                                       .who = who_runs(),
+                                                       .who = subject_running(),
                                                        .object = {what, future->name, future->id},
                                                        .code = code});
 }

@@ -8,13 +8,6 @@
 
 #include "task_core.h"
 
-static struct subject who_runs(void)
-{
-    const struct task *task = task_current();
-
-    return task != NULL ? task_subject(task) : (struct subject){0};
-}
-
 /* Nobody listens, or whoever does let it go on: what assert() would do. */
 static void fail(const char *name, const char *text, const char *here) __attribute__((noreturn));
 static void fail(const char *name, const char *text, const char *here)
@@ -89,7 +82,7 @@ void rondo_property_met(rondo_property kind, const char *name, bool held, const 
     bool broken = kind == RONDO_PROPERTY_ALWAYS && !held;
 
     observe(&(struct observed){.kind = broken ? OBSERVED_BROKEN : OBSERVED_PROPERTY,
-                               .who = who_runs(),
+                               .who = subject_running(),
                                .object = {kinds[kind], name, 0},
                                .code = held,
                                .text = text,

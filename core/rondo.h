@@ -16,6 +16,7 @@
 #include "generator.h"
 #include "group.h"
 #include "handler.h"
+#include "host.h"
 #include "iterator.h"
 #include "lock.h"
 #include "loop.h"

@@ -126,6 +126,14 @@ static inline struct subject task_subject(const struct task *task)
     return (struct subject){task->future.name, task->future.id};
 }
 
+/* Who runs, likewise; outside of a task nobody. */
+static inline struct subject subject_running(void)
+{
+    const struct task *task = task_current();
+
+    return task != NULL ? task_subject(task) : (struct subject){NULL, 0};
+}
+
 /* Where `task` was spawned, if that was in debug mode; else NULL. */
 static inline const char *task_place(const struct task *task)
 {

@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "observe.h"
 #include "task_core.h"
+#include "world/machine.h"
 #include "world/world.h"
 
 /* What a parent sees of an exit code. */
@@ -21,25 +22,16 @@
 #define MAIN_TASK 1
 
 static const enum trace_kind kinds[] = {
-    [OBSERVED_SPAWNED] = TRACE_SPAWNED,
-    [OBSERVED_BLOCKED] = TRACE_BLOCKED,
-    [OBSERVED_RESUMED] = TRACE_RESUMED,
-    [OBSERVED_FINISHED] = TRACE_FINISHED,
-    [OBSERVED_HELD] = TRACE_HELD,
-    [OBSERVED_RELEASED] = TRACE_RELEASED,
-    [OBSERVED_PROPERTY] = TRACE_PROPERTY,
-    [OBSERVED_BROKEN] = TRACE_BROKEN,
-    [OBSERVED_EXPECTED] = TRACE_EXPECTED,
-    [OBSERVED_FORGOTTEN] = TRACE_FORGOTTEN,
-    [OBSERVED_SIGNALLED] = TRACE_SIGNALLED,
-    [OBSERVED_PASSED] = TRACE_PASSED,
-    [OBSERVED_PUT] = TRACE_PUT,
-    [OBSERVED_GOT] = TRACE_GOT,
-    [OBSERVED_CANCELLED] = TRACE_CANCELLED,
-    [OBSERVED_USED] = TRACE_USED,
-    [OBSERVED_READ] = TRACE_READ,
-    [OBSERVED_WROTE] = TRACE_WROTE,
-    [OBSERVED_UPDATED] = TRACE_UPDATED,
+    [OBSERVED_SPAWNED] = TRACE_SPAWNED,   [OBSERVED_BLOCKED] = TRACE_BLOCKED,
+    [OBSERVED_RESUMED] = TRACE_RESUMED,   [OBSERVED_FINISHED] = TRACE_FINISHED,
+    [OBSERVED_HELD] = TRACE_HELD,         [OBSERVED_RELEASED] = TRACE_RELEASED,
+    [OBSERVED_PROPERTY] = TRACE_PROPERTY, [OBSERVED_BROKEN] = TRACE_BROKEN,
+    [OBSERVED_EXPECTED] = TRACE_EXPECTED, [OBSERVED_FORGOTTEN] = TRACE_FORGOTTEN,
+    [OBSERVED_ROLE] = TRACE_ROLE,         [OBSERVED_SIGNALLED] = TRACE_SIGNALLED,
+    [OBSERVED_PASSED] = TRACE_PASSED,     [OBSERVED_PUT] = TRACE_PUT,
+    [OBSERVED_GOT] = TRACE_GOT,           [OBSERVED_CANCELLED] = TRACE_CANCELLED,
+    [OBSERVED_USED] = TRACE_USED,         [OBSERVED_READ] = TRACE_READ,
+    [OBSERVED_WROTE] = TRACE_WROTE,       [OBSERVED_UPDATED] = TRACE_UPDATED,
 };
 
 /* Variables have no numbers of their own: they get them in the order in which they are first used,
@@ -100,8 +92,12 @@ static void on_event(void *self, const struct observed *event)
         ;
     else if (event->kind == OBSERVED_EXPECTED)
         note_expected(world, event);
+    else if (event->kind == OBSERVED_ROLE)
+        note(world, event, event->text != NULL ? event->text : "without a role");
     else
         note(world, event, event->text);
+    if (event->kind == OBSERVED_ROLE)
+        process_set_role(event->text);
     if (event->kind == OBSERVED_BROKEN)
         world_fail();
     if (ends_waits(event))
@@ -201,6 +197,12 @@ static uint32_t number(void *self)
     return ++process_current()->number_last;
 }
 
+static void busy(void *self, int64_t cost_ns)
+{
+    (void)self;
+    thread_busy(cost_ns, "rondo_busy()");
+}
+
 /* A loop belongs to a thread; a run may be cut short, and the world goes on. */
 static struct lineup *lineup_of_loop(void *self)
 {
@@ -214,6 +216,7 @@ static const struct observer bridge = {.lineup = lineup_of_loop,
                                        .wants = wants,
                                        .stuck = stuck,
                                        .number = number,
+                                       .busy = busy,
                                        .orders = true};
 
 void bridge_install(void)
