@@ -1,7 +1,7 @@
 /*
  * weather.c - see weather.h: when it begins and ends, and what it does meanwhile.
  */
-#include "world/weather.h"
+#include "world/weather_core.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,30 +17,8 @@
  * tried one by one. */
 #define SPAN_STEPS 16
 
-#define WHAT_SIZE 120
-#define WHO_SIZE  300
-
-struct weather {
-    struct list link;   /* in world.weather */
-    struct list active; /* in world.weather_active, while it is on */
-    struct world *world;
-    struct weather_spec spec;
-    char what[WHAT_SIZE]; /* in words: "pause one of client" */
-    int64_t next_ns;      /* when it is to begin next, or a drawn time after */
-    struct event begin;
-    struct event end; /* and, of a swizzle, each host on the way */
-    struct sides sides;
-    uint64_t met_before; /* when it began: met() */
-    struct list kept;    /* packets */
-    struct swizzle {
-        struct host **order; /* whose turn it is: to be clogged, and then to be set free */
-        size_t count;        /* twice the number of hosts */
-        size_t at;
-        int64_t begun_ns;
-        int64_t length_ns;
-    } swizzle;
-    struct weather_count count;
-};
+/* Of those whom it meets, in words. */
+#define WHO_SIZE 300
 
 /* ---- kinds ---- */
 
@@ -86,11 +64,6 @@ enum weather_amount weather_amount(enum weather_kind kind)
     return amounts[kind];
 }
 
-static bool is_kept_back(enum weather_kind kind)
-{
-    return kind == WEATHER_CLOG || kind == WEATHER_HOLD || kind == WEATHER_SWIZZLE;
-}
-
 static bool is_of_hosts(enum weather_kind kind)
 {
     return kind == WEATHER_PAUSE || kind == WEATHER_SLOW || kind == WEATHER_STEP ||
@@ -102,10 +75,7 @@ static const struct host *host_at(const struct list *node)
     return container_of(node, struct host, link);
 }
 
-static void note(const struct weather *weather, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void note(const struct weather *weather, const char *format, ...)
+void weather_note(const struct weather *weather, const char *format, ...)
 {
     char text[WHAT_SIZE + 2 * WHO_SIZE];
     va_list args;
@@ -183,269 +153,6 @@ static void each_target(const struct weather *weather,
     }
 }
 
-/* ---- what it does to packets ---- */
-
-/* Whether `weather` lies between the two. */
-static bool lies_between(const struct weather *weather, const struct host *from,
-                         const struct host *to)
-{
-    const struct sides *sides = &weather->sides;
-
-    if (from == to)
-        return false;
-    if (weather->spec.kind == WEATHER_SWIZZLE)
-        return sides_has(sides, from, SIDE_SECOND) || sides_has(sides, to, SIDE_SECOND);
-    if (weather->spec.kind != WEATHER_REFUSE && sides_has(sides, from, SIDE_FIRST) &&
-        sides_has(sides, to, SIDE_SECOND))
-        return true;
-    return weather->spec.kind != WEATHER_ONE_WAY && sides_has(sides, from, SIDE_SECOND) &&
-           sides_has(sides, to, SIDE_FIRST);
-}
-
-/* As in net.c: those draws that mean "lost" are the last ones. */
-static bool is_lost(struct ratio loss, size_t value)
-{
-    return value >= loss.whole - loss.part;
-}
-
-struct losing {
-    struct ratio loss;
-    const struct packet *packet;
-};
-
-static void name_losing(const void *self, size_t value, char *text, size_t size)
-{
-    const struct losing *losing = self;
-    const struct packet *packet = losing->packet;
-
-    snprintf(text, size, "%s > %s %s%s", packet->from->name, packet->to->name, packet->what,
-             is_lost(losing->loss, value) ? " lost" : "");
-}
-
-static bool is_of_the_lost(const struct weather *weather, const struct packet *packet)
-{
-    struct losing losing = {weather->spec.loss, packet};
-    struct alternatives alternatives = {.anchor = name_losing, .self = &losing};
-    struct ratio loss = weather->spec.loss;
-
-    return loss.part >= loss.whole ||
-           is_lost(loss, world_choose(weather->world, "weather.loss", loss.whole, &alternatives));
-}
-
-/* Whether `weather` loses what is between its sides. */
-static bool loses(const struct weather *weather, const struct packet *packet, bool sent)
-{
-    return weather->spec.kind == WEATHER_PARTITION || weather->spec.kind == WEATHER_ONE_WAY ||
-           (weather->spec.kind == WEATHER_LOSS && sent && is_of_the_lost(weather, packet));
-}
-
-#define EACH_ACTIVE(node, host) list_for_each(node, &(host)->net->world->weather_active)
-
-static struct weather *active_at(struct list *node)
-{
-    return container_of(node, struct weather, active);
-}
-
-const char *weather_loses(const struct packet *packet, bool sent)
-{
-    EACH_ACTIVE(node, packet->from)
-    {
-        struct weather *weather = active_at(node);
-
-        if (!lies_between(weather, packet->from, packet->to) || !loses(weather, packet, sent))
-            continue;
-        weather->count.effects++;
-        return names[weather->spec.kind];
-    }
-    return NULL;
-}
-
-int64_t weather_delays(const struct packet *packet)
-{
-    int64_t sum = 0;
-
-    EACH_ACTIVE(node, packet->from)
-    {
-        struct weather *weather = active_at(node);
-
-        if (weather->spec.kind != WEATHER_LATENCY ||
-            !lies_between(weather, packet->from, packet->to))
-            continue;
-        weather->count.effects++;
-        sum += weather->spec.amount;
-    }
-    return sum;
-}
-
-const char *weather_keeps(struct packet *packet)
-{
-    EACH_ACTIVE(node, packet->from)
-    {
-        struct weather *weather = active_at(node);
-
-        if (!is_kept_back(weather->spec.kind) || !lies_between(weather, packet->from, packet->to))
-            continue;
-        weather->count.effects++;
-        list_push_back(&weather->kept, &packet->link);
-        return names[weather->spec.kind];
-    }
-    return NULL;
-}
-
-bool weather_refuses(const struct host *from, const struct host *to)
-{
-    EACH_ACTIVE(node, from)
-    {
-        struct weather *weather = active_at(node);
-
-        if (weather->spec.kind != WEATHER_REFUSE || !lies_between(weather, from, to))
-            continue;
-        weather->count.effects++;
-        return true;
-    }
-    return false;
-}
-
-struct kept {
-    const struct weather *weather;
-    struct list *packets;
-};
-
-static struct packet *kept_at(const struct list *packets, size_t index)
-{
-    struct list *node = packets->next;
-
-    while (index-- > 0)
-        node = node->next;
-    return container_of(node, struct packet, link);
-}
-
-static void name_kept(const void *self, size_t value, char *text, size_t size)
-{
-    const struct kept *kept = self;
-    const struct packet *packet = kept_at(kept->packets, value);
-
-    snprintf(text, size, "%s: %s > %s %s", kept->weather->what, packet->from->name,
-             packet->to->name, packet->what);
-}
-
-/* The next of `count` that are set free. */
-static struct packet *next_free(const struct weather *weather, struct list *packets, size_t count)
-{
-    struct kept kept = {weather, packets};
-    struct alternatives alternatives = {.anchor = name_kept, .self = &kept};
-
-    if (weather->spec.kind != WEATHER_HOLD)
-        count = 1;
-    return kept_at(packets, world_choose(weather->world, "weather.release", count, &alternatives));
-}
-
-/* Let go what is kept back no longer. */
-static void release(struct weather *weather)
-{
-    struct list free;
-    size_t count = 0;
-
-    list_init(&free);
-    list_for_each(node, &weather->kept) {
-        struct packet *packet = container_of(node, struct packet, link);
-
-        if (list_linked(&weather->active) && lies_between(weather, packet->from, packet->to))
-            continue;
-        list_remove(node);
-        list_push_back(&free, node);
-        count++;
-    }
-    for (; count > 0; count--) {
-        struct packet *packet = next_free(weather, &free, count);
-
-        list_remove(&packet->link);
-        packet_arrive_now(packet);
-    }
-    net_settle(weather->world->net);
-}
-
-/* ---- swizzle ---- */
-
-static void name_order(const void *self, size_t value, char *text, size_t size)
-{
-    const struct weather *weather = self;
-    const struct swizzle *swizzle = &weather->swizzle;
-
-    snprintf(text, size, "%s: %s next", weather->what, swizzle->order[swizzle->at + value]->name);
-}
-
-/* Bring those from `first` on, `count` of them, into an order that is drawn. */
-static void draw_order(struct weather *weather, size_t first, size_t count)
-{
-    struct alternatives alternatives = {.anchor = name_order, .self = weather};
-    struct host **order = weather->swizzle.order;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t at;
-        struct host *host;
-
-        weather->swizzle.at = first + i;
-        at = first + i + world_choose(weather->world, "weather.order", count - i, &alternatives);
-        host = order[at];
-        memmove(&order[first + i + 1], &order[first + i], (at - first - i) * sizeof(struct host *));
-        order[first + i] = host;
-    }
-    weather->swizzle.at = 0;
-}
-
-static void name_part(const void *self, size_t value, char *text, size_t size)
-{
-    const struct weather *weather = self;
-    const struct swizzle *swizzle = &weather->swizzle;
-
-    snprintf(text, size, "%s: %s %s", weather->what, value == 0 ? "with" : "without",
-             swizzle->order[swizzle->count]->name);
-}
-
-/* Draw who takes part, of those on the first side, and in which orders. */
-static void draw_swizzle(struct weather *weather)
-{
-    struct alternatives alternatives = {.anchor = name_part, .self = weather};
-    struct swizzle *swizzle = &weather->swizzle;
-    struct net *net = weather->world->net;
-
-    swizzle->order = must_resize(swizzle->order, 2 * net->host_id_last * sizeof(struct host *));
-    swizzle->count = 0;
-    list_for_each(node, &net->hosts) {
-        struct host *host = container_of(node, struct host, link);
-
-        if (!sides_has(&weather->sides, host, SIDE_FIRST))
-            continue;
-        swizzle->order[swizzle->count] = host;
-        swizzle->count += world_choose(weather->world, "weather.part", 2, &alternatives) == 0;
-    }
-    memcpy(swizzle->order + swizzle->count, swizzle->order, swizzle->count * sizeof(struct host *));
-    draw_order(weather, 0, swizzle->count);
-    draw_order(weather, swizzle->count, swizzle->count);
-    swizzle->count *= 2;
-}
-
-/* When the turn of the host at hand is: half of them are clogged in the first half of the time. */
-static int64_t turn_time(const struct swizzle *swizzle)
-{
-    return swizzle->begun_ns +
-           (int64_t)((__int128)swizzle->length_ns * (int64_t)swizzle->at / (int64_t)swizzle->count);
-}
-
-/* Clog the next host, or set it free. */
-static void take_turn(struct weather *weather)
-{
-    struct swizzle *swizzle = &weather->swizzle;
-    bool clogs = swizzle->at < swizzle->count / 2;
-    const struct host *host = swizzle->order[swizzle->at++];
-
-    weather->sides.of[host->id] ^= SIDE_SECOND;
-    note(weather, "%s %s %s", weather->what, clogs ? "clogs" : "frees", host->name);
-    if (!clogs)
-        release(weather);
-}
-
 /* ---- when ---- */
 
 static void enter_next(struct weather *weather);
@@ -487,8 +194,8 @@ static void ends(struct weather *weather)
         weather->count.effects += met(weather) - weather->met_before;
         each_target(weather, leave_alone);
     }
-    note(weather, "%s ends", weather->what);
-    release(weather);
+    weather_note(weather, "%s ends", weather->what);
+    weather_release(weather);
 }
 
 /* It ends, or a host of a swizzle has its turn. */
@@ -501,8 +208,8 @@ static void goes_on(struct event *event)
         ends(weather);
         return;
     }
-    take_turn(weather);
-    world_at(weather->world, event, turn_time(swizzle));
+    swizzle_turn(weather);
+    world_at(weather->world, event, swizzle_time(swizzle));
 }
 
 /* It is on from now on, for a time that is drawn. */
@@ -523,14 +230,14 @@ static void lasts(struct weather *weather)
     weather->swizzle.begun_ns = world->now_ns;
     weather->swizzle.length_ns = length;
     if (weather->spec.kind == WEATHER_SWIZZLE)
-        draw_swizzle(weather);
+        swizzle_draw(weather);
     world_at(world, &weather->end,
              weather->swizzle.count > 0 ? world->now_ns : world->now_ns + length);
 }
 
 static bool breaks(const void *self, const struct host *a, const struct host *b)
 {
-    return lies_between(self, a, b);
+    return weather_is_between(self, a, b);
 }
 
 static void reset(struct weather *weather)
@@ -563,9 +270,9 @@ static void note_begin(const struct weather *weather)
 
     sides_text(sides, weather->world, SIDE_FIRST, first, sizeof first);
     sides_text(sides, weather->world, SIDE_SECOND, second, sizeof second);
-    note(weather, "%s%s: %s%s%s", weather->what,
-         weather->spec.kind == WEATHER_RESET ? "" : " begins", first,
-         second[0] != '\0' ? " | " : "", second);
+    weather_note(weather, "%s%s: %s%s%s", weather->what,
+                 weather->spec.kind == WEATHER_RESET ? "" : " begins", first,
+                 second[0] != '\0' ? " | " : "", second);
 }
 
 static void name_happening(const void *self, size_t value, char *text, size_t size)
@@ -587,7 +294,7 @@ static void begins(struct event *event)
         ;
     } else if (!find_targets(weather)) {
         weather->count.nobody++;
-        note(weather, "%s: there is nobody", weather->what);
+        weather_note(weather, "%s: there is nobody", weather->what);
     } else {
         weather->count.begun++;
         note_begin(weather);
@@ -635,8 +342,9 @@ struct weather *weather_add(struct world *world, const struct weather_spec *spec
     /* A reset may wake somebody. One that did not, the last time, does so only after somebody has
      * connected. */
     weather->begin = (struct event){.happen = begins, .idle = spec->kind != WEATHER_RESET};
-    weather->end = (struct event){.happen = goes_on,
-                                  .idle = !is_kept_back(spec->kind) && spec->kind != WEATHER_PAUSE};
+    weather->end =
+        (struct event){.happen = goes_on,
+                       .idle = !weather_is_keeper(spec->kind) && spec->kind != WEATHER_PAUSE};
     list_init(&weather->kept);
     describe(weather);
     list_push_back(&world->weather, &weather->link);
