@@ -75,8 +75,11 @@ static int get(const char *country, const char *what)
     RONDO_TRY(rondo_open_connection("127.0.0.1", rondo_server_port(server), &stream));
     snprintf(request, sizeof request, "GET /%s/%s\n", country, what);
     rc = rondo_stream_write(stream, request, strlen(request));
-    if (rc == 0)
-        rc = judge(line, rondo_stream_readline(stream, &line));
+    if (rc == 0) {
+        ssize_t size = rondo_stream_readline(stream, &line);
+
+        rc = judge(line, size);
+    }
     rondo_stream_free(stream);
     return rc;
 }

@@ -378,7 +378,7 @@ static void sizes(struct trace *trace)
 
     note(trace, "sizes: ");
     for (int i = 0; i < 6; i++)
-        bufs[i] = uv_buf_init("abcdef" + i, 1);
+        bufs[i] = uv_buf_init((char *)&"abcdef"[i], 1);
     bufs[3].len = 0;
     bufs[3].base = NULL;
     note(trace, "of six %s",

@@ -158,7 +158,7 @@ static const rondo_protocol_methods buffered_methods = {
     .connection_lost = is_lost,
 };
 
-static const rondo_protocol_methods no_methods = {NULL};
+static const rondo_protocol_methods no_methods = {.connection_made = NULL};
 
 static rondo_protocol *the_end(void *end)
 {
@@ -1027,7 +1027,7 @@ static const rondo_transport_methods mirror_methods = {
     .is_closing = mirror_is_closing,
 };
 
-static const rondo_transport_methods no_transport_methods = {NULL};
+static const rondo_transport_methods no_transport_methods = {.write = NULL};
 
 static int looks_into_the_mirror(void *fixture, int64_t n)
 {

@@ -728,7 +728,7 @@ static void each_kind_of_wait_has_those_who_end_it(void **state)
     static const struct trace_object queue = {"queue", "jobs", 31};
     static const struct trace_object room = {"room in queue", "jobs", 31};
     static const struct trace_object join = {"join of queue", "jobs", 31};
-    static const struct {
+    const struct {
         enum trace_kind kind;
         struct trace_object by, wait;
         const char *needed;
