@@ -59,8 +59,8 @@ LAYERS = (
           # Times of clocks that drift are divided in 128 bits: the compiler's own function.
           "free __u?divti3"),
     Layer("simuv", "sim/uv", "sim/libsimuv.a", ("base/", "world/", "uv/", "<uv.h>"),
-          # Texts of addresses, which have nothing to do with a network (inet.c).
-          ("core/libbase.a", "sim/libworld.a"), "fwrite fputs stderr inet_(ntop|pton)"),
+          # Texts of addresses, which have nothing to do with a network (inet.c, getaddrinfo.c).
+          ("core/libbase.a", "sim/libworld.a"), "fwrite fputs stderr inet_(ntop|pton|aton)"),
     Layer("detect", "sim/detect", "sim/libdetect.a", ("base/", "world/", "detect/"),
           ("core/libbase.a", "sim/libworld.a"),
           "free qsort fprintf fputs fputc fwrite open_memstream fclose"),

@@ -72,6 +72,11 @@ bool address_is_inet(const struct sockaddr *addr)
     return addr->sa_family == AF_INET || addr->sa_family == AF_INET6;
 }
 
+size_t address_size(const struct sockaddr *addr)
+{
+    return addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
 struct address address_of(const struct sockaddr *addr)
 {
     const struct sockaddr_in *v4 = (const void *)addr;

@@ -63,9 +63,11 @@ void handle_start(uv_handle_t *handle);
 void handle_stop(uv_handle_t *handle);
 
 /* threadpool.c: have `run` called on a thread of the process, then `done` on that of `loop`, with
- * UV_ECANCELED if uv_cancel() came first. Returns: 0 or UV_ENOMEM. */
-int work_submit(uv_loop_t *loop, struct uv__work *work, void (*run)(struct uv__work *),
-                void (*done)(struct uv__work *, int status));
+ * UV_ECANCELED if uv_cancel() came first. Of slow work, which waits for others, no more than two
+ * pieces run at a time. Returns: 0 or UV_ENOMEM. */
+enum work_kind { WORK_FAST, WORK_SLOW };
+int work_submit(uv_loop_t *loop, struct uv__work *work, enum work_kind kind,
+                void (*run)(struct uv__work *), void (*done)(struct uv__work *, int status));
 
 /* core.c */
 void loop_wake(uv_loop_t *loop); /* end the poll that a thread blocks in, if one does */
@@ -131,6 +133,7 @@ void udp_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events);
 /* inet.c: addresses as programs and as the world have them */
 struct address;
 bool address_is_inet(const struct sockaddr *addr);
+size_t address_size(const struct sockaddr *addr);
 struct address address_of(const struct sockaddr *addr);
 int address_write(const struct address *address, bool six, struct sockaddr *name, int *size);
 

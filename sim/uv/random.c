@@ -67,5 +67,5 @@ int uv_random(uv_loop_t *loop, uv_random_t *req, void *buf, size_t buflen, unsig
     req->cb = cb;
     req->buf = buf;
     req->buflen = buflen;
-    return work_submit(loop, &req->work_req, run_random, end_random);
+    return work_submit(loop, &req->work_req, WORK_FAST, run_random, end_random);
 }

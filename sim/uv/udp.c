@@ -227,11 +227,6 @@ static int check_before_send(const uv_udp_t *handle, unsigned count, const struc
     return addr == NULL || address_is_inet(addr) ? 0 : UV_EINVAL;
 }
 
-static size_t size_of_sockaddr(const struct sockaddr *addr)
-{
-    return addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-}
-
 int uv_udp_send(uv_udp_send_t *req, uv_udp_t *handle, const uv_buf_t bufs[], unsigned int nbufs,
                 const struct sockaddr *addr, uv_udp_send_cb send_cb)
 {
@@ -254,7 +249,7 @@ int uv_udp_send(uv_udp_send_t *req, uv_udp_t *handle, const uv_buf_t bufs[], uns
     req->nbufs = nbufs;
     req->addr.ss_family = AF_UNSPEC;
     if (addr != NULL)
-        memcpy(&req->addr, addr, size_of_sockaddr(addr));
+        memcpy(&req->addr, addr, address_size(addr));
     handle->loop->active_reqs.count++;
     handle->send_queue_size += size_of(bufs, nbufs);
     handle->send_queue_count++;

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/hash.h"
+#include "world/names.h"
 #include "world/socket.h"
 #include "world/weather.h"
 
@@ -93,6 +94,7 @@ static struct net *net_new(struct world *world)
     list_init(&net->hosts);
     list_init(&net->packets);
     list_init(&net->due);
+    list_init(&net->name_list);
     return net;
 }
 
@@ -477,6 +479,7 @@ void net_free(struct net *net)
     if (net == NULL)
         return;
     sockets_free_all(net);
+    names_free(net);
     list_for_each(node, &net->packets) {
         packet_free(container_of(node, struct packet, all));
     }

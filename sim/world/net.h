@@ -62,6 +62,13 @@ struct link_spec {
 
 #define MTU_LOOPBACK 65536
 
+/* How a question for a name is answered (names.h). All zero: at once, always. */
+struct name_service {
+    int64_t latency_ns;   /* at least */
+    int64_t jitter_ns;    /* and up to so much more, drawn as net.name.latency */
+    struct ratio failure; /* of answers that do not come, drawn as net.name.failure */
+};
+
 #define HOST_ADDRESSES_MAX 4
 
 enum protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_COUNT };
@@ -114,6 +121,9 @@ struct net {
     bool settling;
     struct map sockets; /* socket.c's: by id */
     uint64_t socket_id_last;
+    struct list name_list; /* names.c's, as they were entered, and by their text */
+    struct map names;
+    struct name_service name_service; /* of those of which nothing else is said */
 };
 
 /* The wires of `world`, made when they are first asked for. */

@@ -226,6 +226,42 @@ static const struct row rows[] = {
         "check | close 0\n",
     },
     {
+        "resolve",
+        resolve_body,
+        "localhost 80: 0 stream/6 127.0.0.1:80 close 0\n"
+        "LOCALHOST 80: 0 stream/6 127.0.0.1:80 canonical localhost close 0\n"
+        "127.0.0.1 80: 0 stream/6 127.0.0.1:80 dgram/17 127.0.0.1:80 raw/0 127.0.0.1:80 close 0\n"
+        "127.0.0.1 -: 0 stream/6 127.0.0.1:0 canonical 127.0.0.1 close 0\n"
+        "127.1 80: 0 stream/6 127.0.0.1:80 close 0\n"
+        "::1 65535: 0 dgram/17 ::1:65535 close 0\n"
+        "127.0.0.1 0: 0 dgram/17 127.0.0.1:0 close 0\n"
+        "- 80: 0 stream/6 ::1:80 stream/6 127.0.0.1:80 close 0\n"
+        "- 80: 0 stream/6 0.0.0.0:80 stream/6 :::80 close 0\n"
+        "- 80: 0 stream/6 0.0.0.0:80 close 0\n"
+        "127.0.0.1 80: 0 stream/6 ::ffff:127.0.0.1:80 close 0\n"
+        "refused: EINVAL EINVAL EINVAL EINVAL EINVAL alive 0 close 0\n"
+        "1.2.3.4.5 80: EAI_NONAME close 0\n"
+        "localhost 80: EAI_NONAME close 0\n"
+        " 80: EINVAL close 0\n"
+        "127.0.0.1 80: EAI_FAMILY close 0\n"
+        "127.0.0.1 80: EAI_ADDRFAMILY close 0\n"
+        "::1 80: EAI_ADDRFAMILY close 0\n"
+        "127.0.0.1 80: EAI_BADFLAGS close 0\n"
+        "- 80: EAI_BADFLAGS close 0\n"
+        "127.0.0.1 80: EAI_SOCKTYPE close 0\n"
+        "127.0.0.1 80: EAI_SOCKTYPE close 0\n"
+        "127.0.0.1 no-such-service: EAI_SERVICE close 0\n"
+        "127.0.0.1 80 : EAI_SERVICE close 0\n"
+        "127.0.0.1 http: EAI_NONAME close 0\n"
+        "names: 0 type 1 | localhost 0 localhost 80 | 0 | in figures 0 203.0.113.7 80 | 0 | of "
+        "six 0 ::1 80 | at once 0 localhost 80 | close 0\n"
+        "one after the other: 0 type 1 alive 1 | 127.0.0.1 0 stream/6 127.0.0.1:80 0 type 1 "
+        "alive 1 | ::1 0 stream/6 ::1:80 0 type 1 alive 1 | localhost 0 stream/6 127.0.0.1:80 | "
+        "close 0\n"
+        "cancelled: 0 0 | address EAI_CANCELED | name EAI_CANCELED - - | work 0 | work 0 | work "
+        "0 | work 0 | close 0\n",
+    },
+    {
         "environment",
         environment_body,
         "ENOENT - 40, set 0: ok one 3, ok one 3, ENOBUFS - 4, again 0: ok  0, unset 0: ENOENT - "

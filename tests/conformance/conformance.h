@@ -14,6 +14,7 @@ void close_body(struct trace *trace);
 void environment_body(struct trace *trace);
 void loop_body(struct trace *trace);
 void random_body(struct trace *trace);
+void resolve_body(struct trace *trace);
 void signal_body(struct trace *trace);
 void tcp_body(struct trace *trace);
 void thread_body(struct trace *trace);
