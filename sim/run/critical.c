@@ -207,25 +207,41 @@ void critical_clear(struct critical *critical)
     }
 }
 
-void timing_search(struct trial *trial, size_t runs_max, struct timing_check *timing)
+/* Try up to `most` timings by the strategy `name`, until one finds it. Returns: whether there are
+ * no others. */
+static bool try_timings(struct trial *trial, const char *name, size_t most,
+                        struct timing_check *timing)
 {
-    struct strategy *strategy = strategy_open(strategy_find("dfs"), SEED);
-    unsigned open = trial->chance.open;
+    struct strategy *strategy = strategy_open(strategy_find(name), SEED);
+    size_t decisions = trial->decisions, tried = 0;
+    bool all = true;
 
-    *timing = (struct timing_check){.all = true};
-    trial->chance.open = 1u << FAMILY_timer | 1u << FAMILY_process | 1u << FAMILY_thread |
-                         (open & (1u << FAMILY_alloc | 1u << FAMILY_net | 1u << FAMILY_random));
-    while (!timing->found && strategy_begin(strategy, timing->tried)) {
-        if (timing->tried == runs_max) {
-            timing->all = false;
+    while (all && !timing->found && strategy_begin(strategy, tried)) {
+        if (tried == most || trial->decisions - decisions > DECISIONS_MAX) {
+            all = false;
             break;
         }
-        timing->tried++;
+        tried++;
         timing->found = trial_plan(trial, &(struct plan){NULL, 0, strategy});
         strategy_end(strategy, &(struct run_end){.finding = timing->found});
     }
+    strategy_close(strategy);
+    timing->tried += tried;
+    return all;
+}
+
+void timing_search(struct trial *trial, size_t runs_max, struct timing_check *timing)
+{
+    unsigned open = trial->chance.open;
+
+    *timing = (struct timing_check){0};
+    trial->chance.open = 1u << FAMILY_timer | 1u << FAMILY_process | 1u << FAMILY_thread |
+                         (open & (1u << FAMILY_alloc | 1u << FAMILY_net | 1u << FAMILY_weather |
+                                  1u << FAMILY_random));
+    timing->all = try_timings(trial, "dfs", runs_max, timing);
+    if (!timing->all && !timing->found) /* those were much like each other */
+        try_timings(trial, "uniform", runs_max, timing);
     if (timing->found)
         timing->sentence = sentence_of(&trial->chance.record, trial->runner->trace);
     trial->chance.open = open;
-    strategy_close(strategy);
 }

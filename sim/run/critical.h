@@ -42,8 +42,8 @@ struct timing_check {
 };
 
 /* Try the timings of production order: ties of timers, of threads and of processes, and the weather
- * on the wires, in every way.
- * At most `runs_max`. On return the caller owns timing->sentence: free(). */
+ * on the wires, in every way; where there are more than `runs_max`, so many one after the other,
+ * and as many drawn at random. On return the caller owns timing->sentence: free(). */
 void timing_search(struct trial *trial, size_t runs_max, struct timing_check *timing);
 
 #endif

@@ -297,9 +297,23 @@ static void timings_that_were_not_tried_are_not_denied(void **state)
 
     choose_program(f, "two_timers_at_once");
     find_and_shrink(f);
-    timing_search(&f->trial, 1, &timing);
+    timing_search(&f->trial, 0, &timing);
     assert_false(timing.found);
     assert_false(timing.all);
+    assert_int_equal(timing.tried, 0);
+}
+
+static void where_there_are_many_timings_some_are_drawn(void **state)
+{
+    struct fixture *f = *state;
+    struct timing_check timing;
+
+    choose_program(f, "two_timers_at_once");
+    find_and_shrink(f);
+    timing_search(&f->trial, 1, &timing); /* production order, and one that is drawn */
+    assert_true(timing.found);
+    assert_int_equal(timing.tried, 2);
+    free(timing.sentence);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -319,6 +333,7 @@ int main(void)
         TEST(what_a_tie_of_timers_does_takes_no_reordering),
         TEST(what_only_another_order_does_is_not_found_by_timing),
         TEST(timings_that_were_not_tried_are_not_denied),
+        TEST(where_there_are_many_timings_some_are_drawn),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
