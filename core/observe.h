@@ -41,6 +41,7 @@ struct subject {
     X(PUT, "puts into")     /* who adds an item to `object`; code: which */                      \
     X(GOT, "gets from")     /* who takes it out */                                               \
     X(USED, "uses")         /* who looks at `object`; code: 1 if it is changed thereby */        \
+    X(WATCHED, "watches")   /* code bytes of `object`, a variable, from now on; 0: no longer */  \
     X(CANCELLED,                                                                                 \
       "cancels") /* who asks `object`, a task, to stop; code: 1 if that waits for a lock */
 
@@ -62,7 +63,7 @@ struct observed {
     struct subject who;
     struct subject by; /* SPAWNED: who spawned it (id 0: the program's main); EXPECTED */
     struct observed_object object;
-    const void *address; /* READ, WROTE, UPDATED: of the variable, which has no number of its own */
+    const void *address; /* READ, WROTE, UPDATED, WATCHED: of the variable, which has no number */
     int code;
     const char *text; /* PROPERTY, BROKEN: the condition; ROLE: its name; else NULL */
     const char *here; /* "file.c:31", or NULL */

@@ -3,6 +3,8 @@
  */
 #include "point.h"
 
+#include <limits.h>
+
 #include "loop_core.h"
 #include "task_core.h"
 
@@ -38,6 +40,18 @@ static void report(const struct task *task, enum rondo_point_kind kind, const vo
                                .who = task_subject(task),
                                .object = {"variable", name, 0},
                                .address = address,
+                               .here = here});
+}
+
+void rondo_watch_at(const void *address, size_t size, const char *name, const char *here)
+{
+    const struct task *task = task_current();
+
+    observe(&(struct observed){.kind = OBSERVED_WATCHED,
+                               .who = task != NULL ? task_subject(task) : (struct subject){0},
+                               .object = {"variable", name, 0},
+                               .address = address,
+                               .code = size < INT_MAX ? (int)size : INT_MAX,
                                .here = here});
 }
 

@@ -14,6 +14,15 @@
  * of races read. On real libuv, and where `sched` is closed, the task just goes on. Without
  * -DRONDO_POINTS nothing is left of them but the access itself.
  *
+ * Data that is used in too many places to mark them all can be watched:
+ *
+ *     RONDO_WATCH(pool->idle);
+ *
+ * In simulation it is compared whenever a task stops, or does anything that orders it with others;
+ * what has changed since then that task has written, as if it had said RONDO_WRITE. Others cannot
+ * come between at such a write, and reads are not noticed, but searches take every turn for one
+ * that may have read it.
+ *
  * No point is a suspension: no cancellation arrives there, and a lock that is held stays held.
  * Outside of tasks, and in a task that was begun eagerly until its first suspension, points let
  * nobody run. The arguments are evaluated once, but for `x`, which must be a plain lvalue.
@@ -54,12 +63,20 @@
 /* Others may run here. */
 #define RONDO_POINT() rondo_point_at(RONDO_POINT_PASS, NULL, NULL, RONDO_HERE)
 
+/* Take note of what changes in `x` from now on, a plain lvalue, until RONDO_UNWATCH(x) or the end
+ * of the task that calls this; outside of a task, of the process. Requires: it stays where it is.
+ */
+#define RONDO_WATCH(x)   rondo_watch_at(&(x), sizeof(x), #x, RONDO_HERE)
+#define RONDO_UNWATCH(x) rondo_watch_at(&(x), 0, #x, RONDO_HERE)
+
 #else
 #define RONDO_READ(x)               (x)
 #define RONDO_WRITE(x, v)           ((x) = (v))
 #define RONDO_UPDATE(x, expression) (expression)
 #define RONDO_POINT_ON(object)      ((void)0)
 #define RONDO_POINT()               ((void)0)
+#define RONDO_WATCH(x)              ((void)0)
+#define RONDO_UNWATCH(x)            ((void)0)
 #endif
 
 /* Kinds of point: name, how reports say it, whether it may change what it is about. */
@@ -80,5 +97,9 @@ enum rondo_point_kind {
  * reports call `name`. Suspends: never, see above. */
 RONDO_API void rondo_point_at(enum rondo_point_kind kind, const void *address, const char *name,
                               const char *here);
+
+/* Likewise: watch `size` bytes at `address`, which reports call `name` (borrowed), in place of what
+ * was watched there; 0: no longer. Suspends: never. */
+RONDO_API void rondo_watch_at(const void *address, size_t size, const char *name, const char *here);
 
 #endif

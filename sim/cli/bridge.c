@@ -32,6 +32,7 @@ static const enum trace_kind kinds[] = {
     [OBSERVED_GOT] = TRACE_GOT,           [OBSERVED_CANCELLED] = TRACE_CANCELLED,
     [OBSERVED_USED] = TRACE_USED,         [OBSERVED_READ] = TRACE_READ,
     [OBSERVED_WROTE] = TRACE_WROTE,       [OBSERVED_UPDATED] = TRACE_UPDATED,
+    [OBSERVED_WATCHED] = TRACE_WATCHED,
 };
 
 /* Variables have no numbers of their own: they get them in the order in which they are first used,
@@ -73,6 +74,82 @@ static void note_expected(struct world *world, const struct observed *event)
          event->by.id != 0 ? trace_task_name(event->by.id, event->by.name, by, sizeof by) : NULL);
 }
 
+/* Who asks for a range to be watched. */
+static uint64_t owner_of(const struct process *process, uint32_t task)
+{
+    return trace_task_key(process->id, thread_current()->id, task);
+}
+
+/* Where `who`, who is here now (NULL: at no place of its own), has written: before this place, or
+ * after the last one that is known. */
+static const char *place_of_change(const struct watches *watches, uint64_t who, const char *here,
+                                   char *text, size_t size)
+{
+    size_t last = map_get(&watches->places, who);
+    const char *known = here != NULL ? here : last != MAP_NONE ? (const char *)last : NULL;
+    const char *slash = known != NULL ? strrchr(known, '/') : NULL;
+
+    if (known == NULL)
+        return NULL;
+    snprintf(text, size, "%s %s", here != NULL ? "before" : "after",
+             slash != NULL ? slash + 1 : known);
+    return text;
+}
+
+/* Whatever has changed of what is watched `who` has written. */
+static void look_at_watched(struct world *world, struct subject who, const char *here)
+{
+    struct process *process = process_current();
+    struct watches *watches = &process->watches;
+    uint64_t key = owner_of(process, who.id);
+    const struct watch *watch;
+    size_t at = 0;
+    char text[120];
+
+    if (watches->count == 0 || !trace_is_wanted(world->trace, TRACE_WROTE))
+        return;
+    while ((watch = watches_changed(watches, &at)) != NULL)
+        world_note(world, (struct trace_record){
+                              .kind = TRACE_WROTE,
+                              .task = who.id,
+                              .task_name = who.name,
+                              .object = {"variable", watch->name, number_of(watch->address)},
+                              .value = 1,
+                              .here = place_of_change(watches, key, here, text, sizeof text)});
+    if (here != NULL)
+        map_set(&watches->places, key, (uintptr_t)here);
+}
+
+static struct subject who_runs(void)
+{
+    const struct task *task = task_current();
+
+    return task != NULL ? task_subject(task) : (struct subject){NULL, 0};
+}
+
+/* Who has run up to `event`: who stops there, nobody where a task goes on, else the running task.
+ */
+static struct subject who_ran(const struct observed *event)
+{
+    if (event->kind == OBSERVED_BLOCKED || event->kind == OBSERVED_FINISHED)
+        return event->who;
+    return event->kind == OBSERVED_RESUMED ? (struct subject){NULL, 0} : who_runs();
+}
+
+/* Begin or stop to watch a range, or leave it as its task ends. */
+static void change_watches(const struct observed *event)
+{
+    struct process *process = process_current();
+
+    if (event->kind == OBSERVED_FINISHED)
+        watches_leave(&process->watches, owner_of(process, event->who.id));
+    else if (event->code == 0)
+        watches_remove(&process->watches, event->address);
+    else
+        watches_add(&process->watches, event->address, (size_t)event->code, event->object.name,
+                    owner_of(process, event->who.id));
+}
+
 /* Whether tasks that wait for each other in a circle may be cancelled now, which nobody would see:
  * main ends, or a task that waits for a lock is cancelled, and not by a timeout. */
 static bool ends_waits(const struct observed *event)
@@ -87,6 +164,9 @@ static void on_event(void *self, const struct observed *event)
     struct world *world = world_current();
 
     (void)self;
+    look_at_watched(world, who_ran(event), event->here);
+    if (event->kind == OBSERVED_WATCHED || event->kind == OBSERVED_FINISHED)
+        change_watches(event);
     if (!trace_is_wanted(world->trace, kinds[event->kind]) ||
         (event->kind == OBSERVED_USED && !trace_is_muted(world->trace)))
         ;
@@ -180,8 +260,10 @@ static size_t on_pick(void *self, const struct observed_choice *choice)
     struct alternatives alternatives = {anchor_of, together ? NULL : operation_of, choice};
 
     (void)self;
-    if (choice->label == sched_ready)
+    if (choice->label == sched_ready) {
         thread_step(); /* a loop that has always something ready is never seen by the world */
+        look_at_watched(world_current(), who_runs(), NULL);
+    }
     return world_choose(world_current(), choice->label, choice->count, &alternatives);
 }
 

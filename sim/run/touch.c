@@ -6,9 +6,17 @@
 #include <string.h>
 
 /* What is touched: a task (by itself, and by who cancels it), its end, a thing that is waited for
- * or held, a variable, the numbers of new tasks, the output. The number of a task is its `who` in
- * operations (cli/bridge.c). */
-enum thing { THING_TASK, THING_END, THING_OBJECT, THING_VARIABLE, THING_NUMBERS, THING_OUTPUT };
+ * or held, a variable, the numbers of new tasks, the output, all that is watched. The number of a
+ * task is its `who` in operations (cli/bridge.c). */
+enum thing {
+    THING_TASK,
+    THING_END,
+    THING_OBJECT,
+    THING_VARIABLE,
+    THING_NUMBERS,
+    THING_OUTPUT,
+    THING_WATCHED
+};
 
 /* Tasks count in each thread, all else in each process. */
 static uint64_t key_of(const struct trace_record *record, enum thing thing, uint32_t id)
@@ -131,6 +139,11 @@ static void touch_what(struct touches *touches, const struct trace_record *recor
     case TRACE_UPDATED:
         touch(touches, key_of(record, THING_VARIABLE, record->object.id),
               record->kind != TRACE_READ);
+        if (record->kind == TRACE_WROTE && record->value != 0)
+            touch(touches, key_of(record, THING_WATCHED, 0), true);
+        break;
+    case TRACE_WATCHED:
+        touches->watching = true;
         break;
     case TRACE_OUTPUT:
         touch(touches, key_of(record, THING_OUTPUT, 0), true);
@@ -151,6 +164,8 @@ void touches_take(struct touches *touches, const struct trace_record *record)
     touches->now_ns = record->time_ns;
     if (record->task != 0)
         touch(touches, key_of(record, THING_TASK, record->task), true);
+    if (touches->watching && record->task != 0) /* it may have looked, which nobody has seen */
+        touch(touches, key_of(record, THING_WATCHED, 0), false);
     touch_what(touches, record);
 }
 
@@ -158,6 +173,7 @@ void touches_reset(struct touches *touches)
 {
     touches->now_ns = 0;
     touches->loops = 0;
+    touches->watching = false;
     map_empty(&touches->waits);
 }
 

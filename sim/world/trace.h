@@ -45,7 +45,9 @@
     X(CANCELLED, "cancels") /* task, object: a task, value: 1 if that waits for a lock */     \
     X(PACKET, "packet")     /* text: from whom to whom, what; value: bytes */                 \
     X(WEATHER, "weather:")  /* text: what begins or ends, for whom */                         \
-    X(ROLE, "is now")       /* task, text: the role that the process says it has */
+    X(ROLE, "is now")       /* task, text: the role that the process says it has */           \
+    X(WATCHED, "watches")   /* task, object: a variable; value: so many bytes of it; WROTE of \
+                               value 1 is a change that was noticed there */
 
 enum trace_kind {
 #define X(name, text) TRACE_##name,

@@ -43,6 +43,7 @@ void world_close(struct world *world)
         stack_reclaim(process);
         map_free(&process->variables);
         free(process->role);
+        watches_clear(&process->watches);
         list_for_each(thread, &process->threads) {
             lineup_clear(&container_of(thread, struct thread, link)->lineup);
             if (thread != &process->main.link)

@@ -22,6 +22,7 @@
 #include "base/map.h"
 #include "world/chance.h"
 #include "world/trace.h"
+#include "world/watch.h"
 
 #define WORLD_NEVER INT64_MAX
 
@@ -93,6 +94,7 @@ struct process {
     struct list sockets;        /* net.h's and tcp.h's business */
     uint32_t number_last;       /* of the objects that its program has shown */
     struct map variables;       /* and of its variables, by address */
+    struct watches watches;     /* and what of its memory is watched */
 };
 
 struct world {

@@ -241,6 +241,44 @@ static void what_was_begun_eagerly_lets_nobody_come_between(void **state)
                     "0ms b is done: 0\n");
 }
 
+static void note_watched(void *self, const struct observed *event)
+{
+    struct fixture *f = self;
+
+    if (event->kind == OBSERVED_WATCHED)
+        note(f, "watches %d bytes of %s%s for %s", event->code, event->object.name,
+             event->address == &f->shared ? "" : " elsewhere",
+             event->who.name != NULL ? event->who.name : "nobody");
+}
+
+static int watch_shared(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+
+    RONDO_WATCH(f->shared);
+    f->shared += (int)n;
+    RONDO_UNWATCH(f->shared);
+    return 0;
+}
+
+static void who_watches_what_is_told_to_observers(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", watch_shared, 1);
+    expect_trace(f, "");
+    watch(f);
+    f->watcher.event = note_watched;
+    f->closed = true;
+    spawn(f, "b", watch_shared, 1);
+    expect_trace(f, "0ms b watches 4 bytes of f->shared for b\n"
+                    "0ms b watches 0 bytes of f->shared for b\n");
+    rondo_watch_at(&f->shared, SIZE_MAX, "all", NULL);
+    expect_noted(f, "0ms b watches 4 bytes of f->shared for b\n"
+                    "0ms b watches 0 bytes of f->shared for b\n"
+                    "0ms watches 2147483647 bytes of all for nobody\n");
+}
+
 static void outside_of_a_task_a_point_is_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -261,6 +299,7 @@ int main(void)
         WATCHED(a_point_says_what_is_about_to_be_done),
         WATCHED(a_cancellation_waits_for_the_next_suspension),
         WATCHED(what_was_begun_eagerly_lets_nobody_come_between),
+        WATCHED(who_watches_what_is_told_to_observers),
         WATCHED(outside_of_a_task_a_point_is_nothing),
     };
 

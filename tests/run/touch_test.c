@@ -152,6 +152,21 @@ static void who_cancels_a_task_that_waits_has_to_do_with_who_would_wake_it(void 
     assert_false(meet(&waker, &canceller));
 }
 
+/* Nobody sees who reads it: whoever had a turn may have. */
+static void a_change_of_what_is_watched_has_to_do_with_every_turn(void **state)
+{
+    struct trace_record watched = at(TRACE_WATCHED, "variable", 1);
+    struct trace_record change =
+        RECORD(.kind = TRACE_WROTE, .task = 3, .value = 1, .object = {"variable", "x", 1});
+    struct trace_record turn = RECORD(.kind = TRACE_RESUMED, .task = 4);
+    struct notes changes = touched(&watched, change), turns = touched(&watched, turn);
+
+    (void)state;
+    assert_true(meet(&changes, &turns));
+    turns = touched(NULL, turn); /* nothing is watched */
+    assert_false(meet(&changes, &turns));
+}
+
 static void a_look_has_to_do_with_a_change(void **state)
 {
     struct trace_record look = RECORD(.kind = TRACE_USED, .object = LOCK(1));
@@ -239,6 +254,7 @@ int main(void)
         TEST(who_waits_for_a_task_has_to_do_with_its_end),
         TEST(who_cancels_a_task_has_to_do_with_all_that_it_does),
         TEST(who_cancels_a_task_that_waits_has_to_do_with_who_would_wake_it),
+        TEST(a_change_of_what_is_watched_has_to_do_with_every_turn),
         TEST(a_look_has_to_do_with_a_change),
         TEST(what_is_printed_and_who_is_numbered_has_an_order),
         TEST(what_ends_a_run_has_to_do_with_all),
