@@ -86,7 +86,8 @@ static void note_timings(struct worker *worker, const struct observed_run *obser
         if (finding == NULL || !example->departs)
             continue;
         trial_open(&trial, &hunt->simulation->runner, hunt->scenario, hunt->run,
-                   strategy_opens(hunt->strategy) | runner_faults(hunt->scenario), finding);
+                   runner_opens(&hunt->simulation->runner, hunt->scenario, hunt->strategy),
+                   finding);
         text = timing_text(&trial);
         longer = must_format("%s\n      %s", example->departures, text);
         free(example->departures);

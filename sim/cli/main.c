@@ -131,6 +131,12 @@ static bool run_by_strategy(struct simulation *simulation, const struct scenario
     return false;
 }
 
+/* Whether what is not searched is drawn: from seed 0, if none is given. */
+static bool draws(const struct options *options)
+{
+    return options->has_seed || options->adversarial;
+}
+
 /* With a seed, a scenario that was explored must not show anything that exploring did not. */
 static void run_seed(struct simulation *simulation, const struct scenario *scenario,
                      const struct run_spec *run, struct chance *chance,
@@ -151,7 +157,7 @@ static bool explore_run(struct simulation *simulation, const struct scenario *sc
 {
     bool ok = run_by_strategy(simulation, scenario, run, observed, verdict);
 
-    if (ok && scenario->strategy == NULL && simulation->options->has_seed)
+    if (ok && scenario->strategy == NULL && draws(simulation->options))
         run_seed(simulation, scenario, run, chance, observed, verdict);
     return ok;
 }
@@ -172,7 +178,9 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     bool ok;
 
     chance_init(&chance);
-    if (options->has_seed && !scenario_explores(scenario, run))
+    if (options->adversarial || scenario->adversarial)
+        chance.open |= 1u << FAMILY_uv;
+    if (draws(options) && !scenario_explores(scenario, run))
         chance_from_seed(&chance, options->seed);
     ok = run_repeated(simulation, scenario, run, &chance,
                       is_searched(scenario, run) ? &aside : observed,
@@ -272,6 +280,7 @@ int main(int argc, char **argv)
         return (int)go_live(argc, argv);
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
     bridge_open(&simulation.runner, modules);
+    simulation.runner.adversarial = options.adversarial;
     guard_on_strike(last_words, &simulation);
     status = run_command(&simulation);
     findings_reset(&simulation, 0);

@@ -24,6 +24,7 @@ enum option_id {
     OPTION_SCHEDULE,
     OPTION_SECONDS,
     OPTION_SHARD,
+    OPTION_ORDERS,
     OPTION_COLLECT,
     OPTION_SHOW,
     OPTION_TRACE,
@@ -52,6 +53,8 @@ static const struct {
      "replay: the K-th of a strategy and a seed, without a tape"},
     {OPTION_SECONDS, "--seconds", "N", "explore: for so long"},
     {OPTION_SHARD, "--shard", "I/N", "explore: every N-th schedule from the I-th on, I from 1"},
+    {OPTION_ORDERS, "--orders", "KIND",
+     "faithful: libuv's (default); adversarial: any that it leaves open, drawn"},
     {OPTION_COLLECT, "--collect", NULL, "explore: go on after the first finding"},
     {OPTION_SHOW, "--show", NULL, "print the block of findings that are expected, too"},
     {OPTION_TRACE, "--trace", NULL, "print every event"},
@@ -166,6 +169,9 @@ static bool take(struct options *options, enum option_id id, const char *value)
         return ok;
     case OPTION_SHARD:
         return read_shard(value, options);
+    case OPTION_ORDERS:
+        options->adversarial = strcmp(value, "adversarial") == 0;
+        return options->adversarial || strcmp(value, "faithful") == 0;
     case OPTION_COLLECT:
         options->collect = true;
         return true;

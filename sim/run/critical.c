@@ -237,7 +237,7 @@ void timing_search(struct trial *trial, size_t runs_max, struct timing_check *ti
     *timing = (struct timing_check){0};
     trial->chance.open = 1u << FAMILY_timer | 1u << FAMILY_process | 1u << FAMILY_thread |
                          (open & (1u << FAMILY_alloc | 1u << FAMILY_net | 1u << FAMILY_weather |
-                                  1u << FAMILY_random));
+                                  1u << FAMILY_random | 1u << FAMILY_uv));
     timing->all = try_timings(trial, "dfs", runs_max, timing);
     if (!timing->all && !timing->found) /* those were much like each other */
         try_timings(trial, "uniform", runs_max, timing);

@@ -176,7 +176,7 @@ bool explore(struct runner *runner, const struct scenario *scenario, const struc
     bool ok;
 
     chance_init(&search.chance);
-    search.chance.open = strategy_opens(exploration->strategy) | runner_faults(scenario);
+    search.chance.open = runner_opens(runner, scenario, exploration->strategy);
     search.touches.strategy = search.strategy;
     if (exploration->strategy->touch != NULL)
         trace_listen(trace, tell, &search, TOUCHES_KEEN);

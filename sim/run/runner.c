@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "run/arena.h"
 #include "run/image.h"
+#include "strategy/strategy.h"
 
 /* Steps of a run before it counts as one that does not end, where any order is open: an unfair
  * schedule may starve whoever would end it, and there are many schedules. */
@@ -131,6 +132,14 @@ unsigned runner_faults(const struct scenario *scenario)
     return families;
 }
 
+unsigned runner_opens(const struct runner *runner, const struct scenario *scenario,
+                      const struct strategy_kind *kind)
+{
+    bool adversarial = scenario->adversarial || (runner->adversarial && kind->families == 0);
+
+    return strategy_opens(kind) | runner_faults(scenario) | (adversarial ? 1u << FAMILY_uv : 0);
+}
+
 /* ---- inside the process ---- */
 
 static int process_main(void *context)
@@ -244,11 +253,14 @@ static struct leak_left left_behind(const struct runner *runner, const struct sc
 }
 
 /* Whether a loop of production might have run so: whoever is ready has had a turn before who became
- * so after it. Timers of one instant may be in any order. */
+ * so after it. Timers of one instant may be in any order, and so may what libuv promises no order
+ * of. */
 static bool is_in_turn(const struct tape *tape)
 {
     for (size_t i = 0; i < tape->count; i++) {
-        if (tape->entries[i].value != 0 && chance_family(tape->entries[i].label) != FAMILY_timer)
+        enum chance_family family = chance_family(tape->entries[i].label);
+
+        if (tape->entries[i].value != 0 && family != FAMILY_timer && family != FAMILY_uv)
             return false;
     }
     return true;

@@ -28,6 +28,7 @@ typedef void (*runner_who)(char *text, size_t size);
 typedef const char *(*code_name)(int code);
 
 struct arena;
+struct strategy_kind;
 
 /* What is kept from run to run. Begins as runner_open(). */
 struct runner {
@@ -54,7 +55,8 @@ struct runner {
     struct alloc_source failing; /* the arena's, but for what the tape lets fail */
     size_t failures;             /* in this run */
     uint64_t steps_max;
-    bool quick; /* keep no trace, write no anchors, judge nothing that needs them */
+    bool adversarial; /* what libuv leaves open is tried whatever a scenario says */
+    bool quick;       /* keep no trace, write no anchors, judge nothing that needs them */
 };
 
 /* Ready to run programs from modules below `module_folder` (borrowed). */
@@ -71,8 +73,14 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen);
 
-/* The families of decisions that `scenario` wants to be tried besides orders. */
+/* The families of decisions that are faults which `scenario` wants to be tried. */
 unsigned runner_faults(const struct scenario *scenario);
+
+/* The families that a search of it by `kind` opens: those of the strategy, faults, and what libuv
+ * leaves open if that was asked for: by the scenario, or for all of them, but those whose strategy
+ * is about certain families only. */
+unsigned runner_opens(const struct runner *runner, const struct scenario *scenario,
+                      const struct strategy_kind *kind);
 
 /* What a tape of `run` says of itself, for tape_file_write(): all but seed, open families, hash and
  * decisions. `finding` NULL: nothing was found. Requires: runner_check() passed. Borrows all. */

@@ -29,10 +29,14 @@ static char *who(const char *anchor, const char *place)
     return must_format("%.*s, %s)", (int)length - 1, anchor, place);
 }
 
-/* Of the weather there is what was, and what would have been; of the rest who goes before whom. */
-static bool is_weather(const char *label)
+/* Of the weather, and of amounts, there is what was and what would have been; of the rest who goes
+ * before whom. */
+static bool is_instead(const char *label)
 {
-    return strncmp(label, "net.", 4) == 0 && strcmp(label, "net.ready") != 0;
+    enum chance_family family = chance_family(label);
+
+    return (family == FAMILY_net && strcmp(label, "net.ready") != 0) ||
+           (family == FAMILY_uv && strcmp(label, "uv.next") != 0);
 }
 
 /* What `entry` is about, between who goes and when. */
@@ -43,10 +47,12 @@ static char *relation(const struct tape_entry *entry)
 
     if (apart)
         return must_text(entry->value != 0 ? "comes a hair later" : "comes together with it");
+    if (strcmp(entry->label, "uv.later") == 0)
+        return must_text(entry->value != 0 ? "comes an iteration later" : "comes at once");
     if (entry->value == 0)
         return must_text("runs, as in production order,");
     waits = who(entry->before != NULL ? entry->before : "", entry->before_place);
-    text = must_format("%s %s", is_weather(entry->label) ? "instead of" : "runs before", waits);
+    text = must_format("%s %s", is_instead(entry->label) ? "instead of" : "runs before", waits);
     free(waits);
     return text;
 }

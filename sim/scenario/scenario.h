@@ -127,6 +127,7 @@ struct scenario {
     int strategy_line; /* where the file says so */
     uint64_t seed;     /* to explore from */
     unsigned faults;   /* to explore besides, as bits of enum fault */
+    bool adversarial;  /* explored in any order that libuv's documentation permits, too */
     struct relation *relations;
     size_t relation_count;
     struct claim *claims;

@@ -111,11 +111,21 @@ static bool set_faults(struct reader *reader, const struct node *value, void *ta
     return true;
 }
 
+static bool set_orders(struct reader *reader, const struct node *value, void *target)
+{
+    struct scenario *scenario = target;
+
+    scenario->adversarial = strcmp(value->text, "adversarial") == 0;
+    return scenario->adversarial || strcmp(value->text, "faithful") == 0 ||
+           READER_REFUSE(reader, value, "must be faithful or adversarial");
+}
+
 static const struct key explore_keys[] = {
     {"seed", NODE_SCALAR, false, set_seed},
     {"strategy", NODE_SCALAR, false, set_strategy},
     {"schedules", NODE_SCALAR, false, set_schedules},
     {"faults", NODE_SEQUENCE, false, set_faults},
+    {"orders", NODE_SCALAR, false, set_orders},
 };
 
 static bool set_explore(struct reader *reader, const struct node *value, void *target)

@@ -44,16 +44,80 @@ void loop_wake(uv_loop_t *loop)
         thread_wake(sim_of(loop)->thread);
 }
 
+/* ---- the poll ---- */
+
+/* What a poll may have to tell of. */
+struct source {
+    const char *what;
+    bool (*pending)(uv_loop_t *loop);
+    void (*run)(uv_loop_t *loop);
+};
+
+/* libuv hears of work by an async handle of its own, made before any of the program's, and of
+ * signals last (epoll.c). */
+static const struct source sources[] = {
+    {"work that is over", work_pending, work_run},
+    {"an async", asyncs_pending, asyncs_run},
+    {"a socket", io_ready, io_run},
+    {"a signal", signals_pending, signals_run},
+};
+
+#define SOURCES (sizeof sources / sizeof *sources)
+
 /* Whether the poll has something to do at once. */
 static bool pending(uv_loop_t *loop)
 {
-    if (!list_empty(queue_of(loop->wq)) || signals_pending(loop) || io_ready(loop))
-        return true;
-    list_for_each(node, queue_of(loop->async_handles)) {
-        if (container_of(node, uv_async_t, queue)->pending != 0)
+    for (size_t i = 0; i < SOURCES; i++) {
+        if (sources[i].pending(loop))
             return true;
     }
     return false;
+}
+
+/* Those whose turn is still to come. */
+struct turns {
+    const struct source *sources[SOURCES];
+    size_t count;
+};
+
+static void name_source(const void *self, size_t value, char *text, size_t size)
+{
+    const struct turns *turns = self;
+
+    snprintf(text, size, "%s", turns->sources[value]->what);
+}
+
+/* Take the next of `turns`: the first, or instead of one that has something to tell any that has.
+ */
+static const struct source *next_source(uv_loop_t *loop, struct turns *turns)
+{
+    struct turns some = {.count = 0};
+    struct alternatives alternatives = {.anchor = name_source, .self = &some};
+    const struct source *next = turns->sources[0];
+    size_t at = 0;
+
+    if (order_is_open() && next->pending(loop)) {
+        for (size_t i = 0; i < turns->count; i++) {
+            if (turns->sources[i]->pending(loop))
+                some.sources[some.count++] = turns->sources[i];
+        }
+        next = some.sources[world_choose(world_current(), "uv.next", some.count, &alternatives)];
+    }
+    while (turns->sources[at] != next)
+        at++;
+    for (turns->count--; at < turns->count; at++)
+        turns->sources[at] = turns->sources[at + 1];
+    return next;
+}
+
+static void tell_all(uv_loop_t *loop)
+{
+    struct turns turns = {.count = SOURCES};
+
+    for (size_t i = 0; i < SOURCES; i++)
+        turns.sources[i] = &sources[i];
+    while (turns.count > 0)
+        next_source(loop, &turns)->run(loop);
 }
 
 /* Wait for something to happen, at most `timeout` ms; -1 is for ever. */
@@ -72,42 +136,87 @@ static void poll_for(uv_loop_t *loop, int timeout)
         sim->thread = NULL;
     }
     uv_update_time(loop);
-    work_run(loop); /* first: libuv's own async handle was made before any of the program's */
-    asyncs_run(loop);
-    io_run(loop);
-    signals_run(loop);
+    tell_all(loop);
 }
 
-/* Close callbacks run last in, first out: the list is a stack (core.c: uv__make_close_pending). */
+/* ---- closing ---- */
+
+static void name_closing(const void *self, size_t value, char *text, size_t size)
+{
+    const uv_handle_t *handle = self;
+
+    while (value-- > 0)
+        handle = handle->next_closing;
+    handle_text(handle, text, size);
+}
+
+/* Take the next of `handles`, which are closing. The list is a stack (core.c:
+ * uv__make_close_pending), so callbacks run last in, first out, which nobody promises. */
+static uv_handle_t *next_closing(uv_handle_t **handles)
+{
+    struct alternatives alternatives = {.anchor = name_closing, .self = *handles};
+    size_t count = 0, index = 0;
+    uv_handle_t *handle;
+
+    for (handle = *handles; handle != NULL; handle = handle->next_closing)
+        count++;
+    if (order_is_open())
+        index = world_choose(world_current(), "uv.next", count, &alternatives);
+    while (index-- > 0)
+        handles = &(*handles)->next_closing;
+    handle = *handles;
+    *handles = handle->next_closing;
+    return handle;
+}
+
+/* What is left of `handles` has to wait for the next iteration. */
+static void close_later(uv_loop_t *loop, uv_handle_t *handles)
+{
+    uv_handle_t **end = &loop->closing_handles;
+
+    while (*end != NULL)
+        end = &(*end)->next_closing;
+    *end = handles;
+}
+
+static void finish_close(uv_handle_t *handle)
+{
+    handle->flags |= HANDLE_CLOSED;
+    if (handle->type == UV_TCP)
+        stream_destroy((uv_stream_t *)handle);
+    else if (handle->type == UV_UDP)
+        udp_handle_destroy((uv_udp_t *)handle);
+    handle->flags &= ~(unsigned)HANDLE_REF;
+    list_remove(queue_of(handle->handle_queue));
+    process_current()->handles_open--;
+    if (handle->close_cb != NULL)
+        handle->close_cb(handle);
+}
+
 static void closing_run(uv_loop_t *loop)
 {
-    uv_handle_t *handle = loop->closing_handles;
+    uv_handle_t *handles = loop->closing_handles;
+    uv_handle_t *handle;
+    bool told = false;
 
     loop->closing_handles = NULL;
-    while (handle != NULL) {
-        uv_handle_t *next = handle->next_closing;
-
+    while (handles != NULL) {
+        if (told && order_waits(queue_of(handles->handle_queue), name_handle)) {
+            close_later(loop, handles);
+            return;
+        }
+        handle = next_closing(&handles);
         if (handle->type == UV_SIGNAL && signal_is_owed((uv_signal_t *)handle)) {
             handle->next_closing = loop->closing_handles; /* when the message has come */
             loop->closing_handles = handle;
-            handle = next;
             continue;
         }
-        handle->flags |= HANDLE_CLOSED;
-        if (handle->type == UV_TCP)
-            stream_destroy((uv_stream_t *)handle);
-        else if (handle->type == UV_UDP)
-            udp_handle_destroy((uv_udp_t *)handle);
-        if ((handle->flags & HANDLE_REF) != 0) {
-            handle->flags &= ~(unsigned)HANDLE_REF;
-        }
-        list_remove(queue_of(handle->handle_queue));
-        process_current()->handles_open--;
-        if (handle->close_cb != NULL)
-            handle->close_cb(handle);
-        handle = next;
+        told = true;
+        finish_close(handle);
     }
 }
+
+/* ---- the iteration ---- */
 
 int uv_run(uv_loop_t *loop, uv_run_mode mode)
 {
@@ -127,8 +236,10 @@ int uv_run(uv_loop_t *loop, uv_run_mode mode)
         poll_for(loop, mode == UV_RUN_DEFAULT || (mode == UV_RUN_ONCE && can_sleep)
                            ? uv_backend_timeout(loop)
                            : 0);
-        for (int i = 0; i < PENDING_ROUNDS && !list_empty(queue_of(loop->pending_queue)); i++)
-            pending_run(loop);
+        for (int i = 0; i < PENDING_ROUNDS && !list_empty(queue_of(loop->pending_queue)); i++) {
+            if (!pending_run(loop))
+                break;
+        }
         check_run(loop);
         closing_run(loop);
         if (mode == UV_RUN_ONCE) {

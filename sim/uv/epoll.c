@@ -4,7 +4,7 @@
  *
  * Handles are told in the poll phase, or, of what is over already, in the phase for what is
  * pending. In which order those that are ready are told is epoll's business: here it is that in
- * which they became so, and net.ready otherwise.
+ * which they became so, and net.ready, or uv.next, otherwise.
  */
 #include "uv/internal.h"
 
@@ -98,7 +98,7 @@ void io_init(uv_handle_t *handle, uv__io_cb cb)
 {
     uv__io_t *watcher = watcher_of(handle);
 
-    memset(&handle->u, 0, sizeof handle->u);
+    memset(&handle->u.reserved[1], 0, sizeof handle->u - sizeof handle->u.reserved[0]);
     memset(watcher, 0, sizeof *watcher);
     watcher->cb = cb;
 }
@@ -155,17 +155,28 @@ void *io_close(uv_handle_t *handle)
 
 /* ---- the phases ---- */
 
-void pending_run(uv_loop_t *loop)
+static void name_pending(struct list *link, char *text, size_t size)
+{
+    handle_text(handle_of(container_of(link, uv__io_t, pending_queue)), text, size);
+}
+
+bool pending_run(uv_loop_t *loop)
 {
     struct list batch;
-    struct list *link;
+    bool told = false;
 
     list_move(&batch, queue_of(loop->pending_queue));
-    while ((link = list_pop_front(&batch)) != NULL) {
-        uv__io_t *watcher = container_of(link, uv__io_t, pending_queue);
+    for (; !list_empty(&batch); told = true) {
+        uv__io_t *watcher;
 
+        if (told && order_waits(batch.next, name_pending)) {
+            order_put_back(queue_of(loop->pending_queue), &batch);
+            return false;
+        }
+        watcher = container_of(order_pop(&batch, name_pending), uv__io_t, pending_queue);
         watcher->cb(loop, watcher, IO_OUT);
     }
+    return true;
 }
 
 bool io_ready(uv_loop_t *loop)
@@ -190,39 +201,36 @@ void io_watch(uv_loop_t *loop)
     }
 }
 
-static void name_ready(const void *self, size_t value, char *text, size_t size)
+char *io_text(const uv_handle_t *handle, char *text, size_t size)
 {
-    struct list *link = sim_of((uv_loop_t *)(uintptr_t)self)->ready_next;
+    const struct socket *socket = io_socket(handle);
     char a[ADDRESS_TEXT_SIZE], b[ADDRESS_TEXT_SIZE];
-    const struct socket *socket;
 
-    while (value-- > 0)
-        link = link->next;
-    socket = io_socket(handle_of(of_ready_link(link)));
     address_text(&socket->local, a, sizeof a);
     if (socket->remote.port != 0)
         snprintf(text, size, "%s from %s", a, address_text(&socket->remote, b, sizeof b));
     else
         snprintf(text, size, "%s", a);
+    return text;
+}
+
+static void name_ready(struct list *link, char *text, size_t size)
+{
+    io_text(handle_of(of_ready_link(link)), text, size);
 }
 
 /* Put one of those that are still to be told, up to `end`, first. */
-static void choose_ready(uv_loop_t *loop, const struct list *end)
+static void choose_ready(struct sim_loop *sim, const struct list *end)
 {
-    struct sim_loop *sim = sim_of(loop);
-    struct alternatives alternatives = {.anchor = name_ready, .self = loop};
+    unsigned open = world_current()->chance->open;
     struct list *link = sim->ready_next;
-    size_t count = 0, index;
 
-    if (!chance_is_open(world_current()->chance, "net.ready"))
+    if ((open & (1u << FAMILY_uv | 1u << FAMILY_net)) == 0)
         return;
-    for (const struct list *at = link; at != end; at = at->next)
-        count++;
-    index = world_choose(world_current(), "net.ready", count, &alternatives);
-    if (index == 0)
+    link =
+        order_pick((open & 1u << FAMILY_net) != 0 ? "net.ready" : "uv.next", link, end, name_ready);
+    if (link == sim->ready_next)
         return;
-    while (index-- > 0)
-        link = link->next;
     list_remove(link);
     list_push_back(sim->ready_next, link); /* before it */
     sim->ready_next = link;
@@ -248,6 +256,7 @@ void io_run(uv_loop_t *loop)
 {
     struct sim_loop *sim = sim_of(loop);
     struct list end;
+    bool told = false;
 
     if (!take_stock(sim))
         return;
@@ -257,7 +266,10 @@ void io_run(uv_loop_t *loop)
         uv__io_t *watcher;
         unsigned events;
 
-        choose_ready(loop, &end);
+        if (told && order_waits(sim->ready_next, name_ready))
+            break;
+        told = true;
+        choose_ready(sim, &end);
         watcher = of_ready_link(sim->ready_next);
         sim->ready_next = sim->ready_next->next;
         events = (unsigned)watcher->fd & (watcher->pevents | IO_HUP);

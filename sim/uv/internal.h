@@ -42,6 +42,8 @@ struct sim_loop {
     size_t caught_count;
     struct list ready;       /* handles of whose sockets the poll may have something to tell */
     struct list *ready_next; /* while it tells: the next of them */
+    int number_last;         /* of its handles, which have it in `u.fd` */
+    size_t work_last;        /* of its work requests, which have it in `reserved[0]` */
 };
 
 /* The queues of libuv's structs are two pointers each, as ours are. */
@@ -69,6 +71,42 @@ enum work_kind { WORK_FAST, WORK_SLOW };
 int work_submit(uv_loop_t *loop, struct uv__work *work, enum work_kind kind,
                 void (*run)(struct uv__work *), void (*done)(struct uv__work *, int status));
 
+/* order.c: what libuv leaves open, which is decided by the family `uv`. While that is closed all is
+ * as libuv 1.44 happens to do it. */
+bool order_is_open(void);
+
+/* Write in words what stands at `link`: "timer 3". */
+typedef void (*order_words)(struct list *link, char *text, size_t size);
+
+/* Which of the callbacks from `first` up to `end`, in libuv's order, is called next. */
+struct list *order_pick(const char *label, struct list *first, const struct list *end,
+                        order_words words);
+
+/* Take the next of `batch`, of which any may be, out of it; NULL: it is empty. */
+struct list *order_pop(struct list *batch, order_words words);
+struct list *order_pop_among(struct list *batch, bool (*among)(struct list *link),
+                             order_words words);
+
+/* Whether what stands at `link`, and what would come after it in this phase, is left for the next
+ * iteration. Requires: something has been called in this one, so that all of it comes. */
+bool order_waits(struct list *link, order_words words);
+
+/* Put what is left of `batch` before what is in `queue`. */
+void order_put_back(struct list *queue, struct list *batch);
+
+/* Which of two things that may be done with `handle` is done first. Returns: whether the second. */
+bool order_swaps(const uv_handle_t *handle, const char *first, const char *second);
+
+/* How many of `size` bytes are `verb` ("read") at once: all, or what else it may be. */
+enum { ORDER_PART = 1, ORDER_NONE = 2 };
+size_t order_amount(const char *label, const char *verb, const uv_handle_t *handle, size_t size,
+                    unsigned may);
+
+/* Write "timer 3", the third handle of its loop; and that of the handle in whose `handle_queue`
+ * `link` is. */
+void handle_text(const uv_handle_t *handle, char *text, size_t size);
+void name_handle(struct list *link, char *text, size_t size);
+
 /* core.c */
 void loop_wake(uv_loop_t *loop); /* end the poll that a thread blocks in, if one does */
 void must_not(const char *what) __attribute__((noreturn)); /* libuv would abort() */
@@ -92,10 +130,13 @@ void idle_run(uv_loop_t *loop);
 void prepare_run(uv_loop_t *loop);
 void check_run(uv_loop_t *loop);
 void asyncs_run(uv_loop_t *loop);
+bool asyncs_pending(uv_loop_t *loop);
 void signals_run(uv_loop_t *loop);
-bool signals_pending(const uv_loop_t *loop);
-void work_run(uv_loop_t *loop);    /* callbacks of work requests that are over */
-void pending_run(uv_loop_t *loop); /* callbacks of sockets that need not wait for the poll */
+bool signals_pending(uv_loop_t *loop);
+void work_run(uv_loop_t *loop); /* callbacks of work requests that are over */
+bool work_pending(uv_loop_t *loop);
+bool pending_run(uv_loop_t *loop); /* callbacks of sockets that need not wait for the poll; returns
+                                    * whether all of them */
 void io_watch(uv_loop_t *loop);    /* what sockets are watched for is the poll's from now on */
 bool io_ready(uv_loop_t *loop);
 void io_run(uv_loop_t *loop);
@@ -114,6 +155,10 @@ void io_start(uv__io_t *watcher, unsigned events);
 void io_stop(uv__io_t *watcher, unsigned events);
 void io_feed(uv__io_t *watcher);     /* have the callbacks of what is over called soon */
 void *io_close(uv_handle_t *handle); /* returns its socket, to be closed, or NULL */
+
+/* Write "127.0.0.1:80 from 127.0.0.1:49152". Returns: `text`. */
+#define ADDRESSES_TEXT_SIZE 104
+char *io_text(const uv_handle_t *handle, char *text, size_t size);
 
 /* stream.c, for its kinds: a stream without a socket, and what becomes of it. */
 struct tcp;

@@ -1,8 +1,8 @@
 /*
  * loop-watcher.c - answers for libuv's unix/loop-watcher.c: prepare, check and idle handles.
  *
- * Started handles go to the front, so the one started last runs first; each runs once a phase, even
- * if callbacks start or stop others meanwhile.
+ * Started handles go to the front, so the one started last runs first, which nobody promises; each
+ * runs once a phase, even if callbacks start or stop others meanwhile.
  */
 #include "uv/internal.h"
 
@@ -40,13 +40,18 @@
         uv_##name##_stop(name);                                                           \
     }                                                                                     \
                                                                                           \
+    static void name_##name(struct list *link, char *text, size_t size)                   \
+    {                                                                                     \
+        handle_text((uv_handle_t *)container_of(link, uv_##name##_t, queue), text, size); \
+    }                                                                                     \
+                                                                                          \
     void name##_run(uv_loop_t *loop)                                                      \
     {                                                                                     \
         struct list batch;                                                                \
         struct list *node;                                                                \
                                                                                           \
         list_move(&batch, queue_of(loop->name##_handles));                                \
-        while ((node = list_pop_front(&batch)) != NULL) {                                 \
+        while ((node = order_pop(&batch, name_##name)) != NULL) {                         \
             uv_##name##_t *handle = container_of(node, uv_##name##_t, queue);             \
                                                                                           \
             list_push_back(queue_of(loop->name##_handles), node);                         \

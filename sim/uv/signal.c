@@ -3,11 +3,13 @@
  *
  * As in libuv a signal that is caught becomes a message to the loop of every handle that watches
  * for it, and its callback comes last in the poll phase; two are two, and a handle that was stopped
- * meanwhile hears nothing. In which order the handles of one signal are told libuv leaves to their
- * addresses; here it is the order in which they were started. A signal that nobody watches for does
- * what Linux does by default, except that stopping a process is not simulated.
+ * meanwhile hears nothing. In which order signals and the handles of one are told nobody promises,
+ * and libuv leaves the latter to their addresses; here it is the order in which they were started.
+ * A signal that nobody watches for does what Linux does by default, except that stopping a process
+ * is not simulated.
  */
 #include <signal.h>
+#include <string.h>
 
 #include "uv/internal.h"
 
@@ -108,7 +110,7 @@ bool signal_is_owed(const uv_signal_t *handle)
 
 /* ---- the poll phase ---- */
 
-bool signals_pending(const uv_loop_t *loop)
+bool signals_pending(uv_loop_t *loop)
 {
     return sim_of(loop)->caught_count > 0;
 }
@@ -124,6 +126,24 @@ static void tell(const struct caught *caught)
         uv_signal_stop(handle);
 }
 
+static void name_caught(const void *self, size_t value, char *text, size_t size)
+{
+    const struct caught *caught = self;
+
+    handle_text((uv_handle_t *)caught[value].handle, text, size);
+}
+
+/* Put the one that is told next first. */
+static void choose_caught(struct caught *caught, size_t count)
+{
+    struct alternatives alternatives = {.anchor = name_caught, .self = caught};
+    size_t index = world_choose(world_current(), "uv.next", count, &alternatives);
+    struct caught next = caught[index];
+
+    memmove(caught + 1, caught, index * sizeof *caught);
+    caught[0] = next;
+}
+
 void signals_run(uv_loop_t *loop)
 {
     struct sim_loop *sim = sim_of(loop);
@@ -132,8 +152,11 @@ void signals_run(uv_loop_t *loop)
 
     sim->caught = NULL;
     sim->caught_count = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (order_is_open())
+            choose_caught(batch + i, count - i);
         tell(&batch[i]);
+    }
     alloc_release(batch);
 }
 

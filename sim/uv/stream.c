@@ -3,7 +3,7 @@
  *
  * What a program sees is libuv's: writes are tried at once, their callbacks come in the phase for
  * what is pending, reads are told in the poll phase, up to 32 in a row while they fill the buffers
- * that alloc_cb gives.
+ * that alloc_cb gives. How much of it is done at once is not promised (order.c).
  */
 #include "uv/internal.h"
 
@@ -119,21 +119,28 @@ static uv_write_t *write_of(struct list *link)
     return container_of(link, uv_write_t, queue);
 }
 
-/* Give the socket what it takes. Returns: how much, or an error. */
-static ssize_t try_write(uv_stream_t *stream, const uv_buf_t *bufs, unsigned count)
+/* Give the socket what it takes; it may take nothing, unless the poll has told that it would.
+ * Returns: how much, or an error. */
+static ssize_t try_write(uv_stream_t *stream, const uv_buf_t *bufs, unsigned count, bool told)
 {
-    ssize_t done = 0;
+    size_t size = size_of(bufs, count);
+    size_t most = order_amount("uv.write", "written", (uv_handle_t *)stream, size,
+                               told ? ORDER_PART : ORDER_PART | ORDER_NONE);
+    size_t done = 0;
 
+    if (size > 0 && most == 0)
+        return UV_EAGAIN;
     for (unsigned i = 0; i < count; i++) {
-        ssize_t sent = tcp_send(stream_tcp(stream), bufs[i].base, bufs[i].len);
+        size_t part = bufs[i].len < most - done ? bufs[i].len : most - done;
+        ssize_t sent = tcp_send(stream_tcp(stream), bufs[i].base, part);
 
         if (sent < 0)
-            return done > 0 ? done : sent;
-        done += sent;
+            return done > 0 ? (ssize_t)done : sent;
+        done += (size_t)sent;
         if ((size_t)sent < bufs[i].len)
             break;
     }
-    return done;
+    return (ssize_t)done;
 }
 
 static void free_buffers(uv_write_t *req)
@@ -167,7 +174,8 @@ static void write_is_over(uv_write_t *req, int error)
     io_feed(&req->handle->io_watcher);
 }
 
-static void write_queued(uv_stream_t *stream)
+/* `told`: by the poll. */
+static void write_queued(uv_stream_t *stream, bool told)
 {
     for (int i = 0; i <= IN_A_ROW_MAX; i++) {
         struct list *queue = queue_of(stream->write_queue);
@@ -176,7 +184,8 @@ static void write_queued(uv_stream_t *stream)
 
         if (list_empty(queue))
             return;
-        sent = try_write(stream, &req->bufs[req->write_index], req->nbufs - req->write_index);
+        sent = try_write(stream, &req->bufs[req->write_index], req->nbufs - req->write_index,
+                         told && i == 0);
         if (sent < 0 && sent != UV_EAGAIN) {
             write_is_over(req, (int)sent);
             io_stop(&stream->io_watcher, IO_OUT);
@@ -254,7 +263,7 @@ int uv_write(uv_write_t *req, uv_stream_t *handle, const uv_buf_t bufs[], unsign
     if (handle->connect_req != NULL)
         return 0;
     if (first)
-        write_queued(handle);
+        write_queued(handle, false);
     else
         io_start(&handle->io_watcher, IO_OUT);
     return 0;
@@ -267,7 +276,7 @@ int uv_try_write(uv_stream_t *handle, const uv_buf_t bufs[], unsigned int nbufs)
     if (handle->connect_req != NULL || handle->write_queue_size != 0)
         return UV_EAGAIN;
     rc = check_before_write(handle);
-    return rc < 0 ? rc : (int)try_write(handle, bufs, nbufs);
+    return rc < 0 ? rc : (int)try_write(handle, bufs, nbufs, false);
 }
 
 /* ---- the end of writing ---- */
@@ -368,20 +377,35 @@ static void read_end(uv_stream_t *stream, const uv_buf_t *buf)
     stream->read_cb(stream, UV_EOF, buf);
 }
 
+/* How much of what is there one read takes, which has room for `size` bytes. */
+static size_t most_to_read(const uv_stream_t *stream, size_t size)
+{
+    size_t unread = tcp_unread(stream_tcp(stream));
+
+    if (unread == 0)
+        return size; /* there is an end, an error, or nothing to be told */
+    return order_amount("uv.read", "read", (const uv_handle_t *)stream,
+                        unread < size ? unread : size, ORDER_PART | ORDER_NONE);
+}
+
 /* Read once, and tell. Returns: whether there may be more. */
 static bool read_once(uv_stream_t *stream)
 {
+    const uv_handle_t *handle = (uv_handle_t *)stream;
     uv_buf_t buf = {0};
-    size_t size;
+    size_t size, most;
     ssize_t count;
 
-    stream->alloc_cb((uv_handle_t *)stream, BUFFER_PROPOSED, &buf);
+    stream->alloc_cb((uv_handle_t *)stream,
+                     order_amount("uv.suggest", "suggested", handle, BUFFER_PROPOSED, ORDER_PART),
+                     &buf);
     if (buf.base == NULL || buf.len == 0) {
         stream->read_cb(stream, UV_ENOBUFS, &buf);
         return false;
     }
     size = buf.len;
-    count = tcp_receive(stream_tcp(stream), buf.base, buf.len);
+    most = most_to_read(stream, size);
+    count = most > 0 ? tcp_receive(stream_tcp(stream), buf.base, most) : UV_EAGAIN;
     if (count == 0) {
         read_end(stream, &buf);
     } else if (count == UV_EAGAIN) {
@@ -392,10 +416,10 @@ static bool read_once(uv_stream_t *stream)
         if ((stream->flags & STREAM_READING) != 0)
             no_more_reads(stream);
     } else {
+        if ((size_t)count < size && tcp_unread(stream_tcp(stream)) == 0)
+            stream->flags |= STREAM_READ_PARTIAL; /* and what is left, if anything, is the end */
         stream->read_cb(stream, count, &buf);
-        if ((size_t)count == size)
-            return true;
-        stream->flags |= STREAM_READ_PARTIAL;
+        return (size_t)count == size;
     }
     return false;
 }
@@ -435,7 +459,10 @@ static void connected(uv_stream_t *stream)
 
 static void accept_available(uv_stream_t *stream)
 {
-    while (stream_tcp(stream) != NULL) {
+    for (bool told = false; stream_tcp(stream) != NULL; told = true) {
+        if (told && tcp_readable(stream_tcp(stream)) &&
+            order_waits(queue_of(stream->handle_queue), name_handle))
+            return;
         stream->queued_fds = tcp_accept(stream_tcp(stream));
         if (stream->queued_fds == NULL)
             return;
@@ -474,6 +501,31 @@ int uv_accept(uv_stream_t *server, uv_stream_t *client)
 
 /* ---- what the poll tells ---- */
 
+static void tell_reads(uv_stream_t *stream, unsigned events)
+{
+    read_available(stream);
+    if (stream_tcp(stream) == NULL)
+        return; /* the callback closed it */
+    if ((events & IO_HUP) != 0 && (stream->flags & STREAM_READING) != 0 &&
+        (stream->flags & STREAM_READ_PARTIAL) != 0 && (stream->flags & STREAM_READ_EOF) == 0)
+        read_end(stream, &(uv_buf_t){0});
+}
+
+static void tell_writes(uv_stream_t *stream)
+{
+    write_queued(stream, true);
+    write_callbacks(stream);
+    if (stream_tcp(stream) != NULL && list_empty(queue_of(stream->write_queue)))
+        drain(stream);
+}
+
+/* Whether something of both directions is to be told, of which either may be first. */
+static bool is_both(const uv_stream_t *stream, unsigned events)
+{
+    return (events & IO_IN) != 0 && (events & IO_OUT) != 0 && (events & IO_HUP) == 0 &&
+           (stream->flags & STREAM_READING) != 0;
+}
+
 void stream_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events)
 {
     uv_stream_t *stream = container_of(watcher, uv_stream_t, io_watcher);
@@ -487,19 +539,14 @@ void stream_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events)
         connected(stream);
         return;
     }
-    if ((events & (IO_IN | IO_HUP)) != 0)
-        read_available(stream);
-    if (stream_tcp(stream) == NULL)
-        return; /* the callback closed it */
-    if ((events & IO_HUP) != 0 && (stream->flags & STREAM_READING) != 0 &&
-        (stream->flags & STREAM_READ_PARTIAL) != 0 && (stream->flags & STREAM_READ_EOF) == 0)
-        read_end(stream, &(uv_buf_t){0});
-    if (stream_tcp(stream) == NULL || (events & (IO_OUT | IO_HUP)) == 0)
-        return;
-    write_queued(stream);
-    write_callbacks(stream);
-    if (stream_tcp(stream) != NULL && list_empty(queue_of(stream->write_queue)))
-        drain(stream);
+    if (is_both(stream, events) && order_swaps((uv_handle_t *)stream, "read", "write")) {
+        tell_writes(stream);
+        events = IO_IN;
+    }
+    if ((events & (IO_IN | IO_HUP)) != 0 && stream_tcp(stream) != NULL)
+        tell_reads(stream, events);
+    if ((events & (IO_OUT | IO_HUP)) != 0 && stream_tcp(stream) != NULL)
+        tell_writes(stream);
 }
 
 /* ---- what one can see ---- */

@@ -3,11 +3,13 @@
  *
  * Up to four threads, libuv's default, each made when there is work and no thread is free for it.
  * Work begins in the order in which it was asked for, but for questions about names, of which no
- * more than two are under way at a time: so others get on meanwhile. A thread that is done with a
- * piece lets the others run before it takes the next: that is one of the points at which threads
- * switch.
+ * more than two are under way at a time: so others get on meanwhile. It is told of in the order in
+ * which it ended. Neither is promised. A thread that is done with a piece lets the others run
+ * before it takes the next: that is one of the points at which threads switch.
  */
 #include "uv/internal.h"
+
+#include <stdio.h>
 
 #include "base/alloc.h"
 
@@ -34,6 +36,20 @@ static struct uv__work *work_of(struct list *node)
     return container_of(node, struct uv__work, wq);
 }
 
+static void end_request(struct uv__work *work, int status);
+
+static void name_work(struct list *link, char *text, size_t size)
+{
+    const struct pool *pool = process_current()->uv_pool;
+    struct uv__work *work = work_of(link);
+
+    if (link == &pool->slow_turn || work->done != end_request)
+        snprintf(text, size, "a request of libuv's own");
+    else
+        snprintf(text, size, "work %zu",
+                 (size_t)container_of(work, uv_work_t, work_req)->reserved[0]);
+}
+
 /* The work is over, one way or the other: its loop is told. */
 static void hand_back(struct uv__work *work)
 {
@@ -45,6 +61,14 @@ static void hand_back(struct uv__work *work)
 
 static void find_worker(struct pool *pool);
 
+/* Behind the last that may begin before the first of the line does. */
+static const struct list *end_of_line(const struct pool *pool)
+{
+    return pool->slow_running >= SLOW_THREADS_MAX && list_linked(&pool->slow_turn)
+               ? &pool->slow_turn
+               : &pool->queue;
+}
+
 /* The next piece that may begin, taken, or NULL. */
 static struct uv__work *take(struct pool *pool, bool *slow)
 {
@@ -55,6 +79,8 @@ static struct uv__work *take(struct pool *pool, bool *slow)
         list_push_back(&pool->queue, node);
         node = pool->queue.next;
     }
+    if (order_is_open() && node != &pool->queue && node != &pool->slow_turn)
+        node = order_pick("uv.next", node, end_of_line(pool), name_work);
     *slow = node == &pool->slow_turn;
     if (node == &pool->queue || (*slow && pool->slow_running >= SLOW_THREADS_MAX))
         return NULL;
@@ -163,20 +189,29 @@ static void cancelled(struct uv__work *work)
     (void)work;
 }
 
+bool work_pending(uv_loop_t *loop)
+{
+    return !list_empty(queue_of(loop->wq));
+}
+
+static void tell(uv_loop_t *loop, struct uv__work *work)
+{
+    int status = work->work == cancelled ? UV_ECANCELED : 0;
+
+    work->work = NULL;
+    loop->active_reqs.count--;
+    work->done(work, status);
+}
+
 void work_run(uv_loop_t *loop)
 {
     struct list batch;
-    struct list *node;
+    bool told = false;
 
     list_move(&batch, queue_of(loop->wq));
-    while ((node = list_pop_front(&batch)) != NULL) {
-        struct uv__work *work = work_of(node);
-        int status = work->work == cancelled ? UV_ECANCELED : 0;
-
-        work->work = NULL;
-        loop->active_reqs.count--;
-        work->done(work, status);
-    }
+    for (; !list_empty(&batch) && !(told && order_waits(batch.next, name_work)); told = true)
+        tell(loop, work_of(order_pop(&batch, name_work)));
+    order_put_back(queue_of(loop->wq), &batch);
 }
 
 /* The work of `req`, or NULL if it has none. */
@@ -233,6 +268,7 @@ int uv_queue_work(uv_loop_t *loop, uv_work_t *req, uv_work_cb work_cb,
     if (work_cb == NULL)
         return UV_EINVAL;
     req->type = UV_WORK;
+    req->reserved[0] = (void *)++sim_of(loop)->work_last;
     req->loop = loop;
     req->work_cb = work_cb;
     req->after_work_cb = after_work_cb;

@@ -1,5 +1,7 @@
 /*
- * timer.c - answers for libuv's timer.c: deadlines in loop milliseconds, ties in start order.
+ * timer.c - answers for libuv's timer.c: deadlines in loop milliseconds, ties in start order, which
+ * is what libuv does and not what it promises. One that is started with no time to wait, while
+ * timers run, runs with them, though "the next iteration" is promised.
  */
 #include "uv/internal.h"
 
@@ -21,7 +23,7 @@ static bool timer_before(const struct heap_node *a, const struct heap_node *b)
     const uv_timer_t *x = timer_of(a);
     const uv_timer_t *y = timer_of(b);
 
-    /* libuv documents start order at equal deadlines (timer.c: start_id). */
+    /* timer.c: start_id */
     return x->timeout != y->timeout ? x->timeout < y->timeout : x->start_id < y->start_id;
 }
 
@@ -108,15 +110,54 @@ int timers_next(const uv_loop_t *loop)
     return left > INT32_MAX ? INT32_MAX : (int)left;
 }
 
+static void name_timer(struct list *link, char *text, size_t size)
+{
+    handle_text((uv_handle_t *)container_of(link, uv_timer_t, heap_node), text, size);
+}
+
+/* Any of those that are due when `first` is, and were started before number `end`. */
+static uv_timer_t *one_of_equals(struct heap *timers, uv_timer_t *first, uint64_t end)
+{
+    struct list equals;
+    struct list *link, *chosen;
+    uint64_t timeout = first->timeout;
+
+    list_init(&equals);
+    for (struct heap_node *node; (node = heap_min(timers)) != NULL;) {
+        if (timer_of(node)->timeout != timeout || timer_of(node)->start_id >= end)
+            break;
+        heap_pop(timers);
+        list_push_back(&equals, (struct list *)(void *)node);
+    }
+    chosen = order_pick("uv.next", equals.next, &equals, name_timer);
+    while ((link = list_pop_front(&equals)) != NULL)
+        heap_push(timers, (struct heap_node *)(void *)link);
+    return container_of(chosen, uv_timer_t, heap_node);
+}
+
+/* The next one that is due, or NULL. Those from number `fresh` on were started meanwhile. */
+static uv_timer_t *next_due(uv_loop_t *loop, uint64_t fresh)
+{
+    struct heap *timers = &sim_of(loop)->timers;
+    uv_timer_t *first = heap_min(timers) != NULL ? timer_of(heap_min(timers)) : NULL;
+
+    if (first == NULL || first->timeout > loop->time)
+        return NULL;
+    if (!order_is_open())
+        return first;
+    if (first->start_id < fresh)
+        return one_of_equals(timers, first, fresh);
+    if (order_waits((struct list *)(void *)node_of(first), name_timer))
+        return NULL;
+    return one_of_equals(timers, first, UINT64_MAX);
+}
+
 void timers_run(uv_loop_t *loop)
 {
-    struct heap_node *node;
+    uint64_t fresh = loop->timer_counter;
+    uv_timer_t *timer;
 
-    while ((node = heap_min(&sim_of(loop)->timers)) != NULL) {
-        uv_timer_t *timer = timer_of(node);
-
-        if (timer->timeout > loop->time)
-            break;
+    while ((timer = next_due(loop, fresh)) != NULL) {
         uv_timer_stop(timer);
         uv_timer_again(timer);
         timer->timer_cb(timer);

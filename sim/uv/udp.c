@@ -158,28 +158,35 @@ _Static_assert(sizeof(uv_buf_t) == sizeof(struct iovec) &&
                    offsetof(uv_buf_t, len) == offsetof(struct iovec, iov_len),
                "a buffer of libuv's is a part");
 
-/* Give the socket one datagram, of all of `bufs`. */
+/* Give the socket one datagram, of all of `bufs`; it may not take it, unless the poll has told that
+ * it would. */
 static ssize_t try_send(const uv_udp_t *handle, const uv_buf_t *bufs, unsigned count,
-                        const struct sockaddr *addr)
+                        const struct sockaddr *addr, bool told)
 {
     struct address address = addr != NULL ? address_of(addr) : (struct address){0};
+    size_t size = size_of(bufs, count);
 
+    if (!told && size > 0 && udp_writable(socket_of(handle)) &&
+        order_amount("uv.write", "sent", (const uv_handle_t *)handle, size, ORDER_NONE) == 0)
+        return UV_EAGAIN;
     return udp_send(socket_of(handle), (const struct iovec *)bufs, count,
                     addr != NULL ? &address : NULL);
 }
 
-static void send_queued(uv_udp_t *handle)
+/* `told`: by the poll. */
+static void send_queued(uv_udp_t *handle, bool told)
 {
     struct list *queue = queue_of(handle->write_queue);
 
     while (!list_empty(queue)) {
         uv_udp_send_t *req = send_of(queue->next);
         const struct sockaddr *addr = (const struct sockaddr *)&req->addr;
-        ssize_t rc =
-            try_send(handle, req->bufs, req->nbufs, addr->sa_family != AF_UNSPEC ? addr : NULL);
+        ssize_t rc = try_send(handle, req->bufs, req->nbufs,
+                              addr->sa_family != AF_UNSPEC ? addr : NULL, told);
 
         if (rc == UV_EAGAIN)
             return;
+        told = false;
         req->status = rc;
         list_remove(queue_of(req->queue));
         list_push_back(queue_of(handle->write_completed_queue), queue_of(req->queue));
@@ -256,7 +263,7 @@ int uv_udp_send(uv_udp_send_t *req, uv_udp_t *handle, const uv_buf_t bufs[], uns
     list_push_back(queue_of(handle->write_queue), queue_of(req->queue));
     handle_start((uv_handle_t *)handle);
     if (first)
-        send_queued(handle);
+        send_queued(handle, false);
     if (!list_empty(queue_of(handle->write_queue)))
         io_start(&handle->io_watcher, IO_OUT);
     return 0;
@@ -271,7 +278,7 @@ int uv_udp_try_send(uv_udp_t *handle, const uv_buf_t bufs[], unsigned int nbufs,
         rc = UV_EAGAIN;
     if (rc == 0 && addr != NULL)
         rc = need_port(handle, addr->sa_family, false);
-    return rc < 0 ? rc : (int)try_send(handle, bufs, nbufs, addr);
+    return rc < 0 ? rc : (int)try_send(handle, bufs, nbufs, addr, false);
 }
 
 size_t uv_udp_get_send_queue_size(const uv_udp_t *handle)
@@ -367,6 +374,9 @@ static void receive_available(uv_udp_t *handle)
         uv_buf_t buf = {0};
         int count;
 
+        if (left < IN_A_ROW_MAX && udp_readable(socket_of(handle)) &&
+            order_waits(queue_of(handle->handle_queue), name_handle))
+            return;
         handle->alloc_cb((uv_handle_t *)handle, DATAGRAM_MAX, &buf);
         if (buf.base == NULL || buf.len == 0) {
             handle->recv_cb(handle, UV_ENOBUFS, &buf, NULL, 0);
@@ -390,7 +400,7 @@ void udp_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events)
     if ((events & IO_IN) != 0)
         receive_available(handle);
     if ((events & IO_OUT) != 0 && !is_closing(handle)) {
-        send_queued(handle);
+        send_queued(handle, true);
         send_callbacks(handle);
     }
 }

@@ -10,6 +10,7 @@ void handle_init(uv_loop_t *loop, uv_handle_t *handle, uv_handle_type type)
     handle->flags = HANDLE_REF;
     handle->next_closing = NULL;
     handle->close_cb = NULL;
+    handle->u.fd = ++sim_of(loop)->number_last;
     list_push_back(queue_of(loop->handle_queue), queue_of(handle->handle_queue));
     process_current()->handles_open++;
 }
@@ -71,7 +72,7 @@ void uv_walk(uv_loop_t *loop, uv_walk_cb walk_cb, void *arg)
     struct list *node;
 
     list_move(&batch, queue_of(loop->handle_queue));
-    while ((node = list_pop_front(&batch)) != NULL) {
+    while ((node = order_pop(&batch, name_handle)) != NULL) {
         uv_handle_t *handle = container_of(node, uv_handle_t, handle_queue);
 
         list_push_back(queue_of(loop->handle_queue), node);

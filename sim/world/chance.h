@@ -33,7 +33,8 @@
     X(net, 0,                                                                                      \
       "latency, loss, copies of packets, where streams are cut, which of two ready is told first") \
     X(weather, 0, "whom declared weather meets, when, for how long, and whether at all")           \
-    X(random, 0, "with which random numbers a process begins")
+    X(random, 0, "with which random numbers a process begins")                                     \
+    X(uv, 0, "what libuv's documentation leaves open, and libuv happens to do in one way")
 
 enum chance_family {
 #define X(name, open, text) FAMILY_##name,

@@ -42,7 +42,7 @@ struct tcp {
     uint64_t window_end; /* how far the other side has room */
     bool ends;           /* no more after `out` */
     bool end_sent;
-    bool starved; /* somebody had more to send than there was room for */
+    bool starved; /* since then there has been no room for more */
     struct event rest;
 
     struct list coming; /* segments, in the order in which they were sent */

@@ -221,7 +221,7 @@ ssize_t tcp_send(struct tcp *tcp, const void *data, size_t size)
         segment_pump(tcp);
         net_settle(tcp->socket.host->net);
     }
-    tcp->starved = done < size;
+    tcp->starved = done < size || !tcp_writable(tcp);
     return done > 0 || size == 0 ? (ssize_t)done : -EAGAIN;
 }
 
@@ -253,6 +253,11 @@ ssize_t tcp_receive(struct tcp *tcp, void *data, size_t size)
     if (tcp->state == TCP_BROKEN)
         return 0;
     return tcp->state == TCP_CLOSED || tcp->state == TCP_LISTENING ? -ENOTCONN : -EAGAIN;
+}
+
+size_t tcp_unread(const struct tcp *tcp)
+{
+    return tcp->in.size;
 }
 
 int tcp_end(struct tcp *tcp)

@@ -54,6 +54,9 @@ ssize_t tcp_send(struct tcp *tcp, const void *data, size_t size);
  * tcp_error(). */
 ssize_t tcp_receive(struct tcp *tcp, void *data, size_t size);
 
+/* How many bytes have come that nobody has taken. */
+size_t tcp_unread(const struct tcp *tcp);
+
 /* Send no more after what was sent: the other side will see the end. Returns: 0 or -ENOTCONN. */
 int tcp_end(struct tcp *tcp);
 

@@ -34,26 +34,35 @@ static void leave(void *context)
     call->source = alloc_replace(call->outer);
 }
 
-enum world_end run_simulated(void (*body)(void *arg), void *arg, uint64_t steps_max)
+enum world_end run_simulated_by(struct chance *chance, void (*body)(void *arg), void *arg,
+                                uint64_t steps_max)
 {
     struct arena *arena = arena_new(0);
     struct call call = {.body = body, .arg = arg, .source = arena_source(arena)};
     struct process_spec spec = {
         .name = "body", .main = process_main, .context = &call, .enter = enter, .leave = leave};
     struct trace *events = trace_new();
-    struct chance chance;
     struct world world;
     enum world_end end;
 
-    chance_init(&chance);
-    world_init(&world, &chance, events);
+    world_init(&world, chance, events);
     if (steps_max > 0)
         world.steps_max = steps_max;
     world_spawn(&world, &spec);
     end = world_run(&world);
     world_close(&world);
-    chance_clear(&chance);
     trace_free(events);
     arena_free(arena);
+    return end;
+}
+
+enum world_end run_simulated(void (*body)(void *arg), void *arg, uint64_t steps_max)
+{
+    struct chance chance;
+    enum world_end end;
+
+    chance_init(&chance);
+    end = run_simulated_by(&chance, body, arg, steps_max);
+    chance_clear(&chance);
     return end;
 }

@@ -12,4 +12,8 @@
  * Returns: how the world ended. */
 enum world_end run_simulated(void (*body)(void *arg), void *arg, uint64_t steps_max);
 
+/* The same, deciding by `chance`. */
+enum world_end run_simulated_by(struct chance *chance, void (*body)(void *arg), void *arg,
+                                uint64_t steps_max);
+
 #endif

@@ -20,6 +20,7 @@
 #include "cli/command.h"
 #include "run/runner.h"
 #include "scenario/verdict.h"
+#include "strategy/strategy.h"
 #include "tests/lib/apart.h"
 
 struct fixture {
@@ -568,6 +569,26 @@ static void a_scenario_says_which_faults_are_tried(void **state)
     assert_int_equal(runner_faults(f->scenario), 0);
 }
 
+static unsigned opens(const struct fixture *f, const char *strategy)
+{
+    return runner_opens(&f->runner, f->scenario, strategy_find(strategy));
+}
+
+static void what_libuv_leaves_open_is_tried_where_that_is_asked_for(void **state)
+{
+    struct fixture *f = *state;
+
+    choose_program(f, "allocates", "explore: { faults: [alloc], orders: adversarial }\n");
+    assert_int_equal(opens(f, "uniform"),
+                     strategy_families() | 1u << FAMILY_alloc | 1u << FAMILY_uv);
+    assert_int_equal(opens(f, "ties") & 1u << FAMILY_uv, 1u << FAMILY_uv);
+    choose_program(f, "allocates", "explore: { orders: faithful }\n");
+    assert_int_equal(opens(f, "uniform"), strategy_families());
+    f->runner.adversarial = true;
+    assert_int_equal(opens(f, "uniform"), strategy_families() | 1u << FAMILY_uv);
+    assert_int_equal(opens(f, "ties"), 1u << FAMILY_timer);
+}
+
 static void a_program_that_differs_is_caught_with_the_first_event_that_does(void **state)
 {
     struct fixture *f = *state;
@@ -644,6 +665,7 @@ int main(void)
         TEST(an_allocation_fails_when_the_tape_says_so_and_only_two_in_a_run),
         TEST(without_being_asked_no_allocation_fails),
         TEST(a_scenario_says_which_faults_are_tried),
+        TEST(what_libuv_leaves_open_is_tried_where_that_is_asked_for),
         TEST(a_program_that_differs_is_caught_with_the_first_event_that_does),
         TEST(a_program_that_ends_early_is_caught),
         TEST(a_program_that_ends_otherwise_is_caught),

@@ -43,7 +43,7 @@ static const char full[] = "scenario: three sleeps, together\n"
                            "epoch: 2024-01-19 17:13:52\n"
                            "detect: [ atomicity-violation, race ]\n"
                            "fairness: 7\n"
-                           "explore: { strategy: ties, schedules: 50 }\n"
+                           "explore: { strategy: ties, schedules: 50, orders: adversarial }\n"
                            "expect:\n"
                            "  elapsed: 2.01s\n"
                            "  output: |\n"
@@ -109,6 +109,7 @@ static void a_file_says_what_runs(void **state)
     assert_int_equal(scenario->fairness, 7);
     assert_true(scenario->explores);
     assert_int_equal(scenario->schedules_max, 50);
+    assert_true(scenario->adversarial);
     scenario_free(scenario);
 }
 
@@ -416,6 +417,7 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "epoch: 2024\n", ":3:8: not a time, such as 2024-01-19 17:13:52: '2024'"},
         {ONE "epoch: 2024-02-30 00:00:00\n", ":3:8: no such time: '2024-02-30 00:00:00'"},
         {ONE "explore: { strategy: '' }\n", ":3:23: an empty text"},
+        {ONE "explore: { orders: both }\n", ":3:20: must be faithful or adversarial"},
         {ONE "explore: { faults: alloc }\n", ":3:20: 'faults' must be a list"},
         {ONE "explore: { faults: [disk] }\n", ":3:21: there is no such fault to be tried (alloc)"},
         {ONE "explore: { faults: [[alloc]] }\n",

@@ -232,9 +232,9 @@ static void extra_draws_of_a_family_leave_the_others_alone(void **state)
 /* Two families that draw the same numbers, one of them a step ahead, would decide in step. */
 static void no_family_repeats_the_numbers_of_another(void **state)
 {
-    static const char *const labels[FAMILY_COUNT] = {"timer.order", "sched.ready", "process.next",
-                                                     "thread.next", "alloc.fail",  "net.loss",
-                                                     "weather.who", "random.begin"};
+    static const char *const labels[FAMILY_COUNT] = {"timer.order", "sched.ready",  "process.next",
+                                                     "thread.next", "alloc.fail",   "net.loss",
+                                                     "weather.who", "random.begin", "uv.next"};
     struct fixture *f = *state;
     size_t drawn[FAMILY_COUNT * DRAWS], common = 0;
 
