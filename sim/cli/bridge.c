@@ -199,10 +199,14 @@ static bool stuck(void *self)
  * that is spawned before it changes, only if there is neither. */
 static void name_subject(struct subject who, const char *function, char *text, size_t size)
 {
+    const char *label = process_current()->spec.label;
+    char name[80];
+
     if (who.name == NULL && function != NULL)
-        snprintf(text, size, "%s()", function);
+        snprintf(name, sizeof name, "%s()", function);
     else
-        trace_task_name(who.id, who.name, text, size);
+        trace_task_name(who.id, who.name, name, sizeof name);
+    snprintf(text, size, "%s%s%s", label != NULL ? label : "", label != NULL ? "/" : "", name);
 }
 
 /* What a value stands for: "t2 (sleep)", "t1 (lock A)", "deposit() (start)". No lines: an edit
@@ -211,8 +215,11 @@ static void anchor_of(const void *self, size_t value, char *text, size_t size)
 {
     const struct observed_choice *choice = self;
     struct pending pending;
-    char name[80] = "callback";
+    const char *label = process_current()->spec.label;
+    char name[160];
 
+    snprintf(name, sizeof name, "%s%scallback", label != NULL ? label : "",
+             label != NULL ? "/" : "");
     choice->describe(choice, choice->count > value ? value : 0, &pending);
     if (pending.who.id != 0)
         name_subject(pending.who, pending.function, name, sizeof name);

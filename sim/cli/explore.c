@@ -186,7 +186,7 @@ static void show_progress(const struct hunt *hunt, const struct jobs *jobs, bool
         left = (double)(hunt->schedules - schedules) / rate;
     fprintf(stderr,
             "\r\033[K%s: %zu schedules, %.0f a second, %zu outcomes, %zu findings, %.0fs left",
-            hunt->run->program, schedules, rate, outcomes, findings, left);
+            hunt->scenario->stem, schedules, rate, outcomes, findings, left);
 }
 
 /* Job `i` has not come to its end: the program crashed, and the guard has said where. */

@@ -169,19 +169,19 @@ static void tie_to_parent(pid_t parent)
         _exit(3);
 }
 
-static void run_child(const rondo_program *program, const struct run_spec *run)
+static void run_child(const rondo_program *program, const struct role *role)
 {
     static const struct observer watcher = {.event = on_event,
                                             .pick = on_pick,
                                             .wants = wants,
                                             .stuck = give_up};
-    char **argv = must_alloc((run->arg_count + 2) * sizeof *argv);
+    char **argv = must_alloc((role->arg_count + 2) * sizeof *argv);
     int code;
 
-    argv[0] = must_text(run->program);
-    for (size_t i = 0; i < run->arg_count; i++)
-        argv[i + 1] = must_text(run->args[i]);
-    for (char **line = run->env; line != NULL && *line != NULL; line++)
+    argv[0] = must_text(role->program);
+    for (size_t i = 0; i < role->arg_count; i++)
+        argv[i + 1] = must_text(role->args[i]);
+    for (char **line = role->env; line != NULL && *line != NULL; line++)
         putenv(*line);
     observer = &watcher;
     if (uv_mutex_init(&child.mutex) != 0)
@@ -191,9 +191,9 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
     capture_enter(&child.capture);
     child.start_ns = wall_clock();
     if (program->kind == RONDO_PROGRAM_MAIN)
-        code = ((int (*)(int, char **))program->entry)((int)run->arg_count + 1, argv) & 0xff;
+        code = ((int (*)(int, char **))program->entry)((int)role->arg_count + 1, argv) & 0xff;
     else
-        code = rondo_run((rondo_fn)program->entry, run->script, NULL);
+        code = rondo_run((rondo_fn)program->entry, role->script, NULL);
     end_child(code);
 }
 
@@ -202,7 +202,8 @@ static void run_child(const rondo_program *program, const struct run_spec *run)
 struct job {
     const struct scenario *scenario;
     const struct run_spec *run;
-    pid_t pid; /* 0: not started */
+    const struct role *role; /* the one there is */
+    pid_t pid;               /* 0: not started */
     int pipe;
     int64_t start_ns;
     int64_t deadline_ns;
@@ -227,10 +228,14 @@ static bool check(void *self, const struct scenario *scenario, struct mistake *m
 
     for (size_t i = 0; i < scenario->run_count; i++) {
         const struct run_spec *run = &scenario->runs[i];
-        const struct module *module = module_of(&live->modules, scenario, run, mistake);
 
-        if (module == NULL || !module_check_run(module, scenario, run, mistake))
-            return false;
+        for (size_t j = 0; j < run->role_count; j++) {
+            const struct role *role = &run->roles[j];
+            const struct module *module = module_of(&live->modules, scenario, role, mistake);
+
+            if (module == NULL || !module_check_role(module, scenario, role, mistake))
+                return false;
+        }
     }
     return true;
 }
@@ -239,7 +244,7 @@ static void cannot_start(struct job *job)
 {
     job->seen.finding = "crash";
     job->seen.finding_lines =
-        must_format("%s  could not be started: %s\n", job->run->program, strerror(errno));
+        must_format("%s  could not be started: %s\n", job->role->program, strerror(errno));
     job->pid = -1;
     job->done = true;
 }
@@ -247,9 +252,9 @@ static void cannot_start(struct job *job)
 static void start(struct live *live, struct job *job)
 {
     struct mistake mistake;
-    const struct module *module = module_of(&live->modules, job->scenario, job->run, &mistake);
+    const struct module *module = module_of(&live->modules, job->scenario, job->role, &mistake);
     const rondo_program *program =
-        module_program(module, job->run->program, job->scenario, &mistake);
+        module_program(module, job->role->program, job->scenario, &mistake);
     int64_t expected = job->run->expect.has_elapsed ? job->run->expect.elapsed_ns : 0;
     pid_t parent = getpid();
     int ends[2];
@@ -270,7 +275,7 @@ static void start(struct live *live, struct job *job)
         tie_to_parent(parent);
         close(ends[0]);
         child.pipe = ends[1];
-        run_child(program, job->run);
+        run_child(program, job->role);
     }
     close(ends[1]);
     job->pipe = ends[0];
@@ -290,7 +295,7 @@ static void end(struct live *live, struct job *job)
     if (!job->seen.ended && job->seen.finding == NULL) {
         job->seen.finding = "crash";
         job->seen.finding_lines =
-            must_format("%s  ended by %s %d\n", job->run->program,
+            must_format("%s  ended by %s %d\n", job->role->program,
                         WIFSIGNALED(status) ? "signal" : "status",
                         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
@@ -304,7 +309,7 @@ static void accept_end(struct job *job, const struct message *message, const cha
 {
     job->heard_out = true;
     job->seen.elapsed_ns = message->t_ns;
-    observation_set_exit(&job->seen, message->exit, rondo_err_name);
+    observation_add_end(&job->seen, NULL, message->exit, rondo_err_name);
     job->seen.ended = message->finding != FINDING_DEADLOCK && message->finding != FINDING_ALWAYS;
     if (message->finding == FINDING_NONE)
         return;
@@ -326,8 +331,11 @@ static void accept_property(struct job *job, const struct message *message, cons
 static void accept_message(struct job *job, const struct message *message, const char *text)
 {
     if (message->kind == MESSAGE_LINE) {
-        observation_add(&job->seen, message->t_ns, message->stream, message->partial, text,
-                        message->size);
+        observation_add(&job->seen,
+                        (struct line){.t_ns = message->t_ns,
+                                      .stream = message->stream,
+                                      .partial = message->partial},
+                        text, message->size);
     } else if (message->kind == MESSAGE_PROPERTY) {
         accept_property(job, message, text);
     } else {
@@ -377,7 +385,7 @@ static void lose_patience(struct job *job)
     if (job->seen.finding != NULL)
         return;
     job->seen.finding = "livelock";
-    job->seen.finding_lines = must_format("%s  does not end\n", job->run->program);
+    job->seen.finding_lines = must_format("%s  does not end\n", job->role->program);
     job->seen.elapsed_ns = wall_clock() - job->start_ns;
     kill(-job->pid, SIGKILL);
 }
@@ -422,8 +430,9 @@ static void begin(void *self, const struct suite *suite)
             continue;
         for (size_t j = 0; j < scenario->run_count; j++) {
             live->jobs = must_resize(live->jobs, (live->job_count + 1) * sizeof *live->jobs);
-            live->jobs[live->job_count++] =
-                (struct job){.scenario = scenario, .run = &scenario->runs[j]};
+            live->jobs[live->job_count++] = (struct job){.scenario = scenario,
+                                                         .run = &scenario->runs[j],
+                                                         .role = &scenario->runs[j].roles[0]};
         }
     }
 }

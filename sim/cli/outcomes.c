@@ -38,10 +38,12 @@ static char *lines_of(const struct observation *outcome)
 
 static char *end_of(const struct observation *outcome)
 {
-    return must_format("%s%s at " SECONDS "s",
-                       outcome->finding != NULL ? outcome->finding : "ends with ",
-                       outcome->finding != NULL ? "" : outcome->exit_name,
-                       SECONDS_OF(outcome->elapsed_ns));
+    const struct host_end *end = observation_end(outcome);
+
+    if (outcome->finding != NULL || end == NULL)
+        return must_format("%s at " SECONDS "s", outcome->finding, SECONDS_OF(outcome->elapsed_ns));
+    return must_format("%s%sends with %s at " SECONDS "s", end->host != NULL ? end->host : "",
+                       end->host != NULL ? " " : "", end->name, SECONDS_OF(outcome->elapsed_ns));
 }
 
 static enum worth worth_of(const struct observation *outcome)

@@ -36,7 +36,7 @@ void tape_note_changes(const struct opened_tape *opened)
     const struct tape_file *file = &opened->file;
 
     note_change("scenario", opened->scenario->path, file->scenario_hash, opened->scenario->hash);
-    note_change("module", opened->module->name, file->module_hash, opened->module->hash);
+    note_change("module", file->module_name, file->module_hash, opened->module_hash);
 }
 
 /* The scenario of the tape at `tape`: its path is seen from where we are or from some folder above
@@ -74,12 +74,13 @@ bool tape_open(struct simulation *simulation, const char *path, struct opened_ta
             mistake_at(mistake, opened->scenario->path, 0, 0, "has no run '%s', which %s is of",
                        opened->file.run, path);
     }
-    if (opened->run != NULL)
-        opened->module =
-            module_of(&simulation->runner.modules, opened->scenario, opened->run, mistake);
-    if (opened->module == NULL)
+    if (opened->run == NULL) {
         tape_close(opened);
-    return opened->module != NULL;
+        return false;
+    }
+    opened->module_hash =
+        runner_tape(&simulation->runner, opened->scenario, opened->run, "", NULL).module_hash;
+    return true;
 }
 
 void tape_close(struct opened_tape *opened)

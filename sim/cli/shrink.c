@@ -78,7 +78,7 @@ static void write_shrunk(const char *from, const struct trial *trial,
     char *path = shrunk_path(from);
 
     file.scenario_hash = opened->scenario->hash;
-    file.module_hash = opened->module->hash;
+    file.module_hash = opened->module_hash;
     file.open = trial->chance.open;
     file.trace_hash = trial->hash;
     file.tape = shrunk->tape;

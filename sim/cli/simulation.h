@@ -95,7 +95,7 @@ struct opened_tape {
     struct tape_file file;
     struct scenario *scenario;
     const struct run_spec *run;
-    const struct module *module;
+    uint64_t module_hash; /* of its modules as they are now */
 };
 
 /* Open the tape at `path`, ready to run. Returns: false with a mistake. On success: tape_close().

@@ -44,20 +44,20 @@ void deadlock_reset(struct deadlock *detector)
 /* The first task of a loop: when it ends the others are cancelled, which ends their waits. */
 #define MAIN_TASK 1
 
-static void look_for_knot(struct deadlock *detector, int64_t time_ns);
+static void look_for_knot(struct deadlock *detector, uint32_t process, int64_t time_ns);
 
 /* A task is cancelled by another, which, if they wait in a knot, ends that. A timeout that does
  * so is a way out that the program has provided. */
 static void cancel_task(struct deadlock *detector, const struct trace_record *record)
 {
     if (record->task != 0 && record->value != 0 && detector->partial == NULL)
-        look_for_knot(detector, record->time_ns);
+        look_for_knot(detector, record->process, record->time_ns);
 }
 
 static void end_task(struct deadlock *detector, const struct trace_record *record)
 {
     if (record->task == MAIN_TASK && detector->partial == NULL)
-        look_for_knot(detector, record->time_ns);
+        look_for_knot(detector, record->process, record->time_ns);
 }
 
 void deadlock_listen(void *self, const struct trace_record *record)
@@ -291,6 +291,11 @@ static bool print_lost(FILE *out, const struct waits *waits)
     return any;
 }
 
+static bool is_excused(const struct waits *waits, const struct waiting *task)
+{
+    return map_get(&waits->excused, task->process) != MAP_NONE;
+}
+
 /* What stands between a task that is in no knot and its going on. */
 static void print_obstacle(FILE *out, const struct waits *waits, size_t at)
 {
@@ -302,19 +307,20 @@ static void print_obstacle(FILE *out, const struct waits *waits, size_t at)
         print_holder(out, waits, holder, held);
     else if (knot_ender(waits, at, 0) != NOBODY)
         print_past(out, waits, at);
-    else
+    else if (!is_excused(waits, task))
         fprintf(out, "   %s", missing(task->kind));
 }
 
-/* The waits outside the knot: those that nobody can end first say so. */
-static void print_others(FILE *out, const struct waits *waits, const struct knot *knot)
+/* The waits outside the knot of processes that are meant to wait, or of all others. */
+static void print_some(FILE *out, const struct waits *waits, const struct knot *knot, bool excused)
 {
     int width = width_of_names(waits);
 
     for (size_t i = 0; i < waits->task_count; i++) {
         const struct waiting *task = &waits->tasks[i];
 
-        if (!task->waits || knot_has(knot, i) || is_lost(waits, task))
+        if (!task->waits || knot_has(knot, i) || is_lost(waits, task) ||
+            is_excused(waits, task) != excused)
             continue;
         print_wait(out, task, width);
         print_obstacle(out, waits, i);
@@ -322,8 +328,14 @@ static void print_others(FILE *out, const struct waits *waits, const struct knot
     }
 }
 
-/* Keep the knot that is there now, if there is one. */
-static void look_for_knot(struct deadlock *detector, int64_t time_ns)
+static void print_others(FILE *out, const struct waits *waits, const struct knot *knot)
+{
+    print_some(out, waits, knot, false);
+    print_some(out, waits, knot, true);
+}
+
+/* Keep the knot that is there now in `process`, if there is one. */
+static void look_for_knot(struct deadlock *detector, uint32_t process, int64_t time_ns)
 {
     struct waits *waits = &detector->waits;
     struct knot knot;
@@ -333,7 +345,7 @@ static void look_for_knot(struct deadlock *detector, int64_t time_ns)
     if (!waits_any(waits))
         return;
     waits_sort(waits);
-    knot = knot_find(waits, false);
+    knot = knot_find(waits, process, false);
     if (knot.count > 0) {
         out = open_memstream(&detector->partial, &size);
         CHECK(out != NULL);
@@ -344,10 +356,20 @@ static void look_for_knot(struct deadlock *detector, int64_t time_ns)
     knot_free(&knot);
 }
 
+void deadlock_excuse(struct deadlock *detector, uint32_t process)
+{
+    map_set(&detector->waits.excused, process, 1);
+}
+
+bool deadlock_has_waits(const struct deadlock *detector, uint32_t process)
+{
+    return waits_any_of(&detector->waits, process);
+}
+
 bool deadlock_partial(struct deadlock *detector, bool cut, int64_t time_ns, struct finding *finding)
 {
     if (cut && detector->partial == NULL)
-        look_for_knot(detector, time_ns);
+        look_for_knot(detector, KNOT_ANY_PROCESS, time_ns);
     if (detector->partial == NULL)
         return false;
     *finding = (struct finding){FINDING_PARTIAL_DEADLOCK, detector->partial_ns, detector->partial};
@@ -366,7 +388,7 @@ bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *
     if (!waits_any(waits))
         return false;
     waits_sort(waits);
-    knot = knot_find(waits, true);
+    knot = knot_find(waits, KNOT_ANY_PROCESS, true);
     finding->time_ns = time_ns;
     out = open_memstream(&finding->lines, &size);
     CHECK(out != NULL);

@@ -26,6 +26,12 @@ void deadlock_reset(struct deadlock *detector);
 /* A trace_listener: take note of `record`. */
 void deadlock_listen(void *detector, const struct trace_record *record);
 
+/* A process that is meant to wait: its waits are told behind all others'. */
+void deadlock_excuse(struct deadlock *detector, uint32_t process);
+
+/* Whether some task of `process` waits. */
+bool deadlock_has_waits(const struct deadlock *detector, uint32_t process);
+
 /* Judge the situation in which nothing can happen, at `time_ns`. Returns: true, with `finding`
  * filled (its lines are the caller's to free), if some task waits. */
 bool deadlock_judge(struct deadlock *detector, int64_t time_ns, struct finding *finding);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/seconds.h"
+
 const char *finding_name(enum finding_kind kind)
 {
     static const char *const names[] = {
@@ -27,6 +28,16 @@ const char *finding_base_name(const char *here)
     const char *slash = here != NULL ? strrchr(here, '/') : NULL;
 
     return slash != NULL ? slash + 1 : here;
+}
+
+void finding_who(const struct trace_record *record, char *text, size_t size)
+{
+    bool labelled = record->label != NULL;
+
+    if (record->task != 0)
+        trace_who(record, text, size);
+    else
+        snprintf(text, size, "%s%sa callback", labelled ? record->label : "", labelled ? "/" : "");
 }
 
 void finding_copy_text(char *to, size_t size, const char *from)

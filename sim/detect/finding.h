@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "world/trace.h"
+
 /* Kinds: name, as scenario files say it, and what it means. */
 #define FINDING_MAP(X)                                                                      \
     X(NONE, "nothing", "nothing was found")                                                 \
@@ -43,6 +45,9 @@ const char *finding_base_name(const char *here);
 
 /* Copy `from` (NULL: "") into `to`; what does not fit is left out. */
 void finding_copy_text(char *to, size_t size, const char *from);
+
+/* Write who did what `record` tells of: "client.2/reader", "a callback". */
+void finding_who(const struct trace_record *record, char *text, size_t size);
 
 /* The name of `kind`, such as "endless-wait". */
 const char *finding_name(enum finding_kind kind);

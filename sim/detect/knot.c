@@ -12,6 +12,7 @@
 struct search {
     const struct waits *waits;
     const unsigned char *among; /* by place of a task: whether it may be on the way; NULL: all */
+    uint32_t process;           /* of which tasks may be on the way */
     bool guesses;               /* go by who has ended waits before, too */
 };
 
@@ -125,7 +126,11 @@ static unsigned char *stuck_of(const struct waits *waits, bool quiet)
 /* Whether the way may lead to this task. */
 static bool may_go(const struct search *search, size_t task)
 {
-    return search->waits->tasks[task].waits && (search->among == NULL || search->among[task] != 0);
+    const struct waiting *waiting = &search->waits->tasks[task];
+
+    if (search->process != KNOT_ANY_PROCESS && waiting->process != search->process)
+        return false;
+    return waiting->waits && (search->among == NULL || search->among[task] != 0);
 }
 
 /* A walk along the waits: where it stands, and how far each step on the way has been tried. */
@@ -239,9 +244,9 @@ static void widen(const struct waits *waits, struct knot *knot)
     knot->circle = false;
 }
 
-struct knot knot_find(const struct waits *waits, bool quiet)
+struct knot knot_find(const struct waits *waits, uint32_t process, bool quiet)
 {
-    struct search search = {.waits = waits};
+    struct search search = {.waits = waits, .process = process};
     unsigned char *stuck;
     struct knot knot = {0};
 

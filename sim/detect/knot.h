@@ -23,10 +23,13 @@ struct knot {
     bool circle;     /* each waits for the next, the last for the first; else in order of start */
 };
 
-/* Find one among `waits`, which are in order of start. `quiet`: nothing can happen any more;
- * otherwise whoever does not wait, or has ended, counts as one who could end a wait, and not as
- * stuck. Owned by the caller: knot_free(). */
-struct knot knot_find(const struct waits *waits, bool quiet);
+/* All processes: a knot is one process's own. */
+#define KNOT_ANY_PROCESS 0
+
+/* Find one among the waits of `process`, which are in order of start. `quiet`: nothing can happen
+ * any more; otherwise whoever does not wait, or has ended, counts as one who could end a wait, and
+ * not as stuck. Owned by the caller: knot_free(). */
+struct knot knot_find(const struct waits *waits, uint32_t process, bool quiet);
 void knot_free(struct knot *knot);
 
 bool knot_has(const struct knot *knot, size_t task);

@@ -49,7 +49,7 @@ void leak_listen(void *self, const struct trace_record *record)
     forgotten = &leak->shown[leak->count - 1];
     *forgotten = (struct forgotten){.time_ns = record->time_ns};
     if (record->task != 0)
-        trace_task_name(record->task, record->task_name, forgotten->who, sizeof forgotten->who);
+        trace_who(record, forgotten->who, sizeof forgotten->who);
     else if (record->object.kind != NULL)
         trace_object_name(&record->object, forgotten->who, sizeof forgotten->who);
     finding_copy_text(forgotten->what, sizeof forgotten->what, record->text);

@@ -147,11 +147,7 @@ static void name(struct order *order, order_task who, const struct trace_record 
 {
     if (order->wordless)
         return;
-    if (record->task == 0)
-        finding_copy_text(order->tasks[who].name, sizeof order->tasks[who].name, "a callback");
-    else
-        trace_task_name(record->task, record->task_name, order->tasks[who].name,
-                        sizeof order->tasks[who].name);
+    finding_who(record, order->tasks[who].name, sizeof order->tasks[who].name);
 }
 
 /* A callback comes after everything. */

@@ -94,11 +94,7 @@ void properties_listen(void *self, const struct trace_record *record)
     property->met++;
     property->held += record->value != 0;
     property->last_ns = record->time_ns;
-    if (record->task != 0)
-        trace_task_name(record->task, record->task_name, property->last_task,
-                        sizeof property->last_task);
-    else
-        finding_copy_text(property->last_task, sizeof property->last_task, "a callback");
+    finding_who(record, property->last_task, sizeof property->last_task);
     if (record->kind == TRACE_BROKEN) {
         set_place(property, record);
         properties->broken = property;

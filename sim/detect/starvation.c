@@ -82,7 +82,7 @@ static void begin_wait(struct starvation *starvation, const struct trace_record 
     if (wait == NULL)
         wait = add_wait(starvation, record);
     *wait = (struct wait){.began = record->sequence + 1, .since_ns = record->time_ns};
-    trace_task_name(record->task, record->task_name, wait->who, sizeof wait->who);
+    trace_who(record, wait->who, sizeof wait->who);
     trace_object_name(&record->object, wait->what, sizeof wait->what);
     finding_copy_text(wait->here, sizeof wait->here, record->here);
 }

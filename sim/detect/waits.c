@@ -12,6 +12,7 @@ void waits_reset(struct waits *waits)
 {
     map_empty(&waits->index);
     map_empty(&waits->signal_index);
+    map_empty(&waits->excused);
     waits->task_count = 0;
     waits->holding_count = 0;
     waits->holding_free = NOBODY;
@@ -22,6 +23,7 @@ void waits_free(struct waits *waits)
 {
     map_free(&waits->index);
     map_free(&waits->signal_index);
+    map_free(&waits->excused);
     free(waits->tasks);
     free(waits->holdings);
     free(waits->signallers);
@@ -55,7 +57,7 @@ static void add_task(struct waits *waits, const struct trace_record *record)
     task->process = record->process;
     task->thread = record->thread;
     task->task = record->task;
-    trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
+    trace_who(record, task->name, sizeof task->name);
 }
 
 static void free_holding(struct waits *waits, size_t i)
@@ -66,9 +68,9 @@ static void free_holding(struct waits *waits, size_t i)
 }
 
 /* A task that has ended leaves its place to the last one; what it held, it can no longer end. */
-static void remove_task(struct waits *waits, const struct trace_record *record)
+static void remove_task(struct waits *waits, uint64_t key)
 {
-    size_t i = map_remove(&waits->index, key_of_record(record));
+    size_t i = map_remove(&waits->index, key);
     struct waiting *last = &waits->tasks[waits->task_count - 1];
 
     if (i == NOBODY)
@@ -86,6 +88,19 @@ static void remove_task(struct waits *waits, const struct trace_record *record)
     waits->task_count--;
 }
 
+/* A process ends with all its tasks, wherever they stand. */
+static void remove_tasks(struct waits *waits, uint32_t process)
+{
+    for (size_t i = 0; i < waits->task_count;) {
+        const struct waiting *task = &waits->tasks[i];
+
+        if (task->process == process)
+            remove_task(waits, trace_task_key(task->process, task->thread, task->task));
+        else
+            i++;
+    }
+}
+
 static void note_wait(struct waits *waits, const struct trace_record *record)
 {
     size_t i = find_task(waits, record);
@@ -95,7 +110,7 @@ static void note_wait(struct waits *waits, const struct trace_record *record)
         return;
     task = &waits->tasks[i];
     task->waits = record->kind == TRACE_BLOCKED;
-    trace_task_name(record->task, record->task_name, task->name, sizeof task->name);
+    trace_who(record, task->name, sizeof task->name);
     finding_copy_text(task->kind, sizeof task->kind, record->object.kind);
     trace_object_name(&record->object, task->object_name, sizeof task->object_name);
     task->object = record->object.id;
@@ -265,7 +280,10 @@ void waits_note(struct waits *waits, const struct trace_record *record)
         add_task(waits, record);
         break;
     case TRACE_FINISHED:
-        remove_task(waits, record);
+        remove_task(waits, key_of_record(record));
+        break;
+    case TRACE_EXIT:
+        remove_tasks(waits, record->process);
         break;
     case TRACE_BLOCKED:
     case TRACE_RESUMED:
@@ -320,6 +338,15 @@ bool waits_any(const struct waits *waits)
 {
     for (size_t i = 0; i < waits->task_count; i++) {
         if (waits->tasks[i].waits)
+            return true;
+    }
+    return false;
+}
+
+bool waits_any_of(const struct waits *waits, uint32_t process)
+{
+    for (size_t i = 0; i < waits->task_count; i++) {
+        if (waits->tasks[i].process == process && waits->tasks[i].waits)
             return true;
     }
     return false;

@@ -72,6 +72,7 @@ struct waits {
     struct signallers *signallers;
     size_t signaller_count;
     size_t signaller_capacity;
+    struct map excused; /* processes that are meant to wait */
 };
 
 /* Forget everything, for another run; free what they hold. */
@@ -85,6 +86,9 @@ void waits_note(struct waits *waits, const struct trace_record *record);
 void waits_sort(struct waits *waits);
 
 bool waits_any(const struct waits *waits);
+
+/* Whether a task of `process` waits. */
+bool waits_any_of(const struct waits *waits, uint32_t process);
 
 /*
  * The place of the `n`-th task that could end the wait of `waiting` for certain: the task it waits

@@ -27,6 +27,8 @@ struct image {
     const struct link_map *map;
     struct range ranges[RANGES_MAX];
     size_t count;
+    size_t size;              /* of all ranges */
+    struct globals *in_place; /* or NULL: as it was loaded */
     char *counters;
     size_t counters_size;
 };
@@ -56,6 +58,7 @@ static void save(struct image *image, char *start, size_t size)
     image->count++;
     range->start = start;
     range->size = size;
+    image->size += size;
     range->saved = must_alloc(size);
     copy(range->saved, start, size);
 }
@@ -137,8 +140,64 @@ void image_free(struct image *image)
     free(image);
 }
 
-void image_reset(const struct image *image)
+static void put_back(const struct image *image)
 {
     for (size_t i = 0; i < image->count; i++)
         copy(image->ranges[i].start, image->ranges[i].saved, image->ranges[i].size);
+}
+
+/* Keep what is in place for those it belongs to. */
+static void put_aside(const struct image *image, struct globals *globals)
+{
+    char *to;
+
+    if (globals->saved == NULL)
+        globals->saved = must_alloc(image->size);
+    globals->kept = true;
+    to = globals->saved;
+    for (size_t i = 0; i < image->count; i++) {
+        copy(to, image->ranges[i].start, image->ranges[i].size);
+        to += image->ranges[i].size;
+    }
+}
+
+static void put_in_place(const struct image *image, const struct globals *globals)
+{
+    const char *from = globals->saved;
+
+    for (size_t i = 0; i < image->count; i++) {
+        copy(image->ranges[i].start, from, image->ranges[i].size);
+        from += image->ranges[i].size;
+    }
+}
+
+void image_enter(struct image *image, struct globals *globals)
+{
+    if (image->in_place == globals)
+        return;
+    if (image->in_place != NULL) {
+        put_aside(image, image->in_place);
+        if (globals->kept)
+            put_in_place(image, globals);
+        else
+            put_back(image);
+    }
+    image->in_place = globals;
+}
+
+void image_reset(struct image *image)
+{
+    put_back(image);
+    image->in_place = NULL;
+}
+
+bool image_is_entered(const struct image *image)
+{
+    return image->in_place != NULL;
+}
+
+void globals_clear(struct globals *globals)
+{
+    free(globals->saved);
+    *globals = (struct globals){0};
 }

@@ -153,18 +153,31 @@ static bool is_in_a_circle(const struct thread *thread)
     return false;
 }
 
-/* "worker 1  waits in uv_mutex_lock()   held by main thread" */
+/* "worker 1  waits in uv_mutex_lock()   held by main thread", "client.2/worker 1  waits ..." */
 static char *thread_line(const struct thread *thread)
 {
     const struct thread *holder = holder_of(thread);
+    const char *label = thread->process->spec.label;
+    const char *slash = label != NULL ? "/" : "";
     char name[40], by[40];
 
+    label = label != NULL ? label : "";
     thread_describe(thread, name, sizeof name);
     if (holder == NULL)
-        return must_format("%s  waits in %s   nothing is left that could wake it\n", name,
-                           thread->blocked_in);
-    return must_format("%s  waits in %s   held by %s\n", name, thread->blocked_in,
+        return must_format("%s%s%s  waits in %s   nothing is left that could wake it\n", label,
+                           slash, name, thread->blocked_in);
+    return must_format("%s%s%s  waits in %s   held by %s\n", label, slash, name, thread->blocked_in,
                        thread_describe(holder, by, sizeof by));
+}
+
+/* Whether one of its threads waits for what another thread would have to do. */
+static bool any_thread_blocked(const struct process *process)
+{
+    list_for_each(node, &process->threads) {
+        if (container_of(node, struct thread, link)->blocked_in != NULL)
+            return true;
+    }
+    return false;
 }
 
 /* Every thread that waits for what another thread would have to do, a line each, behind those that
@@ -187,17 +200,55 @@ static void add_threads(struct finding *finding, const struct process *process)
 
 /* ---- the end of a run ---- */
 
+/* What people call a process. */
+static const char *name_of(const struct process *process)
+{
+    return process->spec.label != NULL ? process->spec.label : process->spec.name;
+}
+
+/* Those that nobody waits for may be waiting themselves: they are not what is wrong. */
+static void excuse_background(struct judges *judges, const struct world *world)
+{
+    list_for_each(node, &world->processes) {
+        const struct process *process = container_of(node, struct process, link);
+
+        if (process->spec.background)
+            deadlock_excuse(judges->deadlock, process->id);
+    }
+}
+
+/* Of a process that has not ended and of which no task waits: a libuv program that polls with
+ * nothing to come. */
+static void add_polling(const struct judges *judges, struct finding *finding,
+                        const struct process *process)
+{
+    char *line;
+
+    if (process->ended || process->spec.background ||
+        deadlock_has_waits(judges->deadlock, process->id) || any_thread_blocked(process))
+        return;
+    line = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
+                       name_of(process));
+    finding->lines = must_append(finding->lines, line);
+    free(line);
+}
+
 /* Nothing can happen any more: who waits for what? */
 static void judge_quiet(struct judges *judges, const struct run_result *result,
                         struct finding *finding)
 {
+    const struct world *world = result->world;
+
     finding->kind = FINDING_ENDLESS_WAIT;
     read_waits(judges);
-    deadlock_judge(judges->deadlock, result->time_ns, finding);
-    add_threads(finding, result->process);
-    if (finding->lines == NULL) /* a libuv program that polls with nothing to come */
-        finding->lines = must_format("%s  waits in uv_run()   nothing is left that could wake it\n",
-                                     result->program);
+    excuse_background(judges, world);
+    deadlock_judge(judges->deadlock, world->now_ns, finding);
+    list_for_each(node, &world->processes) {
+        const struct process *process = container_of(node, struct process, link);
+
+        add_threads(finding, process);
+        add_polling(judges, finding, process);
+    }
 }
 
 /* A wait that others go past: where they were not taken in turn that may be the schedule's doing.
@@ -211,18 +262,35 @@ static bool judge_overtaking(struct judges *judges, const struct run_result *res
     return starvation_judge(judges->starvation, result->fairness, finding);
 }
 
+/* The process that took most steps. */
+static const struct process *busiest_of(const struct world *world)
+{
+    const struct process *busiest = NULL;
+
+    list_for_each(node, &world->processes) {
+        const struct process *process = container_of(node, struct process, link);
+
+        if (busiest == NULL || process->steps > busiest->steps)
+            busiest = process;
+    }
+    return busiest;
+}
+
 /* Something could happen, and went on happening. */
 static void judge_spent(struct judges *judges, const struct run_result *result,
                         struct finding *finding)
 {
+    const struct process *busiest;
+
     read_waits(judges);
-    if (deadlock_partial(judges->deadlock, true, result->time_ns, finding))
+    if (deadlock_partial(judges->deadlock, true, result->world->now_ns, finding))
         return;
     if (judge_overtaking(judges, result, finding))
         return;
     finding->kind = FINDING_LIVELOCK;
+    busiest = busiest_of(result->world);
     finding->lines = must_format("%s  goes round and round   %llu steps and no end\n",
-                                 result->program, (unsigned long long)result->steps_max);
+                                 name_of(busiest), (unsigned long long)result->world->steps_max);
 }
 
 /* A property that was broken: what came between two accesses may be why. */
@@ -237,14 +305,27 @@ static void explain_broken(const struct judges *judges, struct finding *finding)
     free(triples);
 }
 
-/* Tasks that waited in a circle, and were cancelled. */
+/* Whether a process has outlasted the run, as some are meant to. */
+static bool runs_on(const struct world *world)
+{
+    list_for_each(node, &world->processes) {
+        if (!container_of(node, struct process, link)->ended)
+            return true;
+    }
+    return false;
+}
+
+/* Tasks that waited in a circle, and were cancelled, or do so in a process that is running still.
+ */
 static void judge_partial(struct judges *judges, const struct run_result *result,
                           struct finding *finding)
 {
-    if (judges->quick || !result->suspect)
+    bool running = runs_on(result->world);
+
+    if (judges->quick || (!result->world->suspect && !running))
         return;
     read_waits(judges);
-    deadlock_partial(judges->deadlock, false, 0, finding);
+    deadlock_partial(judges->deadlock, running, result->world->now_ns, finding);
 }
 
 /* The program ended, or a property of its own made the world stop. */
@@ -253,7 +334,7 @@ static void judge_program(struct judges *judges, const struct run_result *result
 {
     bool ended = result->end == WORLD_ENDED;
 
-    if (properties_judge(judges->properties, ended, result->time_ns, finding)) {
+    if (properties_judge(judges->properties, ended, result->world->now_ns, finding)) {
         read_accesses(judges);
         explain_broken(judges, finding);
     } else {
@@ -270,7 +351,7 @@ static void judge_asked(struct judges *judges, const struct run_result *result,
     if (judge_overtaking(judges, result, finding))
         return;
     if (detects(judges, DETECTOR_LEAK) && result->end == WORLD_ENDED)
-        leak_judge(judges->leak, &result->left, result->time_ns, finding);
+        leak_judge(judges->leak, &result->left, result->world->now_ns, finding);
 }
 
 static void judge_end(struct judges *judges, const struct run_result *result,
@@ -326,7 +407,7 @@ void judges_end(struct judges *judges, const struct run_result *result, struct o
         seen->finding_lines = finding.lines;
     }
     seen->cut = result->end == WORLD_SPENT;
-    seen->suspect = judges->quick && (result->suspect || suspects);
+    seen->suspect = judges->quick && (result->world->suspect || suspects);
     if (!judges->quick && suspects && seen->finding == NULL)
         seen->candidate = atomicity_lines(judges->atomicity);
     count_properties(judges, seen);

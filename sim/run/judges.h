@@ -38,11 +38,7 @@ struct judges {
 /* How a run ended. */
 struct run_result {
     enum world_end end;
-    const char *program;
-    const struct process *process;
-    int64_t time_ns;
-    uint64_t steps_max;
-    bool suspect;    /* world.h */
+    const struct world *world;
     bool in_turn;    /* nobody who was ready was passed over, no allocation failed */
     size_t fairness; /* how often a wait may be overtaken */
     struct leak_left left;

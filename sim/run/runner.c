@@ -11,23 +11,30 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "run/arena.h"
+#include "base/hash.h"
 #include "run/image.h"
 #include "strategy/strategy.h"
+#include "world/net.h"
 
 /* Steps of a run before it counts as one that does not end, where any order is open: an unfair
  * schedule may starve whoever would end it, and there are many schedules. */
 #define STEPS_ANY_ORDER_MAX UINT64_C(50000)
 
-/* A piece of output: into the trace, and among the lines that were seen. */
-static void output(void *self, enum stream stream, bool partial, const char *text, size_t size)
+void runner_hear(struct runner *runner, const struct guest *guest, enum stream stream, bool partial,
+                 const char *text, size_t size)
 {
-    struct runner *runner = self;
     struct observation *seen = runner->seen;
 
-    observation_add(seen, runner->world.now_ns, stream, partial, text, size);
+    observation_add(seen,
+                    (struct line){.t_ns = runner->world.now_ns,
+                                  .stream = stream,
+                                  .partial = partial,
+                                  .host = guest->name},
+                    text, size);
     world_note(&runner->world,
                (struct trace_record){.kind = TRACE_OUTPUT,
+                                     .process = guest->name != NULL ? guest->process->id : 0,
+                                     .label = guest->name,
                                      .value = (int64_t)stream * 2 + partial,
                                      .text = seen->lines[seen->line_count - 1].text});
 }
@@ -38,7 +45,6 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
     *runner = (struct runner){.modules.folder = module_folder,
                               .start = start,
                               .name_code = name_code,
-                              .arena = arena_new(0),
                               .trace = trace_new(),
                               .before = trace_new(),
                               .folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
@@ -51,74 +57,49 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
 void runner_close(struct runner *runner)
 {
     close(runner->folder);
-    capture_close(&runner->capture);
+    for (size_t i = 0; i < runner->guest_count; i++)
+        guest_free(runner->guests[i]);
+    free(runner->guests);
+    free(runner->module_names);
     judges_close(&runner->judges);
     trace_free(runner->trace);
     trace_free(runner->before);
-    arena_free(runner->arena);
     for (size_t i = 0; i < runner->modules.count; i++)
         image_free(runner->modules.modules[i]->image);
     module_set_close(&runner->modules);
 }
 
 static struct module *open_module(struct runner *runner, const struct scenario *scenario,
-                                  const struct run_spec *run, struct mistake *mistake)
+                                  const struct role *role, struct mistake *mistake)
 {
-    struct module *module = module_of(&runner->modules, scenario, run, mistake);
+    struct module *module = module_of(&runner->modules, scenario, role, mistake);
 
     if (module != NULL && module->handle != NULL && module->image == NULL)
         module->image = image_take(module->handle);
     return module;
 }
 
-bool runner_check(struct runner *runner, const struct scenario *scenario, struct mistake *mistake)
+static bool check_run(struct runner *runner, const struct scenario *scenario,
+                      const struct run_spec *run, struct mistake *mistake)
 {
-    runner->last_run = NULL; /* the scenario may lie where one lay that is gone */
-    for (size_t i = 0; i < scenario->run_count; i++) {
-        const struct run_spec *run = &scenario->runs[i];
-        const struct module *module = open_module(runner, scenario, run, mistake);
+    for (size_t i = 0; i < run->role_count; i++) {
+        const struct role *role = &run->roles[i];
+        const struct module *module = open_module(runner, scenario, role, mistake);
 
-        if (module == NULL || !module_check_run(module, scenario, run, mistake))
+        if (module == NULL || !module_check_role(module, scenario, role, mistake))
             return false;
     }
     return true;
 }
 
-/* ---- allocations that fail ---- */
-
-/* So many in a run: what two of them together do not show, more will hardly. */
-#define FAILURES_MAX 2
-
-static void name_allocation(const void *self, size_t value, char *text, size_t size)
+bool runner_check(struct runner *runner, const struct scenario *scenario, struct mistake *mistake)
 {
-    const struct runner *runner = self;
-    char who[80] = "the program";
-
-    if (runner->who != NULL)
-        runner->who(who, sizeof who);
-    snprintf(text, size, "%s (%s)", who, value != 0 ? "no memory" : "memory");
-}
-
-/* Whether this allocation fails is one more decision. */
-static void *failing_resize(void *self, void *old, size_t size)
-{
-    struct runner *runner = self;
-    const struct alloc_source *source = arena_source(runner->arena);
-    struct alternatives alternatives = {.anchor = name_allocation, .self = runner};
-
-    if (runner->failures < FAILURES_MAX &&
-        world_choose(&runner->world, "alloc.fail", 2, &alternatives) != 0) {
-        runner->failures++;
-        return NULL;
+    runner->last_run = NULL; /* the scenario may lie where one lay that is gone */
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        if (!check_run(runner, scenario, &scenario->runs[i], mistake))
+            return false;
     }
-    return source->resize(source->self, old, size);
-}
-
-static void failing_release(void *self, void *old)
-{
-    const struct alloc_source *source = arena_source(((struct runner *)self)->arena);
-
-    source->release(source->self, old);
+    return true;
 }
 
 unsigned runner_faults(const struct scenario *scenario)
@@ -140,127 +121,161 @@ unsigned runner_opens(const struct runner *runner, const struct scenario *scenar
     return strategy_opens(kind) | runner_faults(scenario) | (adversarial ? 1u << FAMILY_uv : 0);
 }
 
-/* ---- inside the process ---- */
-
-static int process_main(void *context)
-{
-    struct runner *runner = context;
-    int code = runner->start(runner->program, runner->script, runner->argc, runner->argv);
-
-    capture_flush(&runner->capture);
-    return code;
-}
-
-static void enter(void *context)
-{
-    struct runner *runner = context;
-
-    bool may_fail = chance_is_open(runner->world.chance, "alloc.fail");
-
-    runner->outer_source = alloc_replace(may_fail ? &runner->failing : arena_source(runner->arena));
-    capture_enter(&runner->capture);
-}
-
-static void leave(void *context)
-{
-    struct runner *runner = context;
-
-    capture_leave(&runner->capture);
-    alloc_replace(runner->outer_source);
-}
-
 /* ---- one run ---- */
 
-/* The arguments of a main, argv[0] the program's name, where the program may write to them. */
-static void make_arguments(struct runner *runner, const struct run_spec *run)
+static void reset(struct runner *runner, unsigned detects, size_t host_count, struct chance *chance)
 {
-    runner->argc = (int)run->arg_count + 1;
-    runner->argv = must_alloc(((size_t)runner->argc + 1) * sizeof *runner->argv);
-    runner->argv[0] = must_text(run->program);
-    for (size_t i = 0; i < run->arg_count; i++)
-        runner->argv[i + 1] = must_text(run->args[i]);
-    runner->argv_kept = must_alloc((size_t)runner->argc * sizeof *runner->argv_kept);
-    memcpy(runner->argv_kept, runner->argv, (size_t)runner->argc * sizeof *runner->argv);
-}
+    uint64_t steps_max = runner->steps_max;
 
-/* From the list that the program did not see: its own it may have moved along. */
-static void free_arguments(struct runner *runner)
-{
-    for (int i = 0; i < runner->argc; i++)
-        free(runner->argv_kept[i]);
-    free(runner->argv_kept);
-    free(runner->argv);
-}
-
-/* What plays scripts is no module, and has no globals. */
-static void reset_image(const struct module *module)
-{
-    if (module->image != NULL)
-        image_reset(module->image);
-}
-
-static void reset(struct runner *runner, unsigned detects, struct chance *chance)
-{
+    if (chance_is_open(chance, "sched.ready") && steps_max > STEPS_ANY_ORDER_MAX)
+        steps_max = STEPS_ANY_ORDER_MAX;
     trace_reset(runner->trace);
     trace_mute(runner->trace, runner->quick);
     judges_begin(&runner->judges, runner->trace, detects);
     chance->wordless = runner->quick;
     chance_rewind(chance);
-    runner->failing = (struct alloc_source){failing_resize, failing_release, runner};
     runner->failures = 0;
-    capture_begin(&runner->capture, output, runner);
     world_init(&runner->world, chance, runner->trace);
-    runner->world.steps_max = runner->steps_max;
-    if (chance_is_open(chance, "sched.ready") && runner->steps_max > STEPS_ANY_ORDER_MAX)
-        runner->world.steps_max = STEPS_ANY_ORDER_MAX;
+    runner->world.steps_max = steps_max * host_count;
 }
 
-/* The module of `run`, whose program is then the runner's. */
-static const struct module *find_program(struct runner *runner, const struct scenario *scenario,
-                                         const struct run_spec *run)
+/* Let the guests be the processes of `run`. */
+static void find_guests(struct runner *runner, const struct scenario *scenario,
+                        const struct run_spec *run)
 {
     struct mistake mistake;
 
-    if (run != runner->last_run) {
-        runner->last_module = open_module(runner, scenario, run, &mistake);
-        runner->program = module_program(runner->last_module, run->program, scenario, &mistake);
-        CHECK(runner->program != NULL);
-        runner->last_run = run;
+    if (run == runner->last_run)
+        return;
+    if (runner->guest_count < run->host_count)
+        runner->guests = must_resize(runner->guests, run->host_count * sizeof(struct guest *));
+    while (runner->guest_count < run->host_count) {
+        runner->guests[runner->guest_count] = guest_new(runner, runner->guest_count);
+        runner->guest_count++;
     }
-    return runner->last_module;
+    for (size_t i = 0; i < run->host_count; i++) {
+        const struct host_spec *host = &run->hosts[i];
+
+        guest_become(runner->guests[i], scenario, run, host,
+                     open_module(runner, scenario, role_of(run, host), &mistake));
+    }
+    runner->last_run = run;
 }
 
-static void finish(struct runner *runner, const struct module *module)
+/* ---- the machines ---- */
+
+static struct link_spec link_of(const struct link_words *words)
 {
-    capture_end(&runner->capture);
+    return (struct link_spec){.latency_ns = words->latency_ns,
+                              .jitter_ns = words->jitter_ns,
+                              .bytes_per_s = (uint64_t)words->bytes_per_s,
+                              .queue_bytes_max = (size_t)words->queue_bytes,
+                              .loss = {(uint32_t)words->loss_part, (uint32_t)words->loss_whole},
+                              .mtu = (size_t)words->mtu};
+}
+
+/* The links that `rule` is about, of `machines`. */
+static void set_links(struct host **machines, const struct link_rule *rule)
+{
+    struct link_spec spec = link_of(&rule->words);
+
+    for (size_t i = rule->from; i < rule->from + rule->from_count; i++) {
+        for (size_t j = rule->to; j < rule->to + rule->to_count; j++) {
+            if (i != j)
+                link_set(machines[i], machines[j], &spec);
+        }
+    }
+}
+
+/* Add the machines of `run` to the world, with what lies between them. Returns: their list, the
+ * caller's to free. */
+static struct host **add_machines(struct world *world, const struct run_spec *run)
+{
+    struct host **machines = must_alloc(run->host_count * sizeof(struct host *));
+    struct link_spec wires = link_of(&run->wires);
+
+    for (size_t i = 0; i < run->host_count; i++) {
+        struct address address = {.port = 0};
+
+        _Static_assert(sizeof address.ip == ADDRESS_SIZE, "the scenario's are the world's");
+        memcpy(address.ip, run->hosts[i].address, sizeof address.ip);
+        machines[i] = host_add(world, run->hosts[i].name);
+        host_address(machines[i], &address);
+    }
+    link_set_default(world, &wires);
+    for (size_t i = 0; i < run->link_count; i++)
+        set_links(machines, &run->links[i]);
+    return machines;
+}
+
+/* Without hosts the process runs on the machine that every world has. */
+static void spawn_all(struct runner *runner, const struct scenario *scenario,
+                      const struct run_spec *run)
+{
+    struct host **machines = run->has_hosts ? add_machines(&runner->world, run) : NULL;
+
+    for (size_t i = 0; i < run->host_count; i++)
+        guest_spawn(runner->guests[i], &runner->world, machines != NULL ? machines[i] : NULL,
+                    scenario, run);
+    free(machines);
+}
+
+/* ---- the end ---- */
+
+static void finish(struct runner *runner, const struct run_spec *run)
+{
     world_close(&runner->world);
-    arena_reset(runner->arena);
-    reset_image(module);
+    for (size_t i = 0; i < run->host_count; i++)
+        guest_end(runner->guests[i]);
     if (fchdir(runner->folder) != 0)
         CHECK_NEVER("the folder we were started in is gone");
-    free_arguments(runner);
     runner->seen = NULL;
 }
 
-/* What the program has not given back, which is looked at where a scenario asks for it. */
+/* What programs that have ended have not given back, which is looked at where a scenario asks for
+ * it. */
 static struct leak_left left_behind(const struct runner *runner, const struct scenario *scenario,
-                                    const struct process *process)
+                                    const struct run_spec *run)
 {
+    struct leak_left left = {0};
+
     if ((scenario->detects >> DETECTOR_LEAK & 1) == 0)
-        return (struct leak_left){0};
-    return (struct leak_left){arena_left(runner->arena) - process->uv_blocks,
-                              process->handles_open};
+        return left;
+    for (size_t i = 0; i < run->host_count; i++) {
+        const struct guest *guest = runner->guests[i];
+
+        if (!guest->process->ended)
+            continue;
+        left.blocks += guest_blocks_left(guest);
+        left.handles += guest->process->handles_open;
+    }
+    return left;
 }
 
-/* Whether a loop of production might have run so: whoever is ready has had a turn before who became
- * so after it. Timers of one instant may be in any order, and so may what libuv promises no order
- * of. */
+/* How each process ended, and what it had still to say. */
+static void see_end(struct runner *runner, const struct run_spec *run, struct observation *seen)
+{
+    for (size_t i = 0; i < run->host_count; i++) {
+        struct guest *guest = runner->guests[i];
+
+        guest_flush(guest);
+        if (guest->process->ended)
+            observation_add_end(seen, guest->name, guest->process->exit_code, runner->name_code);
+        else
+            observation_add_running(seen, guest->name);
+    }
+    seen->elapsed_ns = runner->world.now_ns;
+}
+
+/* Whether loops of production might have run so: whoever is ready has had a turn before who became
+ * so after it, and no allocation failed. All else may be in any order, or take its time. */
 static bool is_in_turn(const struct tape *tape)
 {
     for (size_t i = 0; i < tape->count; i++) {
         enum chance_family family = chance_family(tape->entries[i].label);
 
-        if (tape->entries[i].value != 0 && family != FAMILY_timer && family != FAMILY_uv)
+        if (tape->entries[i].value != 0 &&
+            (family == FAMILY_sched || family == FAMILY_thread || family == FAMILY_alloc))
             return false;
     }
     return true;
@@ -269,55 +284,62 @@ static bool is_in_turn(const struct tape *tape)
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen)
 {
-    const struct module *module = find_program(runner, scenario, run);
-    struct process_spec spec = {.name = run->program,
-                                .main = process_main,
-                                .context = runner,
-                                .epoch_ns = scenario->epoch_ns,
-                                .environment = (const char *const *)run->env,
-                                .enter = enter,
-                                .leave = leave};
-    struct process *process;
     enum world_end end;
 
+    find_guests(runner, scenario, run);
     *seen = (struct observation){0};
     runner->seen = seen;
-    runner->script = run->script;
-    make_arguments(runner, run);
-    reset(runner, scenario->detects, chance);
-    process = world_spawn(&runner->world, &spec);
+    reset(runner, scenario->detects, run->host_count, chance);
+    spawn_all(runner, scenario, run);
     end = world_run(&runner->world);
-    capture_flush(&runner->capture);
+    see_end(runner, run, seen);
     seen->ended = end == WORLD_ENDED;
-    observation_set_exit(seen, process->exit_code, runner->name_code);
-    seen->elapsed_ns = runner->world.now_ns;
     judges_end(&runner->judges,
                &(struct run_result){.end = end,
-                                    .program = run->program,
-                                    .process = process,
-                                    .time_ns = runner->world.now_ns,
-                                    .steps_max = runner->world.steps_max,
-                                    .suspect = runner->world.suspect,
+                                    .world = &runner->world,
                                     .in_turn = is_in_turn(&chance->record),
                                     .fairness = scenario->fairness,
-                                    .left = left_behind(runner, scenario, process)},
+                                    .left = left_behind(runner, scenario, run)},
                seen);
     seen->hash = trace_hash(runner->trace);
-    finish(runner, module);
+    finish(runner, run);
+}
+
+/* Set `*hash` to that of all modules of `run`. Returns: their names, in the runner's keeping. */
+static char *name_modules(struct runner *runner, const struct scenario *scenario,
+                          const struct run_spec *run, uint64_t *hash)
+{
+    struct mistake mistake;
+
+    free(runner->module_names);
+    runner->module_names = NULL;
+    for (size_t i = 0; i < run->role_count; i++) {
+        const struct module *module = open_module(runner, scenario, &run->roles[i], &mistake);
+
+        if (i == 0) {
+            *hash = module->hash;
+            runner->module_names = must_text(module->name);
+        } else if (strstr(runner->module_names, module->name) == NULL) {
+            *hash = hash_bytes(*hash, &module->hash, sizeof module->hash);
+            runner->module_names = must_append(runner->module_names, ",");
+            runner->module_names = must_append(runner->module_names, module->name);
+        }
+    }
+    return runner->module_names;
 }
 
 struct tape_file runner_tape(struct runner *runner, const struct scenario *scenario,
                              const struct run_spec *run, const char *strategy, const char *finding)
 {
-    struct mistake mistake;
-    const struct module *module = open_module(runner, scenario, run, &mistake);
+    uint64_t module_hash = 0;
+    char *module_name = name_modules(runner, scenario, run, &module_hash);
 
     return (struct tape_file){
         .scenario_path = scenario->path,
         .scenario_hash = scenario->hash,
         .run = run->name,
-        .module_name = module->name,
-        .module_hash = module->hash,
+        .module_name = module_name,
+        .module_hash = module_hash,
         .strategy = (char *)(uintptr_t)strategy,
         .found = (char *)(uintptr_t)(finding != NULL ? finding : "nothing"),
         .fixed = finding == NULL,

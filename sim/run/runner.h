@@ -1,16 +1,15 @@
 /*
- * runner.h - one tape, one run: a program in a world of its own, and what was seen of it.
+ * runner.h - one tape, one run: programs in a world of their own, and what was seen of them.
  *
- * Knows worlds, images and detectors; does not know what a coroutine is. The bridge tells it how a
+ * Knows worlds, guests and detectors; does not know what a coroutine is. The bridge tells it how a
  * program is started.
  */
 #ifndef RONDO_RUN_RUNNER_H
 #define RONDO_RUN_RUNNER_H
 
-#include "base/alloc.h"
+#include "run/guest.h"
 #include "run/judges.h"
 #include "run/tape_file.h"
-#include "scenario/capture.h"
 #include "scenario/module.h"
 #include "scenario/observation.h"
 #include "scenario/scenario.h"
@@ -27,7 +26,6 @@ typedef void (*runner_who)(char *text, size_t size);
 /* The name of a negative exit code, static: "ETIMEDOUT". */
 typedef const char *(*code_name)(int code);
 
-struct arena;
 struct strategy_kind;
 
 /* What is kept from run to run. Begins as runner_open(). */
@@ -35,8 +33,8 @@ struct runner {
     struct module_set modules;
     program_start start;
     code_name name_code;
-    struct arena *arena;
-    struct capture capture;
+    struct guest **guests; /* as many as any run has had */
+    size_t guest_count;
     struct trace *trace;  /* of the last run */
     struct trace *before; /* of the run before it, for comparison */
     struct judges judges;
@@ -44,19 +42,12 @@ struct runner {
     struct world world;
     struct observation *seen;        /* of the run that runs */
     const struct run_spec *last_run; /* of which these are, or NULL */
-    const struct module *last_module;
-    const rondo_program *program;
-    const struct script *script;
-    char **argv;
-    char **argv_kept;
-    int argc;
-    const struct alloc_source *outer_source;
-    runner_who who;              /* or NULL */
-    struct alloc_source failing; /* the arena's, but for what the tape lets fail */
-    size_t failures;             /* in this run */
-    uint64_t steps_max;
-    bool adversarial; /* what libuv leaves open is tried whatever a scenario says */
-    bool quick;       /* keep no trace, write no anchors, judge nothing that needs them */
+    char *module_names;              /* of the run that was asked for last, for its tape */
+    runner_who who;                  /* or NULL */
+    size_t failures;                 /* of allocations, in this run */
+    uint64_t steps_max;              /* for each process */
+    bool adversarial;                /* what libuv leaves open is tried whatever a scenario says */
+    bool quick; /* keep no trace, write no anchors, judge nothing that needs them */
 };
 
 /* Ready to run programs from modules below `module_folder` (borrowed). */
@@ -73,6 +64,10 @@ bool runner_check(struct runner *runner, const struct scenario *scenario, struct
 void runner_run(struct runner *runner, const struct scenario *scenario, const struct run_spec *run,
                 struct chance *chance, struct observation *seen);
 
+/* A piece of the output of `guest`, while a run lasts: see capture_sink. */
+void runner_hear(struct runner *runner, const struct guest *guest, enum stream stream, bool partial,
+                 const char *text, size_t size);
+
 /* The families of decisions that are faults which `scenario` wants to be tried. */
 unsigned runner_faults(const struct scenario *scenario);
 
@@ -83,7 +78,8 @@ unsigned runner_opens(const struct runner *runner, const struct scenario *scenar
                       const struct strategy_kind *kind);
 
 /* What a tape of `run` says of itself, for tape_file_write(): all but seed, open families, hash and
- * decisions. `finding` NULL: nothing was found. Requires: runner_check() passed. Borrows all. */
+ * decisions. `finding` NULL: nothing was found. Requires: runner_check() passed. Borrows all, for
+ * as long as nobody asks for the next. */
 struct tape_file runner_tape(struct runner *runner, const struct scenario *scenario,
                              const struct run_spec *run, const char *strategy, const char *finding);
 

@@ -56,7 +56,12 @@ static bool set_finds(struct reader *reader, const struct node *value, void *tar
            reader_text(reader, value, &((struct expectation *)target)->finds);
 }
 
-TEXT_SETTER(set_exit, struct expectation, exit)
+static bool set_exit(struct reader *reader, const struct node *value, void *target)
+{
+    if (reader->run->has_hosts)
+        return reader_refuse(reader, value, "with 'hosts', an exit is that of a host");
+    return reader_text(reader, value, &((struct expectation *)target)->exit);
+}
 
 /* "together is 3x faster than blocking", "blocking takes 6x as long as together". */
 bool read_relation(struct reader *reader, const struct node *value, struct relation *relation)
@@ -157,6 +162,55 @@ static const struct key expect_keys_compared[] = {
     {"relations", NODE_SEQUENCE, false, set_relations},
 };
 
+/* ---- of a host ---- */
+
+TEXT_SETTER(set_end_exit, struct end_expectation, exit)
+
+static bool set_end_output(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct end_expectation *)target)->output = must_text(value->text);
+    return true;
+}
+
+static const struct key end_keys[] = {
+    {"exit", NODE_SCALAR, false, set_end_exit},
+    {"output", NODE_SCALAR, false, set_end_output},
+};
+
+/* What `name` is to end with, a role or a host; NULL: there is no such. */
+static struct end_expectation *find_end(struct run_spec *run, const char *name)
+{
+    for (size_t i = 0; i < run->role_count; i++) {
+        if (strcmp(run->roles[i].name, name) == 0)
+            return &run->roles[i].expect;
+    }
+    for (size_t i = 0; i < run->host_count; i++) {
+        if (strcmp(run->hosts[i].name, name) == 0)
+            return &run->hosts[i].expect;
+    }
+    return NULL;
+}
+
+/* In `expect` of a run with hosts, the name of one, or of a role, is a key. */
+static bool read_end(struct reader *reader, const struct node *key, const struct node *value)
+{
+    struct end_expectation *end = reader->run->has_hosts ? find_end(reader->run, key->text) : NULL;
+
+    if (end == NULL)
+        return false;
+    if (value->kind != NODE_MAPPING)
+        return READER_REFUSE(reader, value, "'%.60s' must be a mapping", key->text);
+    return READ(reader, value, end_keys, end);
+}
+
+static bool read_expect_of(struct reader *reader, const struct node *node, struct run_spec *run)
+{
+    reader->run = run;
+    return read_mapping(reader, node, expect_keys, sizeof expect_keys / sizeof *expect_keys,
+                        &run->expect, read_end);
+}
+
 /* In `expect` of a comparison, the name of a run is a key. */
 static bool read_run_expect(struct reader *reader, const struct node *key, const struct node *value)
 {
@@ -166,7 +220,7 @@ static bool read_run_expect(struct reader *reader, const struct node *key, const
         return false;
     if (value->kind != NODE_MAPPING)
         return READER_REFUSE(reader, value, "'%.60s' must be a mapping", key->text);
-    return READ(reader, value, expect_keys, &reader->scenario->runs[run].expect);
+    return read_expect_of(reader, value, &reader->scenario->runs[run]);
 }
 
 bool read_expect(struct reader *reader)
@@ -177,7 +231,12 @@ bool read_expect(struct reader *reader)
         return read_mapping(reader, node, expect_keys_compared,
                             sizeof expect_keys_compared / sizeof *expect_keys_compared, NULL,
                             read_run_expect);
-    return READ(reader, node, expect_keys, &reader->scenario->runs[0].expect);
+    return read_expect_of(reader, node, &reader->scenario->runs[0]);
+}
+
+bool is_end_key(const char *name)
+{
+    return find_key(expect_keys, sizeof expect_keys / sizeof *expect_keys, name) != NULL;
 }
 
 bool is_expect_key(const char *name)

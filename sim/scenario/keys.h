@@ -19,6 +19,9 @@ struct reader {
     struct scenario *scenario;
     const struct node *expect; /* read after `runs`, whose names are keys in it */
     const struct node *claims;
+    struct run_spec *run;       /* that is being read, of it: */
+    const struct node *hosts;   /* or NULL */
+    const struct node *network; /* read after `hosts`, whose names it uses; or NULL */
 };
 
 struct key {
@@ -68,16 +71,42 @@ bool read_expect(struct reader *reader);
 bool read_relation(struct reader *reader, const struct node *value, struct relation *relation);
 bool reader_check_finds(struct reader *reader, const struct node *value);
 bool is_expect_key(const char *name);
+bool is_end_key(const char *name);
 
 /* claims.c: read the node kept in `reader->claims`. */
 bool read_claims(struct reader *reader);
 
+/* hosts.c: a run begins with one program without a name; when all of its keys have been read its
+ * hosts and what is between them are. `at`: the place of mistakes without one. */
+void begin_run(struct reader *reader, struct run_spec *run, const char *name);
+bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at);
+bool finish_role(struct reader *reader, struct role *role, const struct node *at);
+void role_clear(struct role *role);
+void hosts_free(struct run_spec *run);
+
+/* Likewise: the keys of a program, the same at the top, in a run and on a host. Target: the role.
+ */
+bool set_role_program(struct reader *reader, const struct node *value, void *target);
+bool set_role_module(struct reader *reader, const struct node *value, void *target);
+bool set_role_args(struct reader *reader, const struct node *value, void *target);
+bool set_role_env(struct reader *reader, const struct node *value, void *target);
+
+#define PROGRAM_KEYS                                                                               \
+    {"program", NODE_SCALAR, false, set_role_program},                                             \
+        {"module", NODE_SCALAR, false, set_role_module},                                           \
+        {"args", NODE_SEQUENCE, false, set_role_args}, {"env", NODE_MAPPING, false, set_role_env}, \
+        {"objects", NODE_MAPPING, false, set_script_objects},                                      \
+        {"tasks", NODE_MAPPING, false, set_script_tasks},                                          \
+    {                                                                                              \
+        "log", NODE_SCALAR, false, set_script_log                                                  \
+    }
+
 /* script.c: the keys that are about a script set what they can; read_script() does the rest, when
- * all of the run's keys have been read. `at`: the place of mistakes without one. */
+ * all of the role's keys have been read. `at`: the place of mistakes without one. */
 bool set_script_objects(struct reader *reader, const struct node *value, void *target);
 bool set_script_tasks(struct reader *reader, const struct node *value, void *target);
 bool set_script_log(struct reader *reader, const struct node *value, void *target);
-bool read_script(struct reader *reader, struct run_spec *run, const struct node *at);
+bool read_script(struct reader *reader, struct role *role, const struct node *at);
 
 /* The most schedules or outcomes a file may ask for. */
 #define SCHEDULES_LIMIT 1000000

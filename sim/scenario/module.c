@@ -217,14 +217,14 @@ static struct module *script_module(struct module_set *set)
 }
 
 struct module *module_of(struct module_set *set, const struct scenario *scenario,
-                         const struct run_spec *run, struct mistake *mistake)
+                         const struct role *role, struct mistake *mistake)
 {
     struct module *module;
     char *path;
 
-    if (run->script != NULL)
+    if (role->script != NULL)
         return script_module(set);
-    path = find_file(set, scenario, run->module);
+    path = find_file(set, scenario, role->module);
     module = find(set, path);
     if (module != NULL) {
         free(path);
@@ -258,16 +258,16 @@ const rondo_program *module_program(const struct module *module, const char *nam
     return NULL;
 }
 
-bool module_check_run(const struct module *module, const struct scenario *scenario,
-                      const struct run_spec *run, struct mistake *mistake)
+bool module_check_role(const struct module *module, const struct scenario *scenario,
+                       const struct role *role, struct mistake *mistake)
 {
-    const rondo_program *program = module_program(module, run->program, scenario, mistake);
+    const rondo_program *program = module_program(module, role->program, scenario, mistake);
 
     if (program == NULL)
         return false;
-    if (run->arg_count > 0 && program->kind != RONDO_PROGRAM_MAIN)
+    if (role->arg_count > 0 && program->kind != RONDO_PROGRAM_MAIN)
         return mistake_at(mistake, scenario->path, 0, 0,
-                          "'args' are for a main; '%s' is a coroutine", run->program);
+                          "'args' are for a main; '%s' is a coroutine", role->program);
     return true;
 }
 

@@ -33,20 +33,20 @@ struct module_set {
     const rondo_program *script; /* what plays the scripts of scenario files */
 };
 
-/* The module of `run`, opened now if it is not open; for a script one without a file and a handle.
+/* The module of `role`, opened now if it is not open; for a script one without a file and a handle.
  * Returns: NULL with a mistake. Owned by `set`.
  */
 struct module *module_of(struct module_set *set, const struct scenario *scenario,
-                         const struct run_spec *run, struct mistake *mistake);
+                         const struct role *role, struct mistake *mistake);
 
 /* The program `name` of `module`. Returns: NULL with a mistake that lists what there is. */
 const rondo_program *module_program(const struct module *module, const char *name,
                                     const struct scenario *scenario, struct mistake *mistake);
 
-/* Whether `run` can be run from `module`: its program is there, and takes its arguments.
+/* Whether `role` can be played from `module`: its program is there, and takes its arguments.
  * Returns: false with a mistake. */
-bool module_check_run(const struct module *module, const struct scenario *scenario,
-                      const struct run_spec *run, struct mistake *mistake);
+bool module_check_role(const struct module *module, const struct scenario *scenario,
+                       const struct role *role, struct mistake *mistake);
 
 /* Close all. Requires: nothing of them runs or is referred to any more. */
 void module_set_close(struct module_set *set);

@@ -36,23 +36,46 @@ char *observation_printable(const char *text, size_t size)
     return out;
 }
 
-void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
-                     bool partial, const char *text, size_t size)
+void observation_add(struct observation *observation, struct line line, const char *text,
+                     size_t size)
 {
     observation->lines = must_room(observation->lines, &observation->line_capacity,
                                    observation->line_count + 1, sizeof *observation->lines);
-    observation->lines[observation->line_count++] =
-        (struct line){t_ns, stream, partial, observation_printable(text, size)};
+    line.text = observation_printable(text, size);
+    observation->lines[observation->line_count++] = line;
 }
 
-void observation_set_exit(struct observation *observation, int code,
-                          const char *(*name_code)(int code))
+static struct host_end *add_end(struct observation *observation)
 {
-    observation->exit = code;
+    observation->ends =
+        must_resize(observation->ends, (observation->end_count + 1) * sizeof *observation->ends);
+    return &observation->ends[observation->end_count++];
+}
+
+void observation_add_end(struct observation *observation, const char *host, int code,
+                         const char *(*name_code)(int code))
+{
+    struct host_end *end = add_end(observation);
+
+    *end = (struct host_end){.host = host, .ended = true, .code = code};
     if (code < 0)
-        snprintf(observation->exit_name, sizeof observation->exit_name, "%s", name_code(code));
+        snprintf(end->name, sizeof end->name, "%s", name_code(code));
     else
-        snprintf(observation->exit_name, sizeof observation->exit_name, "%d", code);
+        snprintf(end->name, sizeof end->name, "%d", code);
+}
+
+void observation_add_running(struct observation *observation, const char *host)
+{
+    *add_end(observation) = (struct host_end){.host = host, .name = "running"};
+}
+
+const struct host_end *observation_end(const struct observation *observation)
+{
+    for (size_t i = 0; i < observation->end_count; i++) {
+        if (observation->ends[i].ended && observation->ends[i].code != 0)
+            return &observation->ends[i];
+    }
+    return observation->ends; /* the first, or NULL */
 }
 
 const struct property_count *property_counts_find(const struct property_counts *counts,
@@ -98,6 +121,7 @@ void observation_clear(struct observation *observation)
     for (size_t i = 0; i < observation->line_count; i++)
         free(observation->lines[i].text);
     free(observation->lines);
+    free(observation->ends);
     free(observation->finding_lines);
     free(observation->candidate);
     clear_properties(&observation->properties);
@@ -115,9 +139,14 @@ uint64_t observation_outcome(const struct observation *observation, bool judged)
         hash = hash_bytes(hash, &line->t_ns, sizeof line->t_ns);
         hash = hash_bytes(hash, &line->stream, sizeof line->stream);
         hash = hash_text(hash, line->text);
+        if (line->host != NULL)
+            hash = hash_text(hash, line->host);
     }
     hash = hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
-    hash = hash_bytes(hash, &observation->exit, sizeof observation->exit);
+    for (size_t i = 0; i < observation->end_count; i++) {
+        hash = hash_bytes(hash, &observation->ends[i].code, sizeof observation->ends[i].code);
+        hash = hash_bytes(hash, &observation->ends[i].ended, sizeof observation->ends[i].ended);
+    }
     hash = hash_bytes(hash, &observation->ended, sizeof observation->ended);
     if (judged)
         hash = hash_bytes(hash, &observation->suspect, sizeof observation->suspect);

@@ -15,7 +15,16 @@ struct line {
     int64_t t_ns; /* since the run began */
     enum stream stream;
     bool partial;
+    const char *host; /* that it comes from (borrowed, of the scenario); NULL: there is but one */
     char *text;
+};
+
+/* How a process ended. */
+struct host_end {
+    const char *host; /* as of a line */
+    bool ended;       /* else it was running when the run was over */
+    int code;         /* its exit code, or a coroutine's negative code */
+    char name[24];    /* in words: "0", "3", "ETIMEDOUT"; "running" */
 };
 
 /* How often a condition of the program's own was met, and held (core/property.h). */
@@ -36,11 +45,11 @@ struct observation {
     size_t line_count;
     size_t line_capacity;
     int64_t elapsed_ns;
-    bool ended;          /* the program came to its end; otherwise `finding` says why not */
-    bool cut;            /* its steps were spent */
-    bool suspect;        /* quick: a recorded run may find something in it; else false */
-    int exit;            /* its exit code, or a coroutine's negative code */
-    char exit_name[24];  /* in words: "0", "3", "ETIMEDOUT" */
+    bool ended;            /* all came to their end who were to; otherwise `finding` says why not */
+    bool cut;              /* its steps were spent */
+    bool suspect;          /* quick: a recorded run may find something in it; else false */
+    struct host_end *ends; /* one a host, in their order */
+    size_t end_count;
     const char *finding; /* a detector's word, static; NULL: none */
     char *finding_lines; /* the block that shows it, or NULL */
     char *candidate; /* likewise, of what is a finding if no run without such ends so; or NULL */
@@ -52,18 +61,23 @@ struct observation {
     size_t count;     /* schedules that showed it; likewise */
 };
 
-/* Append a line; `text` of `size` bytes is made printable: control characters as \b \r \t, other
- * bytes that are not text as \xNN, a backslash as two. */
-void observation_add(struct observation *observation, int64_t t_ns, enum stream stream,
-                     bool partial, const char *text, size_t size);
+/* Append `line`, its text being the printable form of `text` of `size` bytes: control characters as
+ * \b \r \t, other bytes that are not text as \xNN, a backslash as two. */
+void observation_add(struct observation *observation, struct line line, const char *text,
+                     size_t size);
 
 /* `text` with everything that a terminal, a diff or a JSON reader would swallow written out.
  * Owned by the caller: free(). */
 char *observation_printable(const char *text, size_t size);
 
-/* Set the exit code and its name; `name_code` knows those of negative codes. */
-void observation_set_exit(struct observation *observation, int code,
-                          const char *(*name_code)(int code));
+/* The process of the next host has ended with `code`; `name_code` knows the names of negative
+ * ones. Or it is running still. */
+void observation_add_end(struct observation *observation, const char *host, int code,
+                         const char *(*name_code)(int code));
+void observation_add_running(struct observation *observation, const char *host);
+
+/* The end that says most: the first that was not with 0, else the first; NULL: there is none. */
+const struct host_end *observation_end(const struct observation *observation);
 
 /* Add to the counts of a property. */
 void property_counts_add(struct property_counts *counts, const char *kind, const char *name,

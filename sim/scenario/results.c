@@ -43,6 +43,8 @@ static void write_lines(FILE *out, const struct observation *seen)
         fprintf(out, "%s{\"t_ns\":%" PRId64, i > 0 ? "," : "", line->t_ns);
         write_field(out, "stream", line->stream == STREAM_OUT ? "out" : "err");
         fprintf(out, ",\"partial\":%s", line->partial ? "true" : "false");
+        if (line->host != NULL)
+            write_field(out, "host", line->host);
         write_field(out, "text", line->text);
         fputc('}', out);
     }
@@ -63,6 +65,24 @@ static void write_properties(FILE *out, const struct property_counts *properties
     fputc(']', out);
 }
 
+/* How each host's process ended, where there are hosts. */
+static void write_ends(FILE *out, const struct run_spec *run, const struct observation *seen)
+{
+    if (!run->has_hosts) {
+        write_field(out, "exit", seen->ended ? seen->ends[0].name : NULL);
+        fputs(",\"hosts\":null", out);
+        return;
+    }
+    fputs(",\"exit\":null,\"hosts\":[", out);
+    for (size_t i = 0; i < seen->end_count; i++) {
+        fprintf(out, "%s{\"name\":", i > 0 ? "," : "");
+        write_text(out, seen->ends[i].host);
+        write_field(out, "exit", seen->ends[i].ended ? seen->ends[i].name : NULL);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
 static void write_runs(FILE *out, const struct scenario *scenario, const struct observed_run *runs)
 {
     fputs(",\"runs\":[", out);
@@ -72,7 +92,7 @@ static void write_runs(FILE *out, const struct scenario *scenario, const struct 
         fprintf(out, "%s{\"name\":", i > 0 ? "," : "");
         write_text(out, scenario->runs[i].name);
         fprintf(out, ",\"elapsed_ns\":%" PRId64, seen->elapsed_ns);
-        write_field(out, "exit", seen->ended ? seen->exit_name : NULL);
+        write_ends(out, &scenario->runs[i], seen);
         write_field(out, "finding", seen->finding);
         fprintf(out, ",\"outcomes\":%zu", runs[i].outcome_count);
         write_properties(out, &runs[i].properties);

@@ -4,6 +4,7 @@
 #ifndef RONDO_SCENARIO_SCENARIO_H
 #define RONDO_SCENARIO_SCENARIO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,12 +18,15 @@ struct named_property {
     char *name;
 };
 
+/* The bytes of an address as IPv6 has them; those of IPv4 are ::ffff:a.b.c.d. */
+#define ADDRESS_SIZE 16
+
 /* What must be true of a run. Texts that were not given are NULL. */
 struct expectation {
     bool has_elapsed;
     int64_t elapsed_ns;
     char *output;
-    char *exit;                        /* "0", "3", "ETIMEDOUT" */
+    char *exit;                        /* of a run without hosts: "0", "3", "ETIMEDOUT" */
     char *finds;                       /* a detector's word; "nothing" or NULL: none may speak */
     size_t outcomes;                   /* exactly so many; 0: not given */
     struct named_property *properties; /* that must have been met, and have held */
@@ -44,7 +48,9 @@ enum detector {
 };
 
 /* Faults that a search may try besides orders: the families of decisions that it opens. */
-#define FAULT_MAP(X) X(ALLOC, "alloc")
+#define FAULT_MAP(X)  \
+    X(ALLOC, "alloc") \
+    X(NET, "net")
 
 enum fault {
 #define X(name, text) FAULT_##name,
@@ -54,18 +60,85 @@ enum fault {
 
 /* The word for a fault, which is that of its family. */
 const char *fault_name(enum fault fault);
-#define FAULT_COUNT 1
+#define FAULT_COUNT 2
 
-struct run_spec {
-    char *name; /* "" for the one run of a scenario without `runs` */
-    char *program;
-    char *module; /* NULL: of the scenario's stem */
+/* What must be true of a process when its run is over. Texts that were not given are NULL. */
+struct end_expectation {
+    char *exit;   /* "0", "3", "ETIMEDOUT"; "running": it has not ended */
+    char *output; /* its lines alone, without the host's name */
+};
+
+/* A program, and the hosts that it runs on. */
+struct role {
+    char *name;    /* "" for the one program of a run without hosts */
+    char *program; /* NULL: none is given */
+    char *module;  /* NULL: of the scenario's stem */
     char **args;
     size_t arg_count;
     char **env;            /* "NAME=value", the last one NULL; or NULL */
     struct script *script; /* instead of a program; or NULL */
+    size_t count;          /* of hosts; 0: one, named as the role is */
+    size_t host;           /* the first of them */
+    int64_t start_ns;      /* when it begins */
+    bool has_epoch;
+    int64_t epoch_ns; /* else the scenario's */
+    bool has_address;
+    uint8_t address[ADDRESS_SIZE]; /* of its first host; the others' follow */
+    struct end_expectation expect;
+};
+
+/* A machine, and the process on it. */
+struct host_spec {
+    char *name;  /* "client.2"; "" in a run without hosts */
+    size_t role; /* index */
+    uint8_t address[ADDRESS_SIZE];
+    struct end_expectation expect; /* what is not said here, its role says */
+};
+
+/* One direction between two hosts. */
+struct link_words {
+    int64_t latency_ns;  /* at least */
+    int64_t jitter_ns;   /* and up to so much more */
+    int64_t bytes_per_s; /* 0: no limit */
+    int64_t queue_bytes; /* 0: no limit */
+    int64_t mtu;
+    int64_t loss_part; /* so many of so many are lost */
+    int64_t loss_whole;
+};
+
+/* What goes from any of some hosts to any of others meets this. */
+struct link_rule {
+    size_t from; /* hosts: the first, and how many */
+    size_t from_count;
+    size_t to;
+    size_t to_count;
+    struct link_words words;
+};
+
+struct run_spec {
+    char *name;         /* "" for the one run of a scenario without `runs` */
+    struct role *roles; /* at least one */
+    size_t role_count;
+    struct host_spec *hosts; /* those of the first role first; without `hosts`: one, unnamed */
+    size_t host_count;
+    bool has_hosts;          /* `hosts` was given */
+    struct link_words wires; /* what goes between two hosts, unless a rule says otherwise */
+    struct link_rule *links; /* the last one counts */
+    size_t link_count;
     struct expectation expect;
 };
+
+/* The role of a host of `run`. */
+static inline const struct role *role_of(const struct run_spec *run, const struct host_spec *host)
+{
+    return &run->roles[host->role];
+}
+
+/* What `host` is to end with: "0" unless something else was said. */
+const char *host_exit(const struct run_spec *run, const struct host_spec *host);
+
+/* Whether it is not to end at all. */
+bool host_stays(const struct run_spec *run, const struct host_spec *host);
 
 /* "left is 3x faster than right": right = numerator / denominator * left. */
 struct relation {

@@ -98,7 +98,7 @@ static bool set_fault(struct reader *reader, const struct node *value)
             return true;
         }
     }
-    return READER_REFUSE(reader, value, "there is no such fault to be tried (alloc)");
+    return READER_REFUSE(reader, value, "there is no such fault to be tried (alloc, net)");
 }
 
 static bool set_faults(struct reader *reader, const struct node *value, void *target)
@@ -180,57 +180,26 @@ static bool set_fairness(struct reader *reader, const struct node *value, void *
 
 /* ---- the file ---- */
 
-TEXT_SETTER(set_run_program, struct run_spec, program)
-TEXT_SETTER(set_run_module, struct run_spec, module)
-
-static bool set_run_args(struct reader *reader, const struct node *value, void *target)
+static bool keep_hosts(struct reader *reader, const struct node *value, void *target)
 {
-    struct run_spec *run = target;
-
-    run->args = must_alloc((value->count + 1) * sizeof *run->args);
-    for (size_t i = 0; i < value->count; i++) {
-        if (value->children[i]->kind != NODE_SCALAR)
-            return READER_REFUSE(reader, value->children[i], "an argument must be a text");
-        run->args[run->arg_count++] = must_text(value->children[i]->text);
-    }
+    (void)target;
+    reader->hosts = value;
     return true;
 }
 
-/* A mapping, so no name comes twice. */
-static bool set_run_env(struct reader *reader, const struct node *value, void *target)
+static bool keep_network(struct reader *reader, const struct node *value, void *target)
 {
-    struct run_spec *run = target;
-
-    run->env = must_alloc((value->count + 1) * sizeof *run->env);
-    for (size_t i = 0; i < value->count; i++) {
-        const char *name = value->keys[i]->text;
-
-        if (name[0] == '\0' || strchr(name, '=') != NULL)
-            return reader_refuse(reader, value->keys[i], "a variable cannot be called that");
-        if (value->children[i]->kind != NODE_SCALAR)
-            return READER_REFUSE(reader, value->children[i], "a variable must be a text");
-        run->env[i] = must_format("%s=%s", name, value->children[i]->text);
-    }
+    (void)target;
+    reader->network = value;
     return true;
 }
 
+/* Of the one program that a run begins with, but for the last two. */
 static const struct key run_keys[] = {
-    {"program", NODE_SCALAR, false, set_run_program},
-    {"module", NODE_SCALAR, false, set_run_module},
-    {"args", NODE_SEQUENCE, false, set_run_args},
-    {"env", NODE_MAPPING, false, set_run_env},
-    {"objects", NODE_MAPPING, false, set_script_objects},
-    {"tasks", NODE_MAPPING, false, set_script_tasks},
-    {"log", NODE_SCALAR, false, set_script_log},
+    PROGRAM_KEYS,
+    {"hosts", NODE_MAPPING, false, keep_hosts},
+    {"network", NODE_MAPPING, false, keep_network},
 };
-
-/* What a run is of: a program or a script. `at`: its mapping. */
-static bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at)
-{
-    if (run->script != NULL)
-        return read_script(reader, run, at);
-    return run->program != NULL || READER_REFUSE(reader, at, "'program' or 'tasks' is missing");
-}
 
 static bool set_runs(struct reader *reader, const struct node *value, void *target)
 {
@@ -244,13 +213,13 @@ static bool set_runs(struct reader *reader, const struct node *value, void *targ
     for (size_t i = 0; i < value->count; i++) {
         struct run_spec *run = &scenario->runs[i];
 
-        run->name = must_text(value->keys[i]->text);
+        begin_run(reader, run, value->keys[i]->text);
         scenario->run_count = i + 1;
         if (is_expect_key(run->name) || !reader_is_word(run->name))
             return reader_refuse(reader, value->keys[i], "a run cannot be called that");
         if (value->children[i]->kind != NODE_MAPPING)
             return READER_REFUSE(reader, value->children[i], "a run must be a mapping");
-        if (!READ(reader, value->children[i], run_keys, run) ||
+        if (!READ(reader, value->children[i], run_keys, run->roles) ||
             !finish_run(reader, run, value->children[i]))
             return false;
     }
@@ -266,7 +235,7 @@ static struct run_spec *only_run(struct reader *reader)
         return NULL;
     if (scenario->run_count == 0) {
         scenario->runs = must_alloc(sizeof *scenario->runs);
-        scenario->runs[0].name = must_text("");
+        begin_run(reader, &scenario->runs[0], "");
         scenario->run_count = 1;
     }
     return &scenario->runs[0];
@@ -279,7 +248,7 @@ static bool set_only(struct reader *reader, const struct node *value,
 
     if (run == NULL)
         return READER_REFUSE(reader, value, "with 'runs', programs stand in the runs");
-    return set(reader, value, run);
+    return set(reader, value, run->roles);
 }
 
 #define ONLY_SETTER(function, set)                                                      \
@@ -289,13 +258,15 @@ static bool set_only(struct reader *reader, const struct node *value,
         return set_only(reader, value, set);                                            \
     }
 
-ONLY_SETTER(set_program, set_run_program)
-ONLY_SETTER(set_module, set_run_module)
-ONLY_SETTER(set_args, set_run_args)
-ONLY_SETTER(set_env, set_run_env)
+ONLY_SETTER(set_program, set_role_program)
+ONLY_SETTER(set_module, set_role_module)
+ONLY_SETTER(set_args, set_role_args)
+ONLY_SETTER(set_env, set_role_env)
 ONLY_SETTER(set_objects, set_script_objects)
 ONLY_SETTER(set_tasks, set_script_tasks)
 ONLY_SETTER(set_log, set_script_log)
+ONLY_SETTER(set_hosts, keep_hosts)
+ONLY_SETTER(set_network, keep_network)
 
 static bool set_all_runs(struct reader *reader, const struct node *value, void *target)
 {
@@ -345,8 +316,30 @@ static const struct key scenario_keys[] = {
     {"live", NODE_MAPPING, false, set_live},        {"objects", NODE_MAPPING, false, set_objects},
     {"tasks", NODE_MAPPING, false, set_tasks},      {"log", NODE_SCALAR, false, set_log},
     {"env", NODE_MAPPING, false, set_env},          {"detect", NODE_SEQUENCE, false, set_detect},
+    {"hosts", NODE_MAPPING, false, set_hosts},      {"network", NODE_MAPPING, false, set_network},
     {"fairness", NODE_SCALAR, false, set_fairness},
 };
+
+/* A run is over when all have ended who are to: there must be one. Live there are no hosts. */
+static bool check_ends(struct reader *reader, const struct node *root)
+{
+    struct scenario *scenario = reader->scenario;
+
+    for (size_t i = 0; i < scenario->run_count; i++) {
+        const struct run_spec *run = &scenario->runs[i];
+        size_t staying = 0;
+
+        for (size_t j = 0; j < run->host_count; j++)
+            staying += host_stays(run, &run->hosts[j]);
+        if (staying == run->host_count)
+            return READER_REFUSE(reader, root,
+                                 "every host is to be running at the end: there has "
+                                 "to be one whose end the run waits for");
+        if (run->has_hosts && scenario->live_skip == NULL)
+            scenario->live_skip = must_text("its hosts are simulated");
+    }
+    return true;
+}
 
 static bool read_scenario(struct reader *reader, const struct node *root)
 {
@@ -357,11 +350,12 @@ static bool read_scenario(struct reader *reader, const struct node *root)
     if (!READ(reader, root, scenario_keys, scenario))
         return false;
     if (scenario->run_count == 0)
-        return READER_REFUSE(reader, root, "'program' or 'tasks' is missing");
+        return READER_REFUSE(reader, root, "'program', 'tasks' or 'hosts' is missing");
     if (!scenario->compares && !finish_run(reader, &scenario->runs[0], root))
         return false;
-    return (reader->expect == NULL || read_expect(reader)) &&
-           (reader->claims == NULL || read_claims(reader));
+    if (reader->expect != NULL && !read_expect(reader))
+        return false;
+    return check_ends(reader, root) && (reader->claims == NULL || read_claims(reader));
 }
 
 /* "dir/name.yaml": folder "dir", stem "name". */
@@ -428,15 +422,7 @@ char *scenario_output(const struct scenario *scenario, const struct run_spec *ru
 static void free_run(struct run_spec *run)
 {
     free(run->name);
-    free(run->program);
-    free(run->module);
-    for (size_t i = 0; i < run->arg_count; i++)
-        free(run->args[i]);
-    free(run->args);
-    for (char **line = run->env; line != NULL && *line != NULL; line++)
-        free(*line);
-    free(run->env);
-    script_free(run->script);
+    hosts_free(run);
     free(run->expect.output);
     free(run->expect.exit);
     free(run->expect.finds);

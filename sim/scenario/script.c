@@ -48,12 +48,12 @@ static bool begins_with_word(const char *text, size_t length, const char *word)
     return strlen(word) == length && memcmp(word, text, length) == 0;
 }
 
-/* The script of `run`, which begins with the first key that is about it. */
-static struct script *script_of(struct run_spec *run)
+/* The script of `role`, which begins with the first key that is about it. */
+static struct script *script_of(struct role *role)
 {
-    if (run->script == NULL)
-        run->script = must_alloc(sizeof *run->script);
-    return run->script;
+    if (role->script == NULL)
+        role->script = must_alloc(sizeof *role->script);
+    return role->script;
 }
 
 /* ---- the first walk: the tree ---- */
@@ -337,19 +337,19 @@ static bool read_all_words(struct reader *reader, struct script *script, struct 
     return true;
 }
 
-bool read_script(struct reader *reader, struct run_spec *run, const struct node *at)
+bool read_script(struct reader *reader, struct role *role, const struct node *at)
 {
-    struct script *script = run->script;
+    struct script *script = role->script;
 
     if (script->task_count == 0)
         return READER_REFUSE(reader, at, "'tasks' is missing");
-    if (run->program != NULL || run->module != NULL || run->arg_count > 0)
+    if (role->program != NULL || role->module != NULL || role->arg_count > 0)
         return READER_REFUSE(reader, at, "a run has 'tasks' or a 'program', not both");
     for (size_t i = 0; i < script->task_count; i++) {
         if (!read_all_words(reader, script, &script->tasks[i].steps))
             return false;
     }
-    run->program = must_text(SCRIPT_PROGRAM);
+    role->program = must_text(SCRIPT_PROGRAM);
     return true;
 }
 

@@ -3,7 +3,9 @@
  */
 #include "scenario/units.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -180,5 +182,120 @@ const char *units_civil(const char *text, int64_t *ns)
     for (int m = 1; m < month; m++)
         days += days_in_month(year, m);
     *ns = (((days * 24 + hour) * 60 + minute) * 60 + second) * INT64_C(1000000000);
+    return NULL;
+}
+
+/* ---- the network's ---- */
+
+const char *units_span(const char *text, int64_t *least, int64_t *most)
+{
+    const char *dots = strstr(text, "..");
+    char first[40];
+    int64_t from, to;
+    const char *why;
+
+    if (dots == NULL) {
+        why = units_duration(text, &from);
+        if (why == NULL)
+            *least = *most = from;
+        return why;
+    }
+    if (dots - text >= (ptrdiff_t)sizeof first)
+        return "not a duration, such as 2s or 100ms";
+    snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
+    why = units_duration(first, &from);
+    if (why == NULL)
+        why = units_duration(dots + 2, &to);
+    if (why == NULL && to < from)
+        why = "it ends before it begins";
+    if (why != NULL)
+        return why;
+    *least = from;
+    *most = to;
+    return NULL;
+}
+
+#define RATIO_MAX 1000000
+
+const char *units_ratio(const char *text, int64_t *part, int64_t *whole)
+{
+    static const char form[] = "not a ratio, such as 1/100";
+    int64_t first, second;
+    int places, more;
+    const char *at = decimal(text, &first, &places);
+
+    if (at == NULL || *at != '/' || places > 0)
+        return form;
+    at = decimal(at + 1, &second, &more);
+    if (at == NULL || *at != '\0' || more > 0)
+        return form;
+    if (second == 0 || second > RATIO_MAX)
+        return "a ratio is of at least one and at most a million";
+    if (first > second)
+        return "more than all";
+    *part = first;
+    *whole = second;
+    return NULL;
+}
+
+const char *units_size(const char *text, int64_t *bytes)
+{
+    static const struct {
+        const char *name;
+        int64_t bytes;
+    } units[] = {{"B", 1},         {"KB", 1000},       {"KiB", 1024},   {"MB", 1000000},
+                 {"MiB", 1 << 20}, {"GB", 1000000000}, {"GiB", 1 << 30}};
+    int64_t value;
+    int places;
+    const char *unit = decimal(text, &value, &places);
+
+    if (unit == NULL)
+        return "not a size, such as 64KB";
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i].name) == 0)
+            return value > 0 ? scale(value, places, units[i].bytes, bytes) : "not even one byte";
+    }
+    return "a size needs a unit: B KB KiB MB MiB GB GiB";
+}
+
+const char *units_rate(const char *text, int64_t *bytes_per_s)
+{
+    static const struct {
+        const char *name;
+        int64_t bits;
+    } units[] = {{"bit/s", 1}, {"kbit/s", 1000}, {"Mbit/s", 1000000}, {"Gbit/s", 1000000000},
+                 {"B/s", 8},   {"KB/s", 8000},   {"MB/s", 8000000},   {"GB/s", 8000000000}};
+    int64_t value, bits;
+    int places;
+    const char *unit = decimal(text, &value, &places);
+    const char *why;
+
+    if (unit == NULL)
+        return "not a rate, such as 10Mbit/s";
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i].name) != 0)
+            continue;
+        why = scale(value, places, units[i].bits, &bits);
+        if (why == NULL && bits < 8)
+            why = "not even one byte a second";
+        if (why == NULL)
+            *bytes_per_s = bits / 8;
+        return why;
+    }
+    return "a rate needs a unit: bit/s kbit/s Mbit/s Gbit/s, or B/s KB/s MB/s GB/s";
+}
+
+const char *units_address(const char *text, uint8_t *address)
+{
+    uint8_t bytes[16] = {[10] = 0xff, 0xff};
+    bool v4 = inet_pton(AF_INET, text, bytes + 12) == 1;
+    static const uint8_t none[16], loopback[16] = {[15] = 1};
+
+    if (!v4 && inet_pton(AF_INET6, text, bytes) != 1)
+        return "not an address, such as 10.0.0.1 or fd00::1";
+    if (v4 ? bytes[12] == 0 || bytes[12] == 127 || bytes[12] >= 224
+           : bytes[0] == 0xff || memcmp(bytes, none, 16) == 0 || memcmp(bytes, loopback, 16) == 0)
+        return "no host can have that address";
+    memcpy(address, bytes, sizeof bytes);
     return NULL;
 }

@@ -90,7 +90,9 @@ char *verdict_line(const struct line *line)
     const char *mark = line->partial ? "~ " : line->stream == STREAM_ERR ? "! " : "";
     bool bare = mark[0] == '\0' && line->text[0] == '\0'; /* nobody sees a blank at the end */
 
-    return must_format(SECONDS "%s%s%s%s", SECONDS_OF(line->t_ns), bare ? "" : " ",
+    return must_format(SECONDS "%s%s%s%s%s%s%s", SECONDS_OF(line->t_ns),
+                       line->host != NULL ? " " : "", line->host != NULL ? line->host : "",
+                       line->host != NULL ? ":" : "", bare ? "" : " ",
                        line->partial && line->stream == STREAM_ERR ? "! " : "", mark, line->text);
 }
 
@@ -152,96 +154,177 @@ static bool same_line(const struct scenario *scenario, const char *expected, siz
     return same;
 }
 
-static void judge_ordered(struct verdict *verdict, const struct scenario *scenario, size_t run,
-                          const struct observation *seen, enum timing timing)
+/* What was expected of some lines, and what there was. */
+struct output {
+    const char *expected;
+    const struct line *lines;
+    size_t count;
+    int64_t elapsed_ns; /* by which live times are judged */
+    const char *whose;  /* before messages */
+};
+
+static void judge_ordered(struct verdict *verdict, const struct scenario *scenario,
+                          const struct output *output, enum timing timing)
 {
-    const struct expectation *expect = &scenario->runs[run].expect;
-    int64_t elapsed = expect->has_elapsed ? expect->elapsed_ns : seen->elapsed_ns;
-    const char *at = expect->output;
+    const char *at = output->expected;
     const char *line;
-    char name[80];
     size_t length, i = 0;
 
     while ((line = next_line(&at, &length)) != NULL) {
-        if (i < seen->line_count &&
-            same_line(scenario, line, length, &seen->lines[i], elapsed, timing)) {
+        if (i < output->count &&
+            same_line(scenario, line, length, &output->lines[i], output->elapsed_ns, timing)) {
             i++;
             continue;
         }
-        char *got = i < seen->line_count ? verdict_line(&seen->lines[i]) : NULL;
-        verdict_fail(verdict, "%soutput line %zu: expected '%.*s', got %s%s%s",
-                     prefix(scenario, run, name, sizeof name), i + 1, (int)length, line,
-                     got != NULL ? "'" : "", got != NULL ? got : "nothing more",
-                     got != NULL ? "'" : "");
+        char *got = i < output->count ? verdict_line(&output->lines[i]) : NULL;
+        verdict_fail(verdict, "%soutput line %zu: expected '%.*s', got %s%s%s", output->whose,
+                     i + 1, (int)length, line, got != NULL ? "'" : "",
+                     got != NULL ? got : "nothing more", got != NULL ? "'" : "");
         free(got);
         return;
     }
-    if (i < seen->line_count) {
-        char *got = verdict_line(&seen->lines[i]);
+    if (i < output->count) {
+        char *got = verdict_line(&output->lines[i]);
 
-        verdict_fail(verdict, "%soutput line %zu: expected nothing more, got '%s'",
-                     prefix(scenario, run, name, sizeof name), i + 1, got);
+        verdict_fail(verdict, "%soutput line %zu: expected nothing more, got '%s'", output->whose,
+                     i + 1, got);
         free(got);
     }
 }
 
 /* The first expected line that is not used yet and is the same as `line`, or is not used at all if
  * `line` is NULL. Returns: its number, with the line in `*text` of `*length`; SIZE_MAX if none. */
-static size_t find_expected(const struct scenario *scenario, const struct expectation *expect,
-                            const bool *used, const struct line *line, int64_t elapsed_ns,
-                            enum timing timing, const char **text, size_t *length)
+static size_t find_expected(const struct scenario *scenario, const struct output *output,
+                            const bool *used, const struct line *line, enum timing timing,
+                            const char **text, size_t *length)
 {
-    const char *at = expect->output;
+    const char *at = output->expected;
 
     for (size_t i = 0; (*text = next_line(&at, length)) != NULL; i++) {
         if (!used[i] &&
-            (line == NULL || same_line(scenario, *text, *length, line, elapsed_ns, timing)))
+            (line == NULL || same_line(scenario, *text, *length, line, output->elapsed_ns, timing)))
             return i;
     }
     return SIZE_MAX;
 }
 
 /* Live, where the schedule is the machine's: the lines that are expected, in any order. */
-static void judge_unordered(struct verdict *verdict, const struct scenario *scenario, size_t run,
-                            const struct observation *seen, enum timing timing)
+static void judge_unordered(struct verdict *verdict, const struct scenario *scenario,
+                            const struct output *output, enum timing timing)
 {
-    const struct expectation *expect = &scenario->runs[run].expect;
-    int64_t elapsed = expect->has_elapsed ? expect->elapsed_ns : seen->elapsed_ns;
-    bool *used = must_alloc(count_lines(expect->output) * sizeof *used);
+    bool *used = must_alloc(count_lines(output->expected) * sizeof *used);
     size_t before = verdict->reason_count;
     const char *text;
-    char name[80];
     size_t length;
 
-    prefix(scenario, run, name, sizeof name);
-    for (size_t i = 0; i < seen->line_count && verdict->reason_count == before; i++) {
+    for (size_t i = 0; i < output->count && verdict->reason_count == before; i++) {
         size_t found =
-            find_expected(scenario, expect, used, &seen->lines[i], elapsed, timing, &text, &length);
-        char *got = verdict_line(&seen->lines[i]);
+            find_expected(scenario, output, used, &output->lines[i], timing, &text, &length);
+        char *got = verdict_line(&output->lines[i]);
 
         if (found != SIZE_MAX)
             used[found] = true;
         else
-            verdict_fail(verdict, "%soutput '%s' is not among the lines expected", name, got);
+            verdict_fail(verdict, "%soutput '%s' is not among the lines expected", output->whose,
+                         got);
         free(got);
     }
     if (verdict->reason_count == before &&
-        find_expected(scenario, expect, used, NULL, elapsed, timing, &text, &length) != SIZE_MAX)
-        verdict_fail(verdict, "%soutput '%.*s' never came", name, (int)length, text);
+        find_expected(scenario, output, used, NULL, timing, &text, &length) != SIZE_MAX)
+        verdict_fail(verdict, "%soutput '%.*s' never came", output->whose, (int)length, text);
     free(used);
 }
 
 static void judge_output(struct verdict *verdict, const struct scenario *scenario, size_t run,
                          const struct observation *seen, enum timing timing)
 {
+    const struct expectation *expect = &scenario->runs[run].expect;
     enum live_output mode = timing == TIMING_EXACT ? LIVE_EXACT : scenario->live_output;
+    char name[80];
+    struct output output = {.expected = expect->output,
+                            .lines = seen->lines,
+                            .count = seen->line_count,
+                            .elapsed_ns =
+                                expect->has_elapsed ? expect->elapsed_ns : seen->elapsed_ns,
+                            .whose = prefix(scenario, run, name, sizeof name)};
 
-    if (scenario->runs[run].expect.output == NULL || mode == LIVE_UNCHECKED)
+    if (output.expected == NULL || mode == LIVE_UNCHECKED)
         return;
     if (mode == LIVE_UNORDERED)
-        judge_unordered(verdict, scenario, run, seen, timing);
+        judge_unordered(verdict, scenario, &output, timing);
     else
-        judge_ordered(verdict, scenario, run, seen, timing);
+        judge_ordered(verdict, scenario, &output, timing);
+}
+
+/* ---- by host ---- */
+
+/* "blocking: client.2: " */
+static const char *host_prefix(const struct scenario *scenario, size_t run,
+                               const struct host_spec *host, char *text, size_t size)
+{
+    size_t used = strlen(prefix(scenario, run, text, size));
+
+    if (scenario->runs[run].has_hosts)
+        snprintf(text + used, size - used, "%s: ", host->name);
+    return text;
+}
+
+static void judge_host_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                            size_t index, const struct host_end *end)
+{
+    const struct host_spec *host = &scenario->runs[run].hosts[index];
+    const char *wanted = host_exit(&scenario->runs[run], host);
+    char name[160];
+
+    if (strcmp(end->name, wanted) == 0)
+        return;
+    host_prefix(scenario, run, host, name, sizeof name);
+    if (end->ended)
+        verdict_fail(verdict, "%sended with %s, expected %s", name, end->name, wanted);
+    else
+        verdict_fail(verdict, "%sis running at the end, expected %s", name, wanted);
+}
+
+/* What they end with: of a run that did not come to its end, the finding says why not. */
+static void judge_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                       const struct observation *seen)
+{
+    for (size_t i = 0; seen->ended && i < seen->end_count; i++)
+        judge_host_exit(verdict, scenario, run, i, &seen->ends[i]);
+}
+
+/* The lines of one host, without its name, against what is expected of it. */
+static void judge_host_output(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                              const struct host_spec *host, const struct observation *seen,
+                              enum timing timing)
+{
+    const struct role *role = role_of(&scenario->runs[run], host);
+    struct line *lines;
+    char name[160];
+    struct output output = {.expected = host->expect.output != NULL ? host->expect.output
+                                                                    : role->expect.output,
+                            .elapsed_ns = seen->elapsed_ns,
+                            .whose = host_prefix(scenario, run, host, name, sizeof name)};
+
+    if (output.expected == NULL)
+        return;
+    output.lines = lines = must_alloc((seen->line_count + 1) * sizeof *lines);
+    for (size_t i = 0; i < seen->line_count; i++) {
+        if (seen->lines[i].host == NULL || strcmp(seen->lines[i].host, host->name) != 0)
+            continue;
+        lines[output.count] = seen->lines[i];
+        lines[output.count++].host = NULL;
+    }
+    judge_ordered(verdict, scenario, &output, timing);
+    free(lines);
+}
+
+static void judge_outputs(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                          const struct observation *seen, enum timing timing)
+{
+    judge_output(verdict, scenario, run, seen, timing);
+    for (size_t i = 0; i < scenario->runs[run].host_count; i++)
+        judge_host_output(verdict, scenario, run, &scenario->runs[run].hosts[i], seen, timing);
 }
 
 static void judge_elapsed(struct verdict *verdict, const struct scenario *scenario, size_t run,
@@ -254,18 +337,6 @@ static void judge_elapsed(struct verdict *verdict, const struct scenario *scenar
         apart(expect->elapsed_ns, seen->elapsed_ns) > slack(scenario, expect->elapsed_ns, timing))
         verdict_fail(verdict, "%selapsed %s, expected %s", prefix(scenario, run, name, sizeof name),
                      seconds(seen->elapsed_ns).text, seconds(expect->elapsed_ns).text);
-}
-
-static void judge_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
-                       const struct observation *seen)
-{
-    const struct expectation *expect = &scenario->runs[run].expect;
-    const char *wanted = expect->exit != NULL ? expect->exit : "0";
-    char name[80];
-
-    if (seen->ended && strcmp(seen->exit_name, wanted) != 0)
-        verdict_fail(verdict, "%sended with %s, expected %s",
-                     prefix(scenario, run, name, sizeof name), seen->exit_name, wanted);
 }
 
 /* What is seen live of what a detector would say: a process can be seen to be stuck, but not why;
@@ -487,7 +558,7 @@ void verdict_judge(struct verdict *verdict, const struct scenario *scenario,
         judge_finding(verdict, scenario, i, &runs[i], timing);
         judge_exit(verdict, scenario, i, first);
         judge_elapsed(verdict, scenario, i, first, timing);
-        judge_output(verdict, scenario, i, first, timing);
+        judge_outputs(verdict, scenario, i, first, timing);
         if (timing == TIMING_EXACT) {
             judge_outcomes(verdict, scenario, i, &runs[i]);
             judge_properties(verdict, scenario, i, &runs[i]);

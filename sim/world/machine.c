@@ -265,12 +265,14 @@ void machine_set_slowness(struct host *host, int64_t slowness)
 
 static void add_pauses(struct host *host, int change)
 {
+    struct world *world = host->net->world;
+
     host->machine.pauses += (unsigned)change;
-    list_for_each(node, &host->net->world->processes) {
+    list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 
         if (runs_on(process, host))
-            process->paused = host->machine.pauses > 0;
+            process_set_paused(world, process, host->machine.pauses > 0);
     }
 }
 

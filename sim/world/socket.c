@@ -52,12 +52,13 @@ void socket_watch(struct socket *socket, void (*notify)(void *context), void *co
 {
     socket->notify = notify;
     socket->context = context;
+    socket->watcher = process_current();
 }
 
 void socket_notify(struct socket *socket)
 {
     if (socket->notify != NULL)
-        socket->notify(socket->context);
+        process_reach(socket->watcher, socket->notify, socket->context);
 }
 
 /* ---- ports ---- */

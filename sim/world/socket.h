@@ -37,6 +37,7 @@ struct socket {
     struct address remote;
     void (*notify)(void *context);
     void *context;
+    struct process *watcher; /* whose memory that is */
 };
 
 /* A socket that nobody has; and its end, but for its memory. */
@@ -50,8 +51,9 @@ void socket_own(struct socket *socket);
 /* The socket `id`, or NULL if it is gone. */
 struct socket *socket_find(const struct net *net, uint64_t id);
 
-/* Call `notify(context)` whenever something may have come to be possible with the socket. It may be
- * called while no process runs, or another, and from inside any call; it must not call back. */
+/* Call `notify(context)`, which is the calling process's, whenever something may have come to be
+ * possible with the socket. It may be called while no process runs, or another, and from inside any
+ * call, with the process's memory in place; it must not call back. */
 void socket_watch(struct socket *socket, void (*notify)(void *context), void *context);
 
 /* Tell whoever watches. */

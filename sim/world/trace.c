@@ -139,6 +139,7 @@ static const struct trace_record *keep(struct trace *trace, const struct trace_r
     copy = &trace->records[trace->count];
     *copy = *record;
     copy->sequence = trace->count++;
+    copy->label = texts_keep(&trace->texts, record->label);
     copy->task_name = texts_keep(&trace->texts, record->task_name);
     copy->object.kind = texts_keep(&trace->texts, record->object.kind);
     copy->object.name = texts_keep(&trace->texts, record->object.name);
@@ -194,6 +195,17 @@ char *trace_task_name(uint32_t task, const char *name, char *text, size_t size)
     return text;
 }
 
+char *trace_who(const struct trace_record *record, char *text, size_t size)
+{
+    char task[80] = "";
+
+    if (record->task != 0)
+        trace_task_name(record->task, record->task_name, task, sizeof task);
+    snprintf(text, size, "%s%s%s", record->label != NULL ? record->label : "",
+             record->label != NULL && record->task != 0 ? "/" : "", task);
+    return text;
+}
+
 char *trace_object_name(const struct trace_object *object, char *text, size_t size)
 {
     if (object->name != NULL)
@@ -212,10 +224,10 @@ char *trace_line(const struct trace_record *record, char *text, size_t size)
         TRACE_MAP(X)
 #undef X
     };
-    char who[80] = "", what[120] = "", value[40] = "";
+    char who[160] = "", what[120] = "", value[40] = "";
 
-    if (record->task != 0)
-        trace_task_name(record->task, record->task_name, who, sizeof who);
+    if (record->kind != TRACE_PACKET && record->kind != TRACE_CHOICE) /* which say who themselves */
+        trace_who(record, who, sizeof who);
     if (record->object.kind != NULL)
         trace_object_name(&record->object, what, sizeof what);
     if (record->kind == TRACE_CHOICE)

@@ -3,7 +3,8 @@
  * determinism check.
  *
  * Owns copies of everything it is given. The rolling hash covers every field but the places
- * (`here`), which compilers may number differently; two runs are the same when their hashes are.
+ * (`here`), which compilers may number differently, and labels, which say what numbers say; two
+ * runs are the same when their hashes are.
  */
 #ifndef RONDO_WORLD_TRACE_H
 #define RONDO_WORLD_TRACE_H
@@ -69,6 +70,7 @@ struct trace_record {
     uint32_t thread;  /* of the process; 0: the one it began with */
     uint32_t task;    /* 0: none; numbers count in each thread */
     uint32_t other;
+    const char *label;     /* of the process, where there are others; else NULL */
     const char *task_name; /* NULL: "Task-<task>" */
     struct trace_object object;
     int64_t value;
@@ -141,6 +143,10 @@ static inline uint64_t trace_task_key(uint32_t process, uint32_t thread, uint32_
 /* One line of text for `record`, without a newline: "1.000 reader waits for lock A  file.c:31".
  * Returns: `text`. */
 char *trace_line(const struct trace_record *record, char *text, size_t size);
+
+/* Who it is that `record` tells of: "reader", "client.2/reader", "client.2", or "", the world.
+ * Returns: `text`. */
+char *trace_who(const struct trace_record *record, char *text, size_t size);
 
 /* The name of the task or object, or kind and number: "Task-3", "lock 2". Returns: `text`. */
 char *trace_task_name(uint32_t task, const char *name, char *text, size_t size);

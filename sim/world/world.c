@@ -30,6 +30,7 @@ void world_init(struct world *world, struct chance *chance, struct trace *trace)
     list_init(&world->processes);
     list_init(&world->weather);
     list_init(&world->weather_active);
+    list_init(&world->runnable);
 }
 
 void world_close(struct world *world)
@@ -78,6 +79,7 @@ void world_note(struct world *world, struct trace_record record)
     if (world->running != NULL) {
         record.process = world->running->process->id;
         record.thread = world->running->id;
+        record.label = world->running->process->spec.label;
     }
     trace_append(world->trace, &record);
 }
@@ -155,22 +157,45 @@ static void process_begin(void *argument)
 {
     struct process *process = argument;
 
+    world_note(world_current(),
+               (struct trace_record){.kind = TRACE_PROCESS, .text = process->spec.name});
     process_exit(process->spec.main(process->spec.context));
 }
 
+/* `process`, if it is not among those that can run, is the last of them. */
+static void join_runnable(struct world *world, struct process *process)
+{
+    if (list_linked(&process->runnable))
+        return;
+    list_push_back(&world->runnable, &process->runnable);
+    world->runnable_count++;
+}
+
+/* Nothing of it can run. */
+static void leave_runnable(struct world *world, struct process *process)
+{
+    if (!list_linked(&process->runnable))
+        return;
+    list_remove(&process->runnable);
+    world->runnable_count--;
+}
+
 /* `thread` can run from now on, but for a pause. */
-static void make_ready(struct thread *thread)
+static void make_ready(struct world *world, struct thread *thread)
 {
     struct process *process = thread->process;
 
+    thread->state = THREAD_RUNNABLE;
+    list_push_back(&process->ready, &thread->ready);
     if (process->paused)
         host_of(process)->machine.disturbance.postponed++;
-    list_push_back(&process->ready, &thread->ready);
+    else
+        join_runnable(world, process);
 }
 
 /* Make `thread`, of which the caller has set who it is and what it runs, the last of its process
- * and able to run. */
-static void thread_start(struct thread *thread)
+ * and able to run from `start_ns` on. */
+static void thread_start(struct world *world, struct thread *thread, int64_t start_ns)
 {
     struct process *process = thread->process;
 
@@ -182,7 +207,12 @@ static void thread_start(struct thread *thread)
     thread->resume = &thread->fiber;
     thread->clock_until_ns = WORLD_NEVER;
     list_push_back(&process->threads, &thread->link);
-    make_ready(thread);
+    if (start_ns <= world->now_ns) {
+        make_ready(world, thread);
+        return;
+    }
+    thread->state = THREAD_BLOCKED;
+    world_at(world, &thread->alarm, start_ns);
 }
 
 /* Whether nothing runs now on `host`, or on the first one if that is NULL. */
@@ -210,12 +240,10 @@ struct process *world_spawn(struct world *world, const struct process_spec *spec
                                     .name = "main thread",
                                     .run = process_begin,
                                     .context = process};
-    thread_start(&process->main);
+    thread_start(world, &process->main, spec->start_ns);
     list_push_back(&world->processes, &process->link);
+    world->awaited += !spec->background;
     stack_owner_set(owner);
-    world_note(world, (struct trace_record){.kind = TRACE_PROCESS,
-                                            .process = process->id,
-                                            .text = spec->name});
     return process;
 }
 
@@ -229,7 +257,7 @@ struct thread *thread_spawn(const char *name, void (*run)(void *context), void *
     thread->name = name;
     thread->run = run;
     thread->context = context;
-    thread_start(thread);
+    thread_start(world_current(), thread, 0);
     return thread;
 }
 
@@ -258,6 +286,7 @@ static void resume(struct world *world, struct thread *thread)
     void *owner = stack_owner_set(process);
 
     list_remove(&thread->ready);
+    process->steps++;
     world->running = thread;
     if (process->spec.enter != NULL)
         process->spec.enter(process->spec.context);
@@ -268,42 +297,37 @@ static void resume(struct world *world, struct thread *thread)
     stack_owner_set(owner);
     if (thread->state == THREAD_ENDED && !process->ended)
         thread_free(thread);
+    if (list_empty(&process->ready))
+        leave_runnable(world, process);
 }
 
-/* Whether a thread of `process` can run now. */
-static bool can_run(const struct process *process)
+void process_set_paused(struct world *world, struct process *process, bool paused)
 {
-    return !list_empty(&process->ready) && !process->paused;
+    process->paused = paused;
+    if (paused)
+        leave_runnable(world, process);
+    else if (!list_empty(&process->ready))
+        join_runnable(world, process);
 }
 
-/* How many processes have a thread that can run. */
-static size_t runnable_count(const struct world *world)
+/* The `index`-th of the processes that can run. */
+static struct process *runnable(const struct world *world, size_t index)
 {
-    size_t count = 0;
+    struct list *node = world->runnable.next;
 
-    list_for_each(node, &world->processes) {
-        count += can_run(container_of(node, struct process, link));
-    }
-    return count;
-}
-
-/* The `index`-th of them. */
-static struct process *runnable(struct world *world, size_t index)
-{
-    list_for_each(node, &world->processes) {
-        struct process *process = container_of(node, struct process, link);
-
-        if (can_run(process) && index-- == 0)
-            return process;
-    }
-    CHECK_NEVER("no such process can run");
+    while (index-- > 0)
+        node = node->next;
+    return container_of(node, struct process, runnable);
 }
 
 static void name_process(const void *self, size_t value, char *text, size_t size)
 {
-    const char *name = runnable((struct world *)(uintptr_t)self, value)->spec.name;
+    const struct process_spec *spec = &runnable(self, value)->spec;
 
-    snprintf(text, size, "%s", name != NULL ? name : "");
+    snprintf(text, size, "%s",
+             spec->label != NULL  ? spec->label
+             : spec->name != NULL ? spec->name
+                                  : "");
 }
 
 static struct thread *ready_thread(const struct process *process, size_t index)
@@ -317,14 +341,19 @@ static struct thread *ready_thread(const struct process *process, size_t index)
 
 static void name_thread(const void *self, size_t value, char *text, size_t size)
 {
-    thread_describe(ready_thread(self, value), text, size);
+    const struct process *process = self;
+    const char *label = process->spec.label;
+    char name[40];
+
+    snprintf(text, size, "%s%s%s", label != NULL ? label : "", label != NULL ? " " : "",
+             thread_describe(ready_thread(process, value), name, sizeof name));
 }
 
-/* One of those that can run, of `count` processes. */
-static struct thread *choose_thread(struct world *world, size_t count)
+/* One of those that can run. */
+static struct thread *choose_thread(struct world *world)
 {
     struct alternatives alternatives = {.anchor = name_process, .self = world};
-    size_t index = world_choose(world, "process.next", count, &alternatives);
+    size_t index = world_choose(world, "process.next", world->runnable_count, &alternatives);
     struct process *process = runnable(world, index);
 
     alternatives = (struct alternatives){.anchor = name_thread, .self = process};
@@ -334,12 +363,11 @@ static struct thread *choose_thread(struct world *world, size_t count)
 
 bool world_step(struct world *world)
 {
-    size_t count = runnable_count(world);
     struct event *event;
 
     world->steps++;
-    if (count > 0) {
-        resume(world, choose_thread(world, count));
+    if (world->runnable_count > 0) {
+        resume(world, choose_thread(world));
         return true;
     }
     if (world->agenda.count == world->idle)
@@ -352,15 +380,6 @@ bool world_step(struct world *world)
     return true;
 }
 
-static bool all_ended(const struct world *world)
-{
-    list_for_each(node, &world->processes) {
-        if (!container_of(node, struct process, link)->ended)
-            return false;
-    }
-    return true;
-}
-
 enum world_end world_run(struct world *world)
 {
     struct world *outer = current;
@@ -368,7 +387,7 @@ enum world_end world_run(struct world *world)
 
     current = world;
     world->fiber = fiber_current();
-    while (!all_ended(world)) {
+    while (world->awaited > 0) {
         if (world->failed) {
             end = WORLD_FAILED;
             break;
@@ -413,17 +432,18 @@ void thread_wake(struct thread *thread)
 {
     if (thread->state != THREAD_BLOCKED)
         return;
-    thread->state = THREAD_RUNNABLE;
-    make_ready(thread);
+    make_ready(world_current(), thread);
 }
 
 void thread_yield(void)
 {
+    struct world *world = world_current();
     struct thread *thread = thread_current();
 
-    if (list_empty(&thread->process->ready))
+    if (list_empty(&thread->process->ready) && world->runnable_count <= 1)
         return;
-    list_push_back(&thread->process->ready, &thread->ready);
+    leave_runnable(world, thread->process); /* to be the last of those that can */
+    make_ready(world, thread);
     stop();
 }
 
@@ -431,6 +451,7 @@ void thread_step(void)
 {
     struct world *world = world_current();
 
+    process_current()->steps++;
     if (++world->steps >= world->steps_max)
         thread_block(WORLD_NEVER, NULL);
 }
@@ -441,6 +462,22 @@ void thread_spin(void)
     thread_yield();
 }
 
+static void reach(const struct process *process)
+{
+    if (process->spec.reach != NULL)
+        process->spec.reach(process->spec.context);
+}
+
+void process_reach(struct process *process, void (*touch)(void *argument), void *argument)
+{
+    const struct thread *running = world_current()->running;
+
+    reach(process);
+    touch(argument);
+    if (running != NULL && running->process != process)
+        reach(running->process);
+}
+
 void process_exit(int code)
 {
     struct world *world = world_current();
@@ -448,6 +485,7 @@ void process_exit(int code)
 
     process->exit_code = code;
     process->ended = true;
+    world->awaited -= !process->spec.background;
     list_for_each(node, &process->threads) {
         struct thread *thread = container_of(node, struct thread, link);
 
@@ -456,6 +494,7 @@ void process_exit(int code)
         world_cancel(world, &thread->alarm);
         machine_forget(thread);
     }
+    leave_runnable(world, process);
     net_process_ends(process);
     world_note(world, (struct trace_record){.kind = TRACE_EXIT, .value = code});
     fiber_switch_last(world->fiber);

@@ -39,13 +39,18 @@ struct event {
 /* What a process is made from. Texts and contexts are borrowed for its life. */
 struct process_spec {
     const char *name;
+    const char *label;          /* what it is called where there are others; NULL: it is alone */
     int (*main)(void *context); /* its exit code */
     void *context;
+    int64_t start_ns;               /* when it begins to run; in the past: at the next step */
+    bool background;                /* nobody waits for its end: the run is over without it */
     int64_t epoch_ns;               /* civil time when the world starts, since 1970 */
     const char *const *environment; /* "NAME=value", the last one NULL; or NULL: empty */
     /* Called whenever the process begins and stops to run: its memory, its standard output. */
     void (*enter)(void *context);
     void (*leave)(void *context);
+    /* Called before something of its memory is used from outside, while another or none runs. */
+    void (*reach)(void *context);
     struct host *host; /* that it runs on (net.h); NULL: the one that every world has */
 };
 
@@ -73,13 +78,15 @@ struct thread {
 };
 
 struct process {
-    struct list link; /* in world.processes */
+    struct list link;     /* in world.processes */
+    struct list runnable; /* in world.runnable, while it runs or can */
     struct process_spec spec;
     uint32_t id; /* from 1 */
     bool ended;
     bool paused; /* its host stands still (machine.h) */
     int exit_code;
     char *role;          /* that it says it has: "leader"; or NULL */
+    uint64_t steps;      /* of the world's, that it has taken */
     struct thread main;  /* the thread that it began with */
     struct list threads; /* all that have not ended, main first */
     struct list ready;   /* those that can run, in the order in which they became able to */
@@ -104,6 +111,10 @@ struct world {
     uint64_t order_next;
     struct list processes;
     uint32_t process_id_last;
+    size_t awaited;       /* processes that have not ended and whose end the run waits for */
+    struct list runnable; /* processes of which something runs or can, as it became so; one stays
+                             where it stands until nothing of it can, or it yields */
+    size_t runnable_count;
     struct thread *running;
     struct fiber *fiber; /* that steps it */
     uint64_t steps;
@@ -118,7 +129,7 @@ struct world {
 };
 
 enum world_end {
-    WORLD_ENDED, /* every process has ended */
+    WORLD_ENDED, /* every process has ended, but for those in the background */
     WORLD_QUIET, /* some wait, and nothing can ever happen */
     WORLD_SPENT, /* the budget of steps is spent */
     WORLD_FAILED /* world_fail() */
@@ -137,7 +148,7 @@ void world_close(struct world *world);
 /* The world that runs the caller's process. Requires: there is one. */
 struct world *world_current(void);
 
-/* Add a process that begins to run at the next step. Owned by the world. */
+/* Add a process that begins to run when its spec says. Owned by the world. */
 struct process *world_spawn(struct world *world, const struct process_spec *spec);
 
 /* Step until nothing is left to do. */
@@ -179,7 +190,7 @@ char *thread_describe(const struct thread *thread, char *text, size_t size);
 /* Make a blocked thread runnable. */
 void thread_wake(struct thread *thread);
 
-/* Let the threads of the calling process that can run go first. */
+/* Let everybody who can run go first: threads of the calling process, and other processes. */
 void thread_yield(void);
 
 /* Count a step of a thread that goes round without blocking; when the budget is spent it never
@@ -188,6 +199,12 @@ void thread_step(void);
 
 /* The same, and yield. */
 void thread_spin(void);
+
+/* machine.c's: let nothing of `process` run, or whatever can run again. */
+void process_set_paused(struct world *world, struct process *process, bool paused);
+
+/* Call `touch(argument)`, which uses memory of `process`, whoever runs. */
+void process_reach(struct process *process, void (*touch)(void *argument), void *argument);
 
 /* End the calling process, with all its threads, with `code`. Does not return. */
 void process_exit(int code) __attribute__((noreturn));

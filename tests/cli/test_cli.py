@@ -75,7 +75,7 @@ class BadFiles(unittest.TestCase):
         self.refused(PROGRAM + "expect: { elapsed: 300000000h }\n", ":3:20: too large: '300000000h'")
 
     def test_a_missing_program_is_said(self) -> None:
-        self.refused("scenario: t\n", ":1:1: 'program' or 'tasks' is missing")
+        self.refused("scenario: t\n", ":1:1: 'program', 'tasks' or 'hosts' is missing")
 
     def test_several_documents_are_refused(self) -> None:
         self.refused(PROGRAM + "---\nscenario: u\n",

@@ -58,7 +58,7 @@ static void observe_log(struct observation *seen, const char *log)
         char *text = NULL;
         int64_t ms = strtoll(log, &text, 10);
 
-        observation_add(seen, ms * MS, STREAM_OUT, false, text + 1,
+        observation_add(seen, (struct line){.t_ns = ms * MS}, text + 1,
                         length - (size_t)(text + 1 - log));
         log += length + (log[length] == '|');
     }
@@ -78,7 +78,7 @@ static void check_rows(const struct row *rows, size_t count, bool in_order)
         char *complaint;
 
         observe_log(&seen, rows[i].log);
-        complaint = model_judge(scenario->runs[0].script, &seen, in_order);
+        complaint = model_judge(scenario->runs[0].roles[0].script, &seen, in_order);
         if ((complaint == NULL) != (rows[i].says == NULL) ||
             (complaint != NULL && strstr(complaint, rows[i].says) == NULL))
             fail_msg("%s\n  expected %s\n  but got  %s", rows[i].log,

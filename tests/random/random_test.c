@@ -82,7 +82,7 @@ static bool try_schedule(const struct scenario *scenario, const char *text, stru
     bool in_order = chance->source == CHANCE_FIFO;
 
     runner_run(&runner, scenario, &scenario->runs[0], chance, &seen);
-    complaint = model_judge(scenario->runs[0].script, &seen, in_order);
+    complaint = model_judge(scenario->runs[0].roles[0].script, &seen, in_order);
     tally->runs++;
     tally->stuck += seen.finding != NULL;
     if (complaint != NULL) {
@@ -160,7 +160,7 @@ static size_t try_file(const char *path)
         fprintf(stderr, "%s\n", mistake.text);
         exit(2);
     }
-    if (scenario->runs[0].script == NULL || !scenario->runs[0].script->log) {
+    if (scenario->runs[0].roles[0].script == NULL || !scenario->runs[0].roles[0].script->log) {
         fprintf(stderr, "%s: not a script with 'log: steps'\n", path);
         exit(2);
     }

@@ -119,6 +119,42 @@ static void an_image_that_was_taken_later_is_of_what_was_then(void **state)
     image_free(later);
 }
 
+/* As a guest does, at the beginning of a run. */
+static void begin(struct globals *globals)
+{
+    globals->kept = false;
+}
+
+static void two_processes_have_globals_of_their_own_and_share_the_counters(void **state)
+{
+    struct fixture *f = *state;
+    struct globals a = {0}, b = {0};
+
+    for (int run = 0; run < 2; run++) {
+        begin(&a);
+        begin(&b);
+        image_enter(f->image, &a);
+        expect_state(f, run == 0 ? "1 2 3 0, thread 4 0, large x, counter 0, before"
+                                 : "1 2 3 0, thread 4 0, large x, counter 5, before");
+        image_enter(f->image, &b);
+        expect_state(f, run == 0 ? "1 2 3 0, thread 4 0, large x, counter 1, before"
+                                 : "1 2 3 0, thread 4 0, large x, counter 6, before");
+        expect_state(f, run == 0 ? "2 3 4 1, thread 5 1, large y, counter 2, after"
+                                 : "2 3 4 1, thread 5 1, large y, counter 7, after");
+        image_enter(f->image, &a);
+        expect_state(f, run == 0 ? "2 3 4 1, thread 5 1, large y, counter 3, after"
+                                 : "2 3 4 1, thread 5 1, large y, counter 8, after");
+        image_enter(f->image, &b);
+        expect_state(f, run == 0 ? "3 4 5 2, thread 6 2, large z, counter 4, after"
+                                 : "3 4 5 2, thread 6 2, large z, counter 9, after");
+        assert_true(image_is_entered(f->image));
+        image_reset(f->image);
+        assert_false(image_is_entered(f->image));
+    }
+    globals_clear(&a);
+    globals_clear(&b);
+}
+
 static void no_image_is_freed(void **state)
 {
     (void)state;
@@ -133,6 +169,7 @@ int main(void)
         TEST(every_variable_is_put_back_and_the_counters_are_left_alone),
         TEST(what_the_loader_filled_in_stays_and_what_it_points_to_is_put_back),
         TEST(an_image_that_was_taken_later_is_of_what_was_then),
+        TEST(two_processes_have_globals_of_their_own_and_share_the_counters),
         TEST(no_image_is_freed),
     };
 

@@ -100,7 +100,7 @@ static void describe(struct observation *seen, char *text)
         free(line);
     }
     end = must_format("%s %s at %lld ms\n%s", seen->ended ? "ends with" : "finds",
-                      seen->ended ? seen->exit_name : seen->finding,
+                      seen->ended ? seen->ends[0].name : seen->finding,
                       (long long)(seen->elapsed_ns / 1000000),
                       seen->finding_lines != NULL ? seen->finding_lines : "");
     add(text, end);
@@ -317,9 +317,9 @@ static void arguments_are_not_for_coroutines(void **state)
     struct mistake mistake;
 
     choose_program(f, "ties", "");
-    f->scenario->runs[0].args = must_alloc(sizeof(char *));
-    f->scenario->runs[0].args[0] = must_text("-v");
-    f->scenario->runs[0].arg_count = 1;
+    f->scenario->runs[0].roles[0].args = must_alloc(sizeof(char *));
+    f->scenario->runs[0].roles[0].args[0] = must_text("-v");
+    f->scenario->runs[0].roles[0].arg_count = 1;
     assert_false(runner_check(&f->runner, f->scenario, &mistake));
     assert_string_equal(mistake.text, "tests/run/data/programs.yaml: 'args' are for a main; "
                                       "'ties' is a coroutine");
@@ -331,8 +331,8 @@ static void a_program_that_is_not_there_is_said_with_those_that_are(void **state
     struct mistake mistake;
 
     choose_program(f, "ties", "");
-    free(f->scenario->runs[0].program);
-    f->scenario->runs[0].program = must_text("tie");
+    free(f->scenario->runs[0].roles[0].program);
+    f->scenario->runs[0].roles[0].program = must_text("tie");
     assert_false(runner_check(&f->runner, f->scenario, &mistake));
     assert_non_null(strstr(mistake.text, "module programs.so has no program 'tie'; it has: "
                                          "allocates, arguments, asks_for_its_orientation, "));

@@ -96,15 +96,15 @@ static void a_file_says_what_runs(void **state)
     assert_int_equal(scenario->run_count, 1);
     assert_false(scenario->compares);
     assert_string_equal(run->name, "");
-    assert_string_equal(run->program, "hello");
-    assert_string_equal(run->module, "../build/hello.so");
-    assert_int_equal(run->arg_count, 3);
-    assert_string_equal(run->args[0], "--lines");
-    assert_string_equal(run->args[1], "10");
-    assert_string_equal(run->args[2], "");
-    assert_string_equal(run->env[0], "LANG=C");
-    assert_string_equal(run->env[1], "EMPTY=");
-    assert_null(run->env[2]);
+    assert_string_equal(run->roles[0].program, "hello");
+    assert_string_equal(run->roles[0].module, "../build/hello.so");
+    assert_int_equal(run->roles[0].arg_count, 3);
+    assert_string_equal(run->roles[0].args[0], "--lines");
+    assert_string_equal(run->roles[0].args[1], "10");
+    assert_string_equal(run->roles[0].args[2], "");
+    assert_string_equal(run->roles[0].env[0], "LANG=C");
+    assert_string_equal(run->roles[0].env[1], "EMPTY=");
+    assert_null(run->roles[0].env[2]);
     assert_int_equal(scenario->detects, 1u << DETECTOR_RACE | 1u << DETECTOR_ATOMICITY);
     assert_int_equal(scenario->fairness, 7);
     assert_true(scenario->explores);
@@ -174,8 +174,8 @@ static void what_a_file_leaves_out_has_a_default(void **state)
     (void)state;
     assert_non_null(scenario);
     assert_null(scenario->row);
-    assert_null(scenario->runs[0].module);
-    assert_int_equal(scenario->runs[0].arg_count, 0);
+    assert_null(scenario->runs[0].roles[0].module);
+    assert_int_equal(scenario->runs[0].roles[0].arg_count, 0);
     assert_int_equal(scenario->epoch_ns, 946684800 * S);
     assert_false(scenario->explores);
     assert_int_equal(scenario->schedules_max, 1000);
@@ -217,11 +217,11 @@ static void a_comparison_has_runs_and_relations_between_them(void **state)
     assert_true(scenario_explores(scenario, &scenario->runs[0]));
     assert_int_equal(scenario->run_count, 2);
     assert_string_equal(scenario->runs[0].name, "blocking");
-    assert_string_equal(scenario->runs[0].module, "other");
-    assert_string_equal(scenario->runs[0].args[0], "x");
+    assert_string_equal(scenario->runs[0].roles[0].module, "other");
+    assert_string_equal(scenario->runs[0].roles[0].args[0], "x");
     assert_int_equal(scenario->runs[0].expect.elapsed_ns, 6 * S);
     assert_int_equal(scenario->runs[0].expect.outcomes, 2);
-    assert_string_equal(scenario->runs[1].program, "b");
+    assert_string_equal(scenario->runs[1].roles[0].program, "b");
     assert_false(scenario->runs[1].expect.has_elapsed);
 
     /* right = numerator / denominator * left */
@@ -419,9 +419,10 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "explore: { strategy: '' }\n", ":3:23: an empty text"},
         {ONE "explore: { orders: both }\n", ":3:20: must be faithful or adversarial"},
         {ONE "explore: { faults: alloc }\n", ":3:20: 'faults' must be a list"},
-        {ONE "explore: { faults: [disk] }\n", ":3:21: there is no such fault to be tried (alloc)"},
+        {ONE "explore: { faults: [disk] }\n",
+         ":3:21: there is no such fault to be tried (alloc, net)"},
         {ONE "explore: { faults: [[alloc]] }\n",
-         ":3:21: there is no such fault to be tried (alloc)"},
+         ":3:21: there is no such fault to be tried (alloc, net)"},
         {ONE "explore: { seed: -1 }\n", ":3:18: not a whole number: '-1'"},
         {ONE "explore: { schedules: 0 }\n", ":3:23: there is always at least one: '0'"},
         {ONE "explore: { schedules: many }\n", ":3:23: not a whole number: 'many'"},
@@ -450,12 +451,12 @@ static void a_program_must_be_said_once(void **state)
 {
     static const struct row rows[] = {
         {"program: p\n", ":1:1: 'scenario' is missing"},
-        {"scenario: t\n", ":1:1: 'program' or 'tasks' is missing"},
-        {"\n\nscenario: t\n", ":3:1: 'program' or 'tasks' is missing"},
-        {"scenario: t\nargs: [ a ]\n", ":1:1: 'program' or 'tasks' is missing"},
-        {"scenario: t\nmodule: m\n", ":1:1: 'program' or 'tasks' is missing"},
+        {"scenario: t\n", ":1:1: 'program', 'tasks' or 'hosts' is missing"},
+        {"\n\nscenario: t\n", ":3:1: 'program', 'tasks' or 'hosts' is missing"},
+        {"scenario: t\nargs: [ a ]\n", ":1:1: 'program', 'tasks' or 'hosts' is missing"},
+        {"scenario: t\nmodule: m\n", ":1:1: 'program', 'tasks' or 'hosts' is missing"},
         {"scenario: t\nruns: {}\n", ":2:7: 'runs' is empty"},
-        {"scenario: t\nruns: { a: {} }\n", ":2:12: 'program' or 'tasks' is missing"},
+        {"scenario: t\nruns: { a: {} }\n", ":2:12: 'program', 'tasks' or 'hosts' is missing"},
         {"scenario: t\nruns: { relations: { program: p } }\n",
          ":2:9: a run cannot be called that: 'relations'"},
         {TWO "program: p\n", ":3:10: with 'runs', programs stand in the runs"},
@@ -485,9 +486,9 @@ static void a_script_is_tasks_of_steps_over_named_objects(void **state)
     (void)state;
     if (scenario == NULL)
         fail_msg("%s", mistake.text);
-    script = scenario->runs[0].script;
+    script = scenario->runs[0].roles[0].script;
     assert_true(script->log);
-    assert_string_equal(scenario->runs[0].program, "script");
+    assert_string_equal(scenario->runs[0].roles[0].program, "script");
     assert_int_equal(script->object_count, 3);
     assert_int_equal(script->objects[1].kind, SCRIPT_QUEUE);
     assert_int_equal(script->objects[1].size, 2);

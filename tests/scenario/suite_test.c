@@ -202,7 +202,7 @@ static void every_mistake_is_said_and_the_rest_is_read(void **state)
     folder_write_text(&f->folder, "c.yaml", "");
     READ(f, "", "missing.yaml");
     expect_suite(f, "/b.yaml (two)\n"
-                    "/a.yaml:1:1: 'program' or 'tasks' is missing\n"
+                    "/a.yaml:1:1: 'program', 'tasks' or 'hosts' is missing\n"
                     "/c.yaml: the file is empty\n"
                     "/missing.yaml: No such file or directory\n");
 }

@@ -264,6 +264,147 @@ static void a_factor_is_a_ratio_of_whole_numbers(void **state)
     }
 }
 
+/* A span as one number: the least in ms, then what it may be more. */
+static const char *read_span(const char *text, int64_t *number)
+{
+    int64_t least = 0, most = 0;
+    const char *wrong = units_span(text, &least, &most);
+
+    if (wrong == NULL)
+        *number = least / 1000000 * 1000 + (most - least) / 1000000;
+    return wrong;
+}
+
+static void a_span_is_one_duration_or_two(void **state)
+{
+    static const struct row rows[] = {
+        {"50ms", 50000, NULL},
+        {"1ms..20ms", 1019, NULL},
+        {"0s..1s", 1000, NULL},
+        {"2ms..2ms", 2000, NULL},
+        {"20ms..1ms", 0, "it ends before it begins"},
+        {"1..20ms", 0, "a duration needs a unit: ns us ms s min h d"},
+        {"1ms..", 0, "not a duration, such as 2s or 100ms"},
+        {"..1ms", 0, "not a duration, such as 2s or 100ms"},
+        {"1ms..2ms..3ms", 0, "not a unit of time: ns us ms s min h d"},
+        {"1ms...2ms", 0, "it ends before it begins"}, /* at .2ms */
+        {"0000000000000000000000000000000000000001ms..2ms", 0,
+         "not a duration, such as 2s or 100ms"},
+        {"", 0, "not a duration, such as 2s or 100ms"},
+    };
+
+    (void)state;
+    EXPECT(read_span, rows);
+}
+
+/* A ratio as one number: part and whole. */
+static const char *read_ratio(const char *text, int64_t *number)
+{
+    int64_t part = 0, whole = 0;
+    const char *wrong = units_ratio(text, &part, &whole);
+
+    if (wrong == NULL)
+        *number = part * 10000000 + whole;
+    return wrong;
+}
+
+static void a_ratio_is_so_many_of_so_many(void **state)
+{
+    static const char *const no = "not a ratio, such as 1/100";
+    static const char *const limits = "a ratio is of at least one and at most a million";
+    const struct row rows[] = {
+        {"1/100", 10000100, NULL},
+        {"0/1", 1, NULL},
+        {"1/1", 10000001, NULL},
+        {"1000000/1000000", INT64_C(10000001000000), NULL},
+        {"2/1", 0, "more than all"},
+        {"1/0", 0, limits},
+        {"1/1000001", 0, limits},
+        {"1", 0, no},
+        {"1%", 0, no},
+        {"0.5/1", 0, no},
+        {"1/2.5", 0, no},
+        {"1/2 ", 0, no},
+        {"-1/2", 0, no},
+        {"", 0, no},
+    };
+
+    (void)state;
+    EXPECT(read_ratio, rows);
+}
+
+static void a_size_is_in_bytes(void **state)
+{
+    static const char *const unit = "a size needs a unit: B KB KiB MB MiB GB GiB";
+    const struct row rows[] = {
+        {"1B", 1, NULL},
+        {"64KB", 64000, NULL},
+        {"64KiB", 65536, NULL},
+        {"1.5MB", 1500000, NULL},
+        {"2MiB", 2097152, NULL},
+        {"1GB", 1000000000, NULL},
+        {"1GiB", 1073741824, NULL},
+        {"0KB", 0, "not even one byte"},
+        {"0.5B", 0, "finer than the smallest unit"},
+        {"64", 0, unit},
+        {"64kb", 0, unit},
+        {"64 KB", 0, unit},
+        {"", 0, "not a size, such as 64KB"},
+        {"99999999999999999999GB", 0, "too large"},
+    };
+
+    (void)state;
+    EXPECT(units_size, rows);
+}
+
+static void a_rate_is_in_bits_or_bytes_a_second(void **state)
+{
+    static const char *const unit =
+        "a rate needs a unit: bit/s kbit/s Mbit/s Gbit/s, or B/s KB/s MB/s GB/s";
+    const struct row rows[] = {
+        {"8bit/s", 1, NULL},
+        {"10Mbit/s", 1250000, NULL},
+        {"1Gbit/s", 125000000, NULL},
+        {"56kbit/s", 7000, NULL},
+        {"1B/s", 1, NULL},
+        {"1.25MB/s", 1250000, NULL},
+        {"2KB/s", 2000, NULL},
+        {"1GB/s", 1000000000, NULL},
+        {"7bit/s", 0, "not even one byte a second"},
+        {"0Mbit/s", 0, "not even one byte a second"},
+        {"10", 0, unit},
+        {"10Mb/s", 0, unit},
+        {"", 0, "not a rate, such as 10Mbit/s"},
+        {"9999999999999999999Gbit/s", 0, "too large"},
+    };
+
+    (void)state;
+    EXPECT(units_rate, rows);
+}
+
+static void an_address_is_one_that_a_host_can_have(void **state)
+{
+    static const char *const good[] = {"10.0.0.1", "192.168.1.255", "fd00::1", "2001:db8::2"};
+    static const char *const bad[] = {"0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255",
+                                      "::",      "::1",       "ff02::1"};
+    static const char *const none[] = {"",          "10.0.0",    "10.0.0.256", "10.0.0.1:80",
+                                       "10.0.0.1 ", "localhost", "[fd00::1]",  "fd00::g"};
+    uint8_t address[16];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_null(units_address(good[i], address));
+    assert_int_equal(address[15], 2);
+    assert_null(units_address("10.1.2.3", address));
+    assert_memory_equal(address, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\1\2\3", 16);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_string_equal(units_address(bad[i], address), "no host can have that address");
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_string_equal(units_address(none[i], address),
+                            "not an address, such as 10.0.0.1 or fd00::1");
+    assert_int_equal(address[12], 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +418,11 @@ int main(void)
         cmocka_unit_test(civil_time_has_one_form),
         cmocka_unit_test(a_count_is_whole_and_has_a_limit),
         cmocka_unit_test(a_factor_is_a_ratio_of_whole_numbers),
+        cmocka_unit_test(a_span_is_one_duration_or_two),
+        cmocka_unit_test(a_ratio_is_so_many_of_so_many),
+        cmocka_unit_test(a_size_is_in_bytes),
+        cmocka_unit_test(a_rate_is_in_bits_or_bytes_a_second),
+        cmocka_unit_test(an_address_is_one_that_a_host_can_have),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,13 +87,13 @@ static struct observation observation(int64_t elapsed_ns, int exit)
 {
     struct observation seen = {.elapsed_ns = elapsed_ns, .ended = true};
 
-    observation_set_exit(&seen, exit, name_code);
+    observation_add_end(&seen, NULL, exit, name_code);
     return seen;
 }
 
 static void say(struct observation *seen, int64_t t_ns, const char *text)
 {
-    observation_add(seen, t_ns, STREAM_OUT, false, text, strlen(text));
+    observation_add(seen, (struct line){.t_ns = t_ns}, text, strlen(text));
 }
 
 static void add_seen(struct fixture *f, size_t run, struct observation seen)
@@ -308,7 +308,7 @@ static void a_candidate_is_confirmed_by_an_outcome_of_its_own(void **state)
     saw_ending(f, 3, true);
     confirmed = observed_run_confirm(&f->runs[0]);
     assert_non_null(confirmed);
-    assert_int_equal(confirmed->exit, 3);
+    assert_int_equal(confirmed->ends[0].code, 3);
     assert_string_equal(confirmed->finding_lines, "ann came between\n");
     assert_int_equal(f->runs[0].finding_at, 1);
     assert_null(f->runs[0].outcomes[1].finding);
@@ -390,7 +390,7 @@ static void a_line_is_written_with_its_time_its_stream_and_whether_it_is_whole(v
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *line =
-            verdict_line(&(struct line){rows[i].t_ns, rows[i].stream, rows[i].partial, text});
+            verdict_line(&(struct line){rows[i].t_ns, rows[i].stream, rows[i].partial, NULL, text});
 
         assert_string_equal(line, rows[i].line);
         free(line);
@@ -402,7 +402,7 @@ static void what_cannot_be_seen_in_a_line_is_written_out(void **state)
     struct fixture *f = *state;
     struct observation seen = observation(0, 0);
 
-    observation_add(&seen, 0, STREAM_OUT, false, "a\b\r\t\\\x1b\x7f\0z\xc3\xa9\xff", 12);
+    observation_add(&seen, (struct line){.t_ns = 0}, "a\b\r\t\\\x1b\x7f\0z\xc3\xa9\xff", 12);
     expecting(f, "  output: |\n    0.000 a\\b\\r\\t\\\\\\x1b\\x7f\\x00z\xc3\xa9\\xff\n");
     add_seen(f, 0, seen);
     expect_exact(f, "");
@@ -662,11 +662,11 @@ static void a_claim_about_output_is_about_standard_output_without_times(void **s
     struct fixture *f = *state;
     struct observation seen = observation(1 * S, 0);
 
-    observation_add(&seen, 0, STREAM_ERR, false, "oh", 2);
+    observation_add(&seen, (struct line){.stream = STREAM_ERR}, "oh", 2);
     say(&seen, 0, "one");
-    observation_add(&seen, 0, STREAM_ERR, false, "oh", 2);
+    observation_add(&seen, (struct line){.stream = STREAM_ERR}, "oh", 2);
     say(&seen, 1 * S, "two");
-    observation_add(&seen, 0, STREAM_ERR, false, "oh", 2);
+    observation_add(&seen, (struct line){.stream = STREAM_ERR}, "oh", 2);
     given(f, "scenario: t\nprogram: p\nclaims:\n"
              "  - { says: all, output: \"one\\ntwo\\n\" }\n"
              "  - { says: less, output: one, verdict: does not hold, because: b }\n"

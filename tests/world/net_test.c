@@ -304,9 +304,9 @@ static void who_finds_the_backlog_full_asks_again_after_a_second(void **state)
            "0.000 prints client connects: ok\n"
            "0.500 prints server accepts 10.0.0.1:32768\n"
            "0.500 prints server accepts 10.0.0.1:32769\n"
-           "1.000 prints server accepts 10.0.0.1:32770\n"
-           "1.000 process ends\n"
            "1.000 prints client connects: ok\n"
+           "1.000 process ends\n"
+           "1.000 prints server accepts 10.0.0.1:32770\n"
            "1.000 process ends\n");
 }
 

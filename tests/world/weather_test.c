@@ -568,9 +568,9 @@ static void a_reset_ends_connections_on_both_sides(void **state)
     expect(f, false, WORLD_QUIET,
            "0.020 prints client connects: ok\n"
            "0.100 weather: reset here, there: here | there\n"
-           "0.100 prints server reads ECONNRESET\n"
            "0.100 prints client reads ECONNRESET\n"
            "0.100 process ends\n"
+           "0.100 prints server reads ECONNRESET\n"
            "1.100 weather: reset here, there: here | there\n"
            "1.100 nothing can happen any more\n");
     expect_count(weather, 2, 0, 2);
@@ -615,9 +615,9 @@ static void who_asks_to_connect_is_refused_for_a_while(void **state)
            "0.050 weather: refuse there ends\n"
            "0.140 prints client connects: ok\n"
            "0.300 weather: reset here, there: here | there\n"
-           "0.300 prints server reads ECONNRESET\n"
-           "0.300 process ends\n"
            "0.300 prints client reads ECONNRESET\n"
+           "0.300 process ends\n"
+           "0.300 prints server reads ECONNRESET\n"
            "0.300 process ends\n");
     expect_count(weather, 1, 0, 1);
 }
@@ -640,9 +640,9 @@ static void who_refuses_may_connect_itself(void **state)
            "0.020 prints client connects: ok\n"
            "0.050 weather: refuse here ends\n"
            "0.300 weather: reset here, there: here | there\n"
-           "0.300 prints server reads ECONNRESET\n"
-           "0.300 process ends\n"
            "0.300 prints client reads ECONNRESET\n"
+           "0.300 process ends\n"
+           "0.300 prints server reads ECONNRESET\n"
            "0.300 process ends\n");
     expect_count(weather, 1, 0, 0);
 }

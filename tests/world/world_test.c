@@ -438,12 +438,25 @@ static void a_process_that_spins_spends_steps_and_no_time(void **state)
     struct fixture *f = *state;
 
     f->world.steps_max = 100;
-    spawn(f, "a", spin, 90);
+    spawn(f, "a", spin, 10);
     spawn(f, "b", spin, 90);
     expect_end(f, WORLD_SPENT,
                "0.000 prints a is done\n"
                "0.000 process ends\n"
                "0.000 step budget spent\n");
+}
+
+static void processes_that_spin_take_turns(void **state)
+{
+    struct fixture *f = *state;
+
+    spawn(f, "a", spin, 20);
+    spawn(f, "b", spin, 5);
+    expect_end(f, WORLD_ENDED,
+               "0.000 prints b is done\n"
+               "0.000 process ends\n"
+               "0.000 prints a is done\n"
+               "0.000 process ends\n");
 }
 
 static int fail_at_n(void *context)
@@ -840,6 +853,7 @@ int main(void)
         TEST(a_world_in_which_nothing_can_happen_is_quiet),
         TEST(a_world_stops_when_its_steps_are_spent),
         TEST(a_process_that_spins_spends_steps_and_no_time),
+        TEST(processes_that_spin_take_turns),
         TEST(a_world_that_fails_stops_at_once_for_every_process),
         TEST(what_is_cut_short_never_runs_again),
         TEST(the_civil_clock_starts_at_the_epoch_and_the_monotonic_one_an_hour_earlier),

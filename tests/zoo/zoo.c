@@ -94,7 +94,7 @@ static bool is_bug(const struct run_spec *run)
 static const char *program_name(const struct scenario *scenario, const struct run_spec *run)
 {
     static char name[128];
-    const char *size = run->program != NULL ? strchr(run->program, '_') : NULL;
+    const char *size = run->roles[0].program != NULL ? strchr(run->roles[0].program, '_') : NULL;
 
     snprintf(name, sizeof name, "%s%s", scenario->stem, size != NULL ? size : "");
     return name;

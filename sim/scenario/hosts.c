@@ -1,0 +1,503 @@
+/*
+ * hosts.c - the keys `hosts` and `network`: who runs on which machines, and what lies between them.
+ *
+ * A file may name hosts before it declares them, so the wires are read when all of a run's keys
+ * have been. Addresses that nobody gave are given in the order of the file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "scenario/keys.h"
+#include "scenario/units.h"
+
+/* So many machines fit into one computer, and 10.0.0.0/16. */
+#define HOSTS_MAX 10000
+
+/* What an Ethernet carries. */
+#define MTU_DEFAULT 1500
+/* The least that IPv4 lets a link have, and the most that its packets may. */
+#define MTU_LEAST 68
+#define MTU_MOST  65535
+
+/* ---- a program ---- */
+
+bool set_role_program(struct reader *reader, const struct node *value, void *target)
+{
+    return reader_text(reader, value, &((struct role *)target)->program);
+}
+
+bool set_role_module(struct reader *reader, const struct node *value, void *target)
+{
+    return reader_text(reader, value, &((struct role *)target)->module);
+}
+
+bool set_role_args(struct reader *reader, const struct node *value, void *target)
+{
+    struct role *role = target;
+
+    role->args = must_alloc((value->count + 1) * sizeof *role->args);
+    for (size_t i = 0; i < value->count; i++) {
+        if (value->children[i]->kind != NODE_SCALAR)
+            return READER_REFUSE(reader, value->children[i], "an argument must be a text");
+        role->args[role->arg_count++] = must_text(value->children[i]->text);
+    }
+    return true;
+}
+
+/* A mapping, so no name comes twice. */
+bool set_role_env(struct reader *reader, const struct node *value, void *target)
+{
+    struct role *role = target;
+
+    role->env = must_alloc((value->count + 1) * sizeof *role->env);
+    for (size_t i = 0; i < value->count; i++) {
+        const char *name = value->keys[i]->text;
+
+        if (name[0] == '\0' || strchr(name, '=') != NULL)
+            return reader_refuse(reader, value->keys[i], "a variable cannot be called that");
+        if (value->children[i]->kind != NODE_SCALAR)
+            return READER_REFUSE(reader, value->children[i], "a variable must be a text");
+        role->env[i] = must_format("%s=%s", name, value->children[i]->text);
+    }
+    return true;
+}
+
+bool finish_role(struct reader *reader, struct role *role, const struct node *at)
+{
+    if (role->script != NULL)
+        return read_script(reader, role, at);
+    if (role->program != NULL)
+        return true;
+    return READER_REFUSE(reader, at,
+                         role->name[0] == '\0' ? "'program', 'tasks' or 'hosts' is missing"
+                                               : "'program' or 'tasks' is missing");
+}
+
+/* ---- a role ---- */
+
+static bool set_count(struct reader *reader, const struct node *value, void *target)
+{
+    int64_t count = 0;
+    const char *why = units_count(value->text, HOSTS_MAX, &count);
+
+    if (why != NULL || count == 0)
+        return reader_refuse(reader, value, why != NULL ? why : "a role has at least one host");
+    ((struct role *)target)->count = (size_t)count;
+    return true;
+}
+
+static bool set_start(struct reader *reader, const struct node *value, void *target)
+{
+    const char *why = units_duration(value->text, &((struct role *)target)->start_ns);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_host_epoch(struct reader *reader, const struct node *value, void *target)
+{
+    struct role *role = target;
+    const char *why = units_civil(value->text, &role->epoch_ns);
+
+    role->has_epoch = true;
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_address(struct reader *reader, const struct node *value, void *target)
+{
+    struct role *role = target;
+    const char *why = units_address(value->text, role->address);
+
+    role->has_address = true;
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static const struct key role_keys[] = {
+    PROGRAM_KEYS,
+    {"count", NODE_SCALAR, false, set_count},
+    {"address", NODE_SCALAR, false, set_address},
+    {"start", NODE_SCALAR, false, set_start},
+    {"epoch", NODE_SCALAR, false, set_host_epoch},
+};
+
+static bool read_role(struct reader *reader, struct role *role, const struct node *key,
+                      const struct node *value)
+{
+    role->name = must_text(key->text);
+    if (!reader_is_word(role->name) || is_end_key(role->name) ||
+        strcmp(role->name, "localhost") == 0)
+        return reader_refuse(reader, key, "a host cannot be called that");
+    if (value->kind != NODE_MAPPING)
+        return READER_REFUSE(reader, value, "a host must be a mapping");
+    return READ(reader, value, role_keys, role) && finish_role(reader, role, value);
+}
+
+/* ---- hosts ---- */
+
+static size_t hosts_of(const struct role *role)
+{
+    return role->count > 0 ? role->count : 1;
+}
+
+/* The `n`-th address after `address`. */
+static void add_to_address(uint8_t *address, size_t n)
+{
+    for (size_t i = ADDRESS_SIZE; n > 0 && i > 0; n >>= 8) {
+        n += address[--i];
+        address[i] = (uint8_t)n;
+    }
+}
+
+/* Add the hosts of role `index` to those of `run`, which have room. */
+static void add_hosts(struct run_spec *run, size_t index)
+{
+    struct role *role = &run->roles[index];
+
+    role->host = run->host_count;
+    for (size_t i = 0; i < hosts_of(role); i++) {
+        struct host_spec *host = &run->hosts[run->host_count++];
+
+        host->role = index;
+        host->name =
+            role->count > 0 ? must_format("%s.%zu", role->name, i + 1) : must_text(role->name);
+        memcpy(host->address, role->address, sizeof host->address);
+        add_to_address(host->address, i);
+    }
+}
+
+/* The host before `before` whose address was given and is that one, or NULL. */
+static const struct host_spec *owner_of(const struct run_spec *run, size_t before,
+                                        const uint8_t *address)
+{
+    for (size_t i = 0; i < before; i++) {
+        const struct host_spec *host = &run->hosts[i];
+
+        if (role_of(run, host)->has_address &&
+            memcmp(host->address, address, sizeof host->address) == 0)
+            return host;
+    }
+    return NULL;
+}
+
+/* Of the addresses that the file gives, no two are the same. `at`: the mapping of the hosts. */
+static bool check_addresses(struct reader *reader, const struct run_spec *run,
+                            const struct node *at)
+{
+    for (size_t i = 0; i < run->host_count; i++) {
+        const struct host_spec *host = &run->hosts[i];
+        const struct host_spec *other = owner_of(run, i, host->address);
+
+        if (role_of(run, host)->has_address && other != NULL)
+            return READER_REFUSE(reader, at->keys[host->role], "'%s' has the address of '%s'",
+                                 host->name, other->name);
+    }
+    return true;
+}
+
+/* Those that were given none get 10.0.0.1 and so on, in order, as far as they are free. */
+static void give_addresses(struct run_spec *run)
+{
+    static const uint8_t network[ADDRESS_SIZE] = {[10] = 0xff, 0xff, 10, 0, 0, 0};
+    size_t number = 0;
+
+    for (size_t i = 0; i < run->host_count; i++) {
+        struct host_spec *host = &run->hosts[i];
+
+        while (!role_of(run, host)->has_address) {
+            memcpy(host->address, network, sizeof network);
+            add_to_address(host->address, ++number);
+            if (owner_of(run, run->host_count, host->address) == NULL)
+                break;
+        }
+    }
+}
+
+static bool read_hosts(struct reader *reader, struct run_spec *run, const struct node *node)
+{
+    size_t count = 0;
+
+    if (node->count == 0)
+        return READER_REFUSE(reader, node, "'hosts' is empty");
+    run->roles = must_alloc(node->count * sizeof *run->roles);
+    for (size_t i = 0; i < node->count; i++) {
+        run->role_count = i + 1;
+        if (!read_role(reader, &run->roles[i], node->keys[i], node->children[i]))
+            return false;
+        count += hosts_of(&run->roles[i]);
+    }
+    if (count > HOSTS_MAX)
+        return READER_REFUSE(reader, node, "%zu hosts are too many (%d)", count, HOSTS_MAX);
+    run->hosts = must_alloc(count * sizeof *run->hosts);
+    for (size_t i = 0; i < run->role_count; i++)
+        add_hosts(run, i);
+    if (!check_addresses(reader, run, node))
+        return false;
+    give_addresses(run);
+    return true;
+}
+
+/* ---- the network ---- */
+
+/* A link as it is read: its words come first, so that what is between all hosts is read alike. */
+struct link_entry {
+    struct link_words words;
+    const struct node *between;
+    const struct node *from;
+    const struct node *to;
+};
+
+static bool set_latency(struct reader *reader, const struct node *value, void *target)
+{
+    struct link_words *words = target;
+    int64_t least = 0, most = 0;
+    const char *why = units_span(value->text, &least, &most);
+
+    words->latency_ns = least;
+    words->jitter_ns = most - least;
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_loss(struct reader *reader, const struct node *value, void *target)
+{
+    struct link_words *words = target;
+    const char *why = units_ratio(value->text, &words->loss_part, &words->loss_whole);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_bandwidth(struct reader *reader, const struct node *value, void *target)
+{
+    const char *why = units_rate(value->text, &((struct link_words *)target)->bytes_per_s);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_queue(struct reader *reader, const struct node *value, void *target)
+{
+    const char *why = units_size(value->text, &((struct link_words *)target)->queue_bytes);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_mtu(struct reader *reader, const struct node *value, void *target)
+{
+    struct link_words *words = target;
+    const char *why = units_count(value->text, MTU_MOST, &words->mtu);
+
+    if (why == NULL && words->mtu < MTU_LEAST)
+        why = "less than IPv4 allows (68)";
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool keep_between(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct link_entry *)target)->between = value;
+    return true;
+}
+
+static bool keep_from(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct link_entry *)target)->from = value;
+    return true;
+}
+
+static bool keep_to(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct link_entry *)target)->to = value;
+    return true;
+}
+
+#define WIRE_KEYS                                                                         \
+    {"latency", NODE_SCALAR, false, set_latency}, {"loss", NODE_SCALAR, false, set_loss}, \
+        {"bandwidth", NODE_SCALAR, false, set_bandwidth},                                 \
+        {"queue", NODE_SCALAR, false, set_queue},                                         \
+    {                                                                                     \
+        "mtu", NODE_SCALAR, false, set_mtu                                                \
+    }
+
+static const struct key wire_keys[] = {WIRE_KEYS};
+
+static const struct key link_keys[] = {
+    {"between", NODE_SEQUENCE, false, keep_between},
+    {"from", NODE_SCALAR, false, keep_from},
+    {"to", NODE_SCALAR, false, keep_to},
+    WIRE_KEYS,
+};
+
+/* The hosts that `node` names: one, or all of a role. */
+static bool find_hosts(struct reader *reader, const struct run_spec *run, const struct node *node,
+                       size_t *first, size_t *count)
+{
+    if (node->kind != NODE_SCALAR)
+        return READER_REFUSE(reader, node, "a link is between two hosts, or roles");
+    for (size_t i = 0; i < run->role_count; i++) {
+        if (strcmp(run->roles[i].name, node->text) == 0) {
+            *first = run->roles[i].host;
+            *count = hosts_of(&run->roles[i]);
+            return true;
+        }
+    }
+    for (size_t i = 0; i < run->host_count; i++) {
+        if (strcmp(run->hosts[i].name, node->text) == 0) {
+            *first = i;
+            *count = 1;
+            return true;
+        }
+    }
+    return reader_refuse(reader, node, "there is no such host");
+}
+
+static bool add_rule(struct reader *reader, struct run_spec *run, const struct link_words *words,
+                     const struct node *from, const struct node *to)
+{
+    struct link_rule *rule;
+
+    run->links = must_resize(run->links, (run->link_count + 1) * sizeof *run->links);
+    rule = &run->links[run->link_count++];
+    *rule = (struct link_rule){.words = *words};
+    return find_hosts(reader, run, from, &rule->from, &rule->from_count) &&
+           find_hosts(reader, run, to, &rule->to, &rule->to_count);
+}
+
+static bool read_link(struct reader *reader, struct run_spec *run, const struct node *node)
+{
+    struct link_entry entry = {.words = run->wires};
+    const struct node *between;
+
+    if (node->kind != NODE_MAPPING)
+        return READER_REFUSE(reader, node, "a link must be a mapping");
+    if (!READ(reader, node, link_keys, &entry))
+        return false;
+    between = entry.between;
+    if (between == NULL && entry.from != NULL && entry.to != NULL)
+        return add_rule(reader, run, &entry.words, entry.from, entry.to);
+    if (between == NULL || entry.from != NULL || entry.to != NULL)
+        return READER_REFUSE(reader, node, "a link has 'between', or 'from' and 'to'");
+    if (between->count != 2)
+        return READER_REFUSE(reader, between, "a link is between two hosts, or roles");
+    return add_rule(reader, run, &entry.words, between->children[0], between->children[1]) &&
+           add_rule(reader, run, &entry.words, between->children[1], between->children[0]);
+}
+
+static bool set_wires(struct reader *reader, const struct node *value, void *target)
+{
+    (void)target;
+    return READ(reader, value, wire_keys, &reader->run->wires);
+}
+
+/* Read when `default` has been, whose words they begin with. */
+static bool keep_links(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    *(const struct node **)target = value;
+    return true;
+}
+
+static const struct key network_keys[] = {
+    {"default", NODE_MAPPING, false, set_wires},
+    {"links", NODE_SEQUENCE, false, keep_links},
+};
+
+static bool read_network(struct reader *reader, struct run_spec *run, const struct node *node)
+{
+    const struct node *links = NULL;
+
+    if (!READ(reader, node, network_keys, &links))
+        return false;
+    for (size_t i = 0; links != NULL && i < links->count; i++) {
+        if (!read_link(reader, run, links->children[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- a run ---- */
+
+void begin_run(struct reader *reader, struct run_spec *run, const char *name)
+{
+    *run = (struct run_spec){.name = must_text(name), .wires.mtu = MTU_DEFAULT};
+    run->roles = must_alloc(sizeof *run->roles);
+    run->roles[0].name = must_text("");
+    run->role_count = 1;
+    reader->run = run;
+    reader->hosts = NULL;
+    reader->network = NULL;
+}
+
+bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at)
+{
+    const struct role *only = &run->roles[0];
+
+    if (reader->hosts == NULL) {
+        run->hosts = must_alloc(sizeof *run->hosts);
+        run->hosts[0].name = must_text("");
+        run->host_count = 1;
+        return reader->network == NULL
+                   ? finish_role(reader, &run->roles[0], at)
+                   : READER_REFUSE(reader, reader->network, "a 'network' is between 'hosts'");
+    }
+    if (only->program != NULL || only->module != NULL || only->script != NULL ||
+        only->args != NULL || only->env != NULL)
+        return READER_REFUSE(reader, reader->hosts, "with 'hosts', programs stand in the hosts");
+    role_clear(&run->roles[0]);
+    free(run->roles);
+    run->roles = NULL;
+    run->role_count = 0;
+    run->has_hosts = true;
+    return read_hosts(reader, run, reader->hosts) &&
+           (reader->network == NULL || read_network(reader, run, reader->network));
+}
+
+/* ---- what they end with ---- */
+
+const char *host_exit(const struct run_spec *run, const struct host_spec *host)
+{
+    const struct role *role = role_of(run, host);
+
+    if (host->expect.exit != NULL)
+        return host->expect.exit;
+    if (role->expect.exit != NULL)
+        return role->expect.exit;
+    return run->expect.exit != NULL ? run->expect.exit : "0";
+}
+
+bool host_stays(const struct run_spec *run, const struct host_spec *host)
+{
+    return run->has_hosts && strcmp(host_exit(run, host), "running") == 0;
+}
+
+/* ---- the end ---- */
+
+void role_clear(struct role *role)
+{
+    free(role->name);
+    free(role->program);
+    free(role->module);
+    for (size_t i = 0; i < role->arg_count; i++)
+        free(role->args[i]);
+    free(role->args);
+    for (char **line = role->env; line != NULL && *line != NULL; line++)
+        free(*line);
+    free(role->env);
+    script_free(role->script);
+    free(role->expect.exit);
+    free(role->expect.output);
+}
+
+void hosts_free(struct run_spec *run)
+{
+    for (size_t i = 0; i < run->role_count; i++)
+        role_clear(&run->roles[i]);
+    for (size_t i = 0; i < run->host_count; i++) {
+        free(run->hosts[i].name);
+        free(run->hosts[i].expect.exit);
+        free(run->hosts[i].expect.output);
+    }
+    free(run->roles);
+    free(run->hosts);
+    free(run->links);
+}
