@@ -182,7 +182,7 @@ static void close_later(uv_loop_t *loop, uv_handle_t *handles)
 static void finish_close(uv_handle_t *handle)
 {
     handle->flags |= HANDLE_CLOSED;
-    if (handle->type == UV_TCP)
+    if (handle->type == UV_TCP || handle->type == UV_NAMED_PIPE)
         stream_destroy((uv_stream_t *)handle);
     else if (handle->type == UV_UDP)
         udp_handle_destroy((uv_udp_t *)handle);
@@ -277,6 +277,10 @@ void uv_close(uv_handle_t *handle, uv_close_cb close_cb)
         break;
     case UV_SIGNAL:
         signal_close((uv_signal_t *)handle);
+        break;
+    case UV_NAMED_PIPE:
+        handle->flags |= HANDLE_CLOSING;
+        pipe_handle_close((uv_pipe_t *)handle);
         break;
     case UV_TCP:
         handle->flags |= HANDLE_CLOSING; /* what happens to its socket is not told any more */

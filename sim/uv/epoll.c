@@ -206,6 +206,10 @@ char *io_text(const uv_handle_t *handle, char *text, size_t size)
     const struct socket *socket = io_socket(handle);
     char a[ADDRESS_TEXT_SIZE], b[ADDRESS_TEXT_SIZE];
 
+    if (socket->kind->describe != NULL) {
+        socket->kind->describe(socket, text, size);
+        return text;
+    }
     address_text(&socket->local, a, sizeof a);
     if (socket->remote.port != 0)
         snprintf(text, size, "%s from %s", a, address_text(&socket->remote, b, sizeof b));

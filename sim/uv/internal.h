@@ -161,10 +161,8 @@ void *io_close(uv_handle_t *handle); /* returns its socket, to be closed, or NUL
 char *io_text(const uv_handle_t *handle, char *text, size_t size);
 
 /* stream.c, for its kinds: a stream without a socket, and what becomes of it. */
-struct tcp;
 void stream_init(uv_loop_t *loop, uv_stream_t *stream, uv_handle_type type);
-void stream_open(uv_stream_t *stream, struct tcp *tcp);
-struct tcp *stream_tcp(const uv_stream_t *stream); /* NULL: none yet, or no more */
+void stream_open(uv_stream_t *stream, struct socket *socket);
 void stream_connecting(uv_stream_t *stream, uv_connect_t *req, uv_connect_cb cb);
 void stream_listening(uv_stream_t *stream, uv_connection_cb cb);
 bool stream_is_shutting(const uv_stream_t *stream);
@@ -182,7 +180,9 @@ size_t address_size(const struct sockaddr *addr);
 struct address address_of(const struct sockaddr *addr);
 int address_write(const struct address *address, bool six, struct sockaddr *name, int *size);
 
-/* tcp.c, its part of uv_listen() */
+/* tcp.c, pipe.c: their parts of uv_listen() and uv_close() */
 int tcp_stream_listen(uv_tcp_t *handle, int backlog, uv_connection_cb cb);
+int pipe_stream_listen(uv_pipe_t *handle, int backlog, uv_connection_cb cb);
+void pipe_handle_close(uv_pipe_t *handle);
 
 #endif

@@ -28,9 +28,9 @@ enum {
 /* What libuv proposes to alloc_cb. */
 #define BUFFER_PROPOSED ((size_t)64 * 1024)
 
-struct tcp *stream_tcp(const uv_stream_t *stream)
+static struct socket *socket_of(const uv_stream_t *stream)
 {
-    return (struct tcp *)io_socket((const uv_handle_t *)stream); /* which it begins with */
+    return io_socket((const uv_handle_t *)stream);
 }
 
 /* ---- init, open, close ---- */
@@ -52,12 +52,12 @@ void stream_init(uv_loop_t *loop, uv_stream_t *stream, uv_handle_type type)
     list_init(queue_of(stream->write_completed_queue));
 }
 
-void stream_open(uv_stream_t *stream, struct tcp *tcp)
+void stream_open(uv_stream_t *stream, struct socket *socket)
 {
-    CHECK(stream_tcp(stream) == NULL);
-    io_open((uv_handle_t *)stream, (struct socket *)tcp);
+    CHECK(socket_of(stream) == NULL);
+    io_open((uv_handle_t *)stream, socket);
     if ((stream->flags & STREAM_TCP_NODELAY) != 0)
-        tcp_set_no_delay(tcp, true);
+        tcp_set_no_delay((struct tcp *)socket, true);
 }
 
 static void request_starts(uv_stream_t *stream, uv_req_type type, uv_req_t *req)
@@ -91,15 +91,18 @@ void stream_listening(uv_stream_t *stream, uv_connection_cb cb)
 
 void stream_close(uv_stream_t *stream, bool reset)
 {
-    struct tcp *tcp = io_close((uv_handle_t *)stream);
+    struct socket *socket = io_close((uv_handle_t *)stream);
+    struct socket *queued = stream->queued_fds;
 
     uv_read_stop(stream);
     handle_stop((uv_handle_t *)stream);
     stream->flags &= ~(unsigned)(STREAM_READABLE | STREAM_WRITABLE);
-    if (tcp != NULL)
-        tcp_close(tcp, reset);
-    if (stream->queued_fds != NULL)
-        tcp_close(stream->queued_fds, false);
+    if (socket != NULL && reset)
+        tcp_close((struct tcp *)socket, true);
+    else if (socket != NULL)
+        socket->kind->close(socket);
+    if (queued != NULL)
+        queued->kind->close(queued);
     stream->queued_fds = NULL;
 }
 
@@ -123,6 +126,7 @@ static uv_write_t *write_of(struct list *link)
  * Returns: how much, or an error. */
 static ssize_t try_write(uv_stream_t *stream, const uv_buf_t *bufs, unsigned count, bool told)
 {
+    struct socket *socket = socket_of(stream);
     size_t size = size_of(bufs, count);
     size_t most = order_amount("uv.write", "written", (uv_handle_t *)stream, size,
                                told ? ORDER_PART : ORDER_PART | ORDER_NONE);
@@ -132,7 +136,7 @@ static ssize_t try_write(uv_stream_t *stream, const uv_buf_t *bufs, unsigned cou
         return UV_EAGAIN;
     for (unsigned i = 0; i < count; i++) {
         size_t part = bufs[i].len < most - done ? bufs[i].len : most - done;
-        ssize_t sent = tcp_send(stream_tcp(stream), bufs[i].base, part);
+        ssize_t sent = socket->kind->send(socket, bufs[i].base, part);
 
         if (sent < 0)
             return done > 0 ? (ssize_t)done : sent;
@@ -232,7 +236,7 @@ static void cancel_writes(uv_stream_t *stream)
 
 static int check_before_write(const uv_stream_t *stream)
 {
-    if (stream_tcp(stream) == NULL)
+    if (socket_of(stream) == NULL)
         return UV_EBADF;
     return (stream->flags & STREAM_WRITABLE) != 0 ? 0 : UV_EPIPE;
 }
@@ -311,7 +315,7 @@ static void drain(uv_stream_t *stream)
     stream->flags &= ~(unsigned)STREAM_SHUTTING;
     request_ends(stream);
     if ((stream->flags & HANDLE_CLOSING) == 0)
-        rc = tcp_end(stream_tcp(stream));
+        rc = socket_of(stream)->kind->end(socket_of(stream));
     if (rc == 0)
         stream->flags |= STREAM_SHUT;
     if (req->cb != NULL)
@@ -377,15 +381,20 @@ static void read_end(uv_stream_t *stream, const uv_buf_t *buf)
     stream->read_cb(stream, UV_EOF, buf);
 }
 
+static size_t unread(const uv_stream_t *stream)
+{
+    return socket_of(stream)->kind->unread(socket_of(stream));
+}
+
 /* How much of what is there one read takes, which has room for `size` bytes. */
 static size_t most_to_read(const uv_stream_t *stream, size_t size)
 {
-    size_t unread = tcp_unread(stream_tcp(stream));
+    size_t there = unread(stream);
 
-    if (unread == 0)
+    if (there == 0)
         return size; /* there is an end, an error, or nothing to be told */
-    return order_amount("uv.read", "read", (const uv_handle_t *)stream,
-                        unread < size ? unread : size, ORDER_PART | ORDER_NONE);
+    return order_amount("uv.read", "read", (const uv_handle_t *)stream, there < size ? there : size,
+                        ORDER_PART | ORDER_NONE);
 }
 
 /* Read once, and tell. Returns: whether there may be more. */
@@ -405,7 +414,8 @@ static bool read_once(uv_stream_t *stream)
     }
     size = buf.len;
     most = most_to_read(stream, size);
-    count = most > 0 ? tcp_receive(stream_tcp(stream), buf.base, most) : UV_EAGAIN;
+    count =
+        most > 0 ? socket_of(stream)->kind->receive(socket_of(stream), buf.base, most) : UV_EAGAIN;
     if (count == 0) {
         read_end(stream, &buf);
     } else if (count == UV_EAGAIN) {
@@ -416,7 +426,7 @@ static bool read_once(uv_stream_t *stream)
         if ((stream->flags & STREAM_READING) != 0)
             no_more_reads(stream);
     } else {
-        if ((size_t)count < size && tcp_unread(stream_tcp(stream)) == 0)
+        if ((size_t)count < size && unread(stream) == 0)
             stream->flags |= STREAM_READ_PARTIAL; /* and what is left, if anything, is the end */
         stream->read_cb(stream, count, &buf);
         return (size_t)count == size;
@@ -438,14 +448,15 @@ static void read_available(uv_stream_t *stream)
 
 static void connected(uv_stream_t *stream)
 {
+    struct socket *socket = socket_of(stream);
     uv_connect_t *req = stream->connect_req;
     int rc = stream->delayed_error;
 
     stream->delayed_error = 0;
     if (rc == 0) {
-        if (tcp_connecting(stream_tcp(stream)))
+        if (socket->kind->connecting(socket))
             return;
-        rc = tcp_error(stream_tcp(stream));
+        rc = socket->kind->error(socket);
     }
     stream->connect_req = NULL;
     request_ends(stream);
@@ -453,17 +464,17 @@ static void connected(uv_stream_t *stream)
         io_stop(&stream->io_watcher, IO_OUT);
     if (req->cb != NULL)
         req->cb(req, rc);
-    if (stream_tcp(stream) != NULL && rc < 0)
+    if (socket_of(stream) != NULL && rc < 0)
         cancel_writes(stream);
 }
 
 static void accept_available(uv_stream_t *stream)
 {
-    for (bool told = false; stream_tcp(stream) != NULL; told = true) {
-        if (told && tcp_readable(stream_tcp(stream)) &&
+    for (bool told = false; socket_of(stream) != NULL; told = true) {
+        if (told && socket_of(stream)->kind->readable(socket_of(stream)) &&
             order_waits(queue_of(stream->handle_queue), name_handle))
             return;
-        stream->queued_fds = tcp_accept(stream_tcp(stream));
+        stream->queued_fds = socket_of(stream)->kind->accept(socket_of(stream));
         if (stream->queued_fds == NULL)
             return;
         stream->connection_cb(stream, 0);
@@ -476,21 +487,22 @@ static void accept_available(uv_stream_t *stream)
 
 int uv_listen(uv_stream_t *stream, int backlog, uv_connection_cb cb)
 {
-    return stream->type == UV_TCP ? tcp_stream_listen((uv_tcp_t *)stream, backlog, cb) : UV_EINVAL;
+    return stream->type == UV_TCP ? tcp_stream_listen((uv_tcp_t *)stream, backlog, cb)
+                                  : pipe_stream_listen((uv_pipe_t *)stream, backlog, cb);
 }
 
 int uv_accept(uv_stream_t *server, uv_stream_t *client)
 {
-    struct tcp *accepted;
+    struct socket *accepted;
 
     if (server->queued_fds == NULL)
         return UV_EAGAIN;
-    if (client->type != UV_TCP)
+    if (client->type != server->type)
         return UV_EINVAL;
     accepted = server->queued_fds;
     server->queued_fds = NULL;
-    if (stream_tcp(client) != NULL) { /* which libuv makes the connection pay for */
-        tcp_close(accepted, false);
+    if (socket_of(client) != NULL) { /* which libuv makes the connection pay for */
+        accepted->kind->close(accepted);
         return UV_EBUSY;
     }
     stream_open(client, accepted);
@@ -504,7 +516,7 @@ int uv_accept(uv_stream_t *server, uv_stream_t *client)
 static void tell_reads(uv_stream_t *stream, unsigned events)
 {
     read_available(stream);
-    if (stream_tcp(stream) == NULL)
+    if (socket_of(stream) == NULL)
         return; /* the callback closed it */
     if ((events & IO_HUP) != 0 && (stream->flags & STREAM_READING) != 0 &&
         (stream->flags & STREAM_READ_PARTIAL) != 0 && (stream->flags & STREAM_READ_EOF) == 0)
@@ -515,7 +527,7 @@ static void tell_writes(uv_stream_t *stream)
 {
     write_queued(stream, true);
     write_callbacks(stream);
-    if (stream_tcp(stream) != NULL && list_empty(queue_of(stream->write_queue)))
+    if (socket_of(stream) != NULL && list_empty(queue_of(stream->write_queue)))
         drain(stream);
 }
 
@@ -543,9 +555,9 @@ void stream_io(uv_loop_t *loop, uv__io_t *watcher, unsigned events)
         tell_writes(stream);
         events = IO_IN;
     }
-    if ((events & (IO_IN | IO_HUP)) != 0 && stream_tcp(stream) != NULL)
+    if ((events & (IO_IN | IO_HUP)) != 0 && socket_of(stream) != NULL)
         tell_reads(stream, events);
-    if ((events & (IO_OUT | IO_HUP)) != 0 && stream_tcp(stream) != NULL)
+    if ((events & (IO_OUT | IO_HUP)) != 0 && socket_of(stream) != NULL)
         tell_writes(stream);
 }
 

@@ -15,13 +15,13 @@ static uv_stream_t *stream_of(uv_tcp_t *handle)
 
 static struct tcp *socket_of(const uv_tcp_t *handle)
 {
-    return stream_tcp((const uv_stream_t *)handle);
+    return (struct tcp *)io_socket((const uv_handle_t *)handle); /* which it begins with */
 }
 
 static void need_socket(uv_tcp_t *handle, int family)
 {
     if (socket_of(handle) == NULL)
-        stream_open(stream_of(handle), tcp_open(family == AF_INET6));
+        stream_open(stream_of(handle), (struct socket *)tcp_open(family == AF_INET6));
 }
 
 int uv_tcp_init_ex(uv_loop_t *loop, uv_tcp_t *handle, unsigned int flags)

@@ -87,6 +87,7 @@ struct host {
     struct address addresses[HOST_ADDRESSES_MAX];
     size_t address_count;
     struct ports ports[PROTOCOL_COUNT];
+    struct map paths; /* of unix sockets, by a hash of the path: pipe.c's */
     struct machine machine;
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "world/pipe.h"
 
 /* Ports that are given to whoever asks for any: Linux's ip_local_port_range. */
 #define PORT_ANY_FIRST 32768
@@ -267,5 +268,6 @@ void sockets_free_all(struct net *net)
     map_free(&net->sockets);
     list_for_each(node, &net->hosts) {
         free_ports(container_of(node, struct host, link));
+        pipe_free_paths(container_of(node, struct host, link));
     }
 }

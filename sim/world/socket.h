@@ -8,6 +8,8 @@
 #ifndef RONDO_WORLD_SOCKET_H
 #define RONDO_WORLD_SOCKET_H
 
+#include <sys/types.h>
+
 #include "world/net.h"
 
 struct socket;
@@ -19,8 +21,19 @@ struct socket_kind {
     bool (*readable)(const struct socket *socket);
     bool (*writable)(const struct socket *socket);
     bool (*over)(const struct socket *socket);
-    void (*close)(struct socket *socket); /* its program has ended */
+    void (*close)(struct socket *socket); /* its program gives it up, or has ended */
     void (*free)(struct socket *socket);  /* and its world: nobody is told */
+    /* Which one it is, for an anchor; NULL: its addresses say it. */
+    void (*describe)(const struct socket *socket, char *text, size_t size);
+
+    /* Of those that are streams of bytes, tcp.h and pipe.h; see there. NULL of others. */
+    ssize_t (*send)(struct socket *socket, const void *data, size_t size);
+    ssize_t (*receive)(struct socket *socket, void *data, size_t size);
+    size_t (*unread)(const struct socket *socket);
+    int (*end)(struct socket *socket);
+    struct socket *(*accept)(struct socket *socket);
+    bool (*connecting)(const struct socket *socket);
+    int (*error)(struct socket *socket);
 };
 
 /* The first member of what its protocol makes of it. */

@@ -38,6 +38,41 @@ static void socket_close(struct socket *socket)
     tcp_close(tcp_of(socket), false);
 }
 
+static ssize_t socket_send(struct socket *socket, const void *data, size_t size)
+{
+    return tcp_send(tcp_of(socket), data, size);
+}
+
+static ssize_t socket_receive(struct socket *socket, void *data, size_t size)
+{
+    return tcp_receive(tcp_of(socket), data, size);
+}
+
+static size_t socket_unread(const struct socket *socket)
+{
+    return tcp_unread(tcp_of(socket));
+}
+
+static int socket_end(struct socket *socket)
+{
+    return tcp_end(tcp_of(socket));
+}
+
+static struct socket *socket_accept(struct socket *socket)
+{
+    return (struct socket *)tcp_accept(tcp_of(socket)); /* which it begins with */
+}
+
+static bool socket_connecting(const struct socket *socket)
+{
+    return tcp_connecting(tcp_of(socket));
+}
+
+static int socket_error(struct socket *socket)
+{
+    return tcp_error(tcp_of(socket));
+}
+
 static void free_alone(struct socket *socket)
 {
     struct tcp *tcp = tcp_of(socket);
@@ -54,6 +89,13 @@ static const struct socket_kind kind = {
     .over = socket_over,
     .close = socket_close,
     .free = free_alone,
+    .send = socket_send,
+    .receive = socket_receive,
+    .unread = socket_unread,
+    .end = socket_end,
+    .accept = socket_accept,
+    .connecting = socket_connecting,
+    .error = socket_error,
 };
 
 struct tcp *tcp_new(struct host *host, bool six)

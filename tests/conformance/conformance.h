@@ -13,6 +13,7 @@ void async_body(struct trace *trace);
 void close_body(struct trace *trace);
 void environment_body(struct trace *trace);
 void loop_body(struct trace *trace);
+void pipe_body(struct trace *trace);
 void random_body(struct trace *trace);
 void resolve_body(struct trace *trace);
 void signal_body(struct trace *trace);
