@@ -1,5 +1,5 @@
 /*
- * connect.c - rondo_create_connection(), see transport.h.
+ * connect.c - rondo_create_connection() and rondo_create_unix_connection(), see transport.h.
  *
  * The task waits; libuv's callback makes the protocol and tells it, so that nothing can come before
  * connection_made(). If the task has been cancelled meanwhile, the connection is closed as any
@@ -41,7 +41,7 @@ static int ask(struct wire *wire, struct connecting *connecting, const struct so
 
     endpoint_text(address, wire->peername);
     connecting->object.name = wire->peername;
-    RONDO_TRY(uv_tcp_connect(&connecting->uv, &wire->uv.tcp, address, connected));
+    RONDO_TRY(endpoint_connect(&wire->uv, &connecting->uv, address, connected));
     connecting->waited = true;
     rc = park_wait(&connecting->waiter, &connecting->object, "connection", here).rc;
     connecting->waited = false;
@@ -71,11 +71,12 @@ static int finish(struct wire *wire, int rc, rondo_transport **transport)
     return rc;
 }
 
-int rondo_create_connection_at(rondo_protocol_factory factory, void *arg, const char *host,
-                               int port, rondo_transport **transport, const char *here)
+/* Connect to `address`, unless `rc` says that it is none. */
+static int create(rondo_protocol_factory factory, void *arg, int rc,
+                  const struct sockaddr_storage *address, rondo_transport **transport,
+                  const char *here)
 {
     struct task *task = task_current();
-    struct sockaddr_storage address = {0};
     struct connecting *connecting;
     struct wire *wire;
 
@@ -85,8 +86,8 @@ int rondo_create_connection_at(rondo_protocol_factory factory, void *arg, const 
         return RONDO_ENOTSUP;
     if (factory == NULL)
         return RONDO_EINVAL;
-    RONDO_TRY(endpoint_resolve(host, port, &address));
-    wire = wire_new(task->future.loop);
+    RONDO_TRY(rc);
+    wire = wire_new(task->future.loop, address->ss_family);
     if (wire == NULL)
         return RONDO_ENOMEM;
     connecting = alloc_zero(sizeof *connecting);
@@ -98,5 +99,23 @@ int rondo_create_connection_at(rondo_protocol_factory factory, void *arg, const 
     connecting->arg = arg;
     wire->connecting = connecting;
     rondo_transport_ref(&wire->transport);
-    return finish(wire, ask(wire, connecting, (const struct sockaddr *)&address, here), transport);
+    return finish(wire, ask(wire, connecting, (const struct sockaddr *)address, here), transport);
+}
+
+int rondo_create_connection_at(rondo_protocol_factory factory, void *arg, const char *host,
+                               int port, rondo_transport **transport, const char *here)
+{
+    struct sockaddr_storage address = {0};
+    int rc = endpoint_resolve(host, port, &address);
+
+    return create(factory, arg, rc, &address, transport, here);
+}
+
+int rondo_create_unix_connection_at(rondo_protocol_factory factory, void *arg, const char *path,
+                                    rondo_transport **transport, const char *here)
+{
+    struct sockaddr_storage address = {0};
+    int rc = endpoint_at_path(path, &address);
+
+    return create(factory, arg, rc, &address, transport, here);
 }

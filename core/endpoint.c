@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/un.h>
 
 int endpoint_resolve(const char *host, int port, struct sockaddr_storage *address)
 {
@@ -20,13 +21,29 @@ int endpoint_resolve(const char *host, int port, struct sockaddr_storage *addres
     return uv_ip6_addr(host, port, (struct sockaddr_in6 *)(void *)address) == 0 ? 0 : RONDO_ENOTSUP;
 }
 
+int endpoint_at_path(const char *path, struct sockaddr_storage *address)
+{
+    struct sockaddr_un *un = (void *)address;
+
+    if (path == NULL || path[0] == '\0')
+        return RONDO_EINVAL;
+    if (strlen(path) >= sizeof un->sun_path)
+        return UV_ENAMETOOLONG; /* libuv would cut it off */
+    un->sun_family = AF_UNIX;
+    strcpy(un->sun_path, path);
+    return 0;
+}
+
 void endpoint_text(const struct sockaddr *address, char *text)
 {
     const struct sockaddr_in *v4 = (const void *)address;
     const struct sockaddr_in6 *v6 = (const void *)address;
+    const struct sockaddr_un *un = (const void *)address;
     char ip[48] = "";
 
-    if (address->sa_family == AF_INET6) {
+    if (address->sa_family == AF_UNIX) {
+        snprintf(text, ENDPOINT_TEXT_SIZE, "%s", un->sun_path);
+    } else if (address->sa_family == AF_INET6) {
         uv_ip6_name(v6, ip, sizeof ip);
         snprintf(text, ENDPOINT_TEXT_SIZE, "[%s]:%u", ip, ntohs(v6->sin6_port));
     } else {
@@ -37,6 +54,68 @@ void endpoint_text(const struct sockaddr *address, char *text)
 
 int endpoint_port(const struct sockaddr *address)
 {
-    return ntohs(
-        ((const struct sockaddr_in *)(const void *)address)->sin_port); /* or in6: there, too */
+    const struct sockaddr_in *v4 = (const void *)address; /* where in6 has it, too */
+
+    return address->sa_family != AF_UNIX ? ntohs(v4->sin_port) : 0;
+}
+
+/* ---- what libuv does with them ---- */
+
+int endpoint_open(union endpoint_uv *uv, uv_loop_t *loop, sa_family_t family)
+{
+    if (family == AF_UNIX)
+        return uv_pipe_init(loop, &uv->pipe, 0);
+    RONDO_TRY(uv_tcp_init(loop, &uv->tcp));
+    uv_tcp_nodelay(&uv->tcp, 1); /* as asyncio has it */
+    return 0;
+}
+
+static const char *path_of(const struct sockaddr *address)
+{
+    return ((const struct sockaddr_un *)(const void *)address)->sun_path;
+}
+
+int endpoint_bind(union endpoint_uv *uv, const struct sockaddr *address)
+{
+    return address->sa_family == AF_UNIX ? uv_pipe_bind(&uv->pipe, path_of(address))
+                                         : uv_tcp_bind(&uv->tcp, address, 0);
+}
+
+int endpoint_connect(union endpoint_uv *uv, uv_connect_t *connect, const struct sockaddr *address,
+                     uv_connect_cb connected)
+{
+    if (address->sa_family != AF_UNIX)
+        return uv_tcp_connect(connect, &uv->tcp, address, connected);
+    uv_pipe_connect(connect, &uv->pipe, path_of(address), connected);
+    return 0;
+}
+
+/* A path as libuv gives it, which may be none. */
+static int read_path(const union endpoint_uv *uv, struct sockaddr_storage *address,
+                     int (*get)(const uv_pipe_t *pipe, char *buffer, size_t *size))
+{
+    struct sockaddr_un *un = (void *)address;
+    size_t size = sizeof un->sun_path;
+
+    memset(un, 0, sizeof *un);
+    un->sun_family = AF_UNIX;
+    return get(&uv->pipe, un->sun_path, &size);
+}
+
+int endpoint_local(const union endpoint_uv *uv, struct sockaddr_storage *address)
+{
+    int size = sizeof *address;
+
+    return uv->handle.type == UV_NAMED_PIPE
+               ? read_path(uv, address, uv_pipe_getsockname)
+               : uv_tcp_getsockname(&uv->tcp, (struct sockaddr *)address, &size);
+}
+
+int endpoint_remote(const union endpoint_uv *uv, struct sockaddr_storage *address)
+{
+    int size = sizeof *address;
+
+    return uv->handle.type == UV_NAMED_PIPE
+               ? read_path(uv, address, uv_pipe_getpeername)
+               : uv_tcp_getpeername(&uv->tcp, (struct sockaddr *)address, &size);
 }

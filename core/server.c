@@ -12,8 +12,10 @@
 #define BACKLOG_DEFAULT 100
 
 struct rondo_server {
-    uv_tcp_t uv;
-    uv_tcp_t turned_away; /* a connection for which there is no memory, while it is being closed */
+    union endpoint_uv uv;
+    sa_family_t family;
+    union endpoint_uv
+        turned_away; /* a connection for which there is no memory, while it is being closed */
     bool turning_away;
     bool another_waits;   /* until that is done */
     struct device device; /* of the loop */
@@ -90,7 +92,7 @@ static void gone(uv_handle_t *handle)
 
     server->turning_away = server->another_waits = false;
     if (another)
-        knocked((uv_stream_t *)&server->uv, 0);
+        knocked(&server->uv.stream, 0);
     release_if_over(server);
     loop_uv_let_go(loop);
 }
@@ -102,12 +104,12 @@ static void turn_away(struct rondo_server *server)
         server->another_waits = true;
         return;
     }
-    uv_tcp_init(loop_uv(server->loop), &server->turned_away);
-    server->turned_away.data = server;
+    endpoint_open(&server->turned_away, loop_uv(server->loop), server->family);
+    server->turned_away.handle.data = server;
     server->turning_away = true;
     loop_uv_hold(server->loop);
-    uv_accept((uv_stream_t *)&server->uv, (uv_stream_t *)&server->turned_away);
-    uv_close((uv_handle_t *)&server->turned_away, gone);
+    uv_accept(&server->uv.stream, &server->turned_away.stream);
+    uv_close(&server->turned_away.handle, gone);
 }
 
 /* A wire of the server's, in its context. Returns: NULL without memory. */
@@ -115,7 +117,7 @@ static struct wire *server_wire(struct rondo_server *server)
 {
     bool runs = loop_running() == server->loop;
     struct rondo_context *outer = runs ? context_enter(&server->context) : NULL;
-    struct wire *wire = wire_new(server->loop);
+    struct wire *wire = wire_new(server->loop, server->family);
 
     if (runs)
         context_enter(outer);
@@ -137,7 +139,7 @@ static void knocked(uv_stream_t *uv, int status)
     }
     wire->server = server;
     list_push_back(&server->wires, &wire->at_server);
-    rc = uv_accept((uv_stream_t *)&server->uv, &wire->uv.stream);
+    rc = uv_accept(&server->uv.stream, &wire->uv.stream);
     if (rc == 0)
         rc = wire_begin(wire, server->factory, server->arg);
     if (rc < 0)
@@ -146,17 +148,18 @@ static void knocked(uv_stream_t *uv, int status)
 
 /* ---- the server ---- */
 
-static struct rondo_server *server_new(struct rondo_loop *loop)
+static struct rondo_server *server_new(struct rondo_loop *loop, sa_family_t family)
 {
     struct rondo_server *server = alloc_zero(sizeof *server);
 
     if (server == NULL)
         return NULL;
-    if (uv_tcp_init(loop_uv(loop), &server->uv) != 0) {
+    if (endpoint_open(&server->uv, loop_uv(loop), family) != 0) {
         alloc_release(server);
         return NULL;
     }
-    server->uv.data = server;
+    server->uv.handle.data = server;
+    server->family = family;
     server->loop = loop;
     server->device.close = device_close;
     list_init(&server->wires);
@@ -170,9 +173,8 @@ static struct rondo_server *server_new(struct rondo_loop *loop)
 static int note_address(struct rondo_server *server)
 {
     struct sockaddr_storage address = {0};
-    int size = sizeof address;
 
-    RONDO_TRY(uv_tcp_getsockname(&server->uv, (struct sockaddr *)&address, &size));
+    RONDO_TRY(endpoint_local(&server->uv, &address));
     endpoint_text((struct sockaddr *)&address, server->sockname);
     server->port = endpoint_port((struct sockaddr *)&address);
     server->object.name = server->sockname;
@@ -182,18 +184,18 @@ static int note_address(struct rondo_server *server)
 /* Have the address, and listen there unless that is to be later. Returns: 0 or a code. */
 static int take_place(struct rondo_server *server, const struct sockaddr *address, bool later)
 {
-    RONDO_TRY(uv_tcp_bind(&server->uv, address, 0));
+    RONDO_TRY(endpoint_bind(&server->uv, address));
     RONDO_TRY(note_address(server));
     return later ? 0 : rondo_server_start_serving(server);
 }
 
-int rondo_create_server_at(rondo_protocol_factory factory, void *arg, const char *host, int port,
-                           rondo_server **server, const rondo_server_options *options)
+/* Make one at `address`, unless `rc` says that it is none. */
+static int create(rondo_protocol_factory factory, void *arg, int rc,
+                  const struct sockaddr_storage *address, rondo_server **server,
+                  const rondo_server_options *options)
 {
     struct rondo_loop *loop = loop_running();
-    struct sockaddr_storage address = {0};
     struct rondo_server *made;
-    int rc;
 
     if (loop == NULL)
         return RONDO_EMISUSE;
@@ -201,20 +203,38 @@ int rondo_create_server_at(rondo_protocol_factory factory, void *arg, const char
         return RONDO_ENOTSUP;
     if (factory == NULL)
         return RONDO_EINVAL;
-    RONDO_TRY(endpoint_resolve(host, port, &address));
-    made = server_new(loop);
+    RONDO_TRY(rc);
+    made = server_new(loop, address->ss_family);
     if (made == NULL)
         return RONDO_ENOMEM;
     made->factory = factory;
     made->arg = arg;
     made->limit = options->limit;
     made->backlog = options->backlog > 0 ? options->backlog : BACKLOG_DEFAULT;
-    rc = take_place(made, (struct sockaddr *)&address, options->start_later);
+    rc = take_place(made, (const struct sockaddr *)address, options->start_later);
     if (rc == 0)
         *server = made;
     else
         rondo_server_free(made);
     return rc;
+}
+
+int rondo_create_server_at(rondo_protocol_factory factory, void *arg, const char *host, int port,
+                           rondo_server **server, const rondo_server_options *options)
+{
+    struct sockaddr_storage address = {0};
+    int rc = endpoint_resolve(host, port, &address);
+
+    return create(factory, arg, rc, &address, server, options);
+}
+
+int rondo_create_unix_server_at(rondo_protocol_factory factory, void *arg, const char *path,
+                                rondo_server **server, const rondo_server_options *options)
+{
+    struct sockaddr_storage address = {0};
+    int rc = endpoint_at_path(path, &address);
+
+    return create(factory, arg, rc, &address, server, options);
 }
 
 /* The factory of a server of streams. */
@@ -230,17 +250,30 @@ static rondo_protocol *make_stream(void *arg)
     return &stream->protocol;
 }
 
+/* Make a server of protocols, of which nobody can have heard yet, one of streams. */
+static void serve_with(struct rondo_server *server, rondo_client_connected client_connected,
+                       void *arg)
+{
+    server->arg = server;
+    server->client_connected = client_connected;
+    server->client_arg = arg;
+}
+
 int rondo_start_server_at(rondo_client_connected client_connected, void *arg, const char *host,
                           int port, rondo_server **server, const rondo_server_options *options)
 {
-    struct rondo_server *made = NULL;
-
     RONDO_TRY(rondo_create_server_at(client_connected != NULL ? make_stream : NULL, NULL, host,
-                                     port, &made, options));
-    made->arg = made; /* nobody can have knocked yet */
-    made->client_connected = client_connected;
-    made->client_arg = arg;
-    *server = made;
+                                     port, server, options));
+    serve_with(*server, client_connected, arg);
+    return 0;
+}
+
+int rondo_start_unix_server_at(rondo_client_connected client_connected, void *arg, const char *path,
+                               rondo_server **server, const rondo_server_options *options)
+{
+    RONDO_TRY(rondo_create_unix_server_at(client_connected != NULL ? make_stream : NULL, NULL, path,
+                                          server, options));
+    serve_with(*server, client_connected, arg);
     return 0;
 }
 
@@ -250,7 +283,7 @@ int rondo_server_start_serving(rondo_server *server)
         return RONDO_EMISUSE;
     if (server->serving)
         return 0;
-    RONDO_TRY(uv_listen((uv_stream_t *)&server->uv, server->backlog, knocked));
+    RONDO_TRY(uv_listen(&server->uv.stream, server->backlog, knocked));
     server->serving = true;
     return 0;
 }
@@ -260,7 +293,7 @@ void rondo_server_close(rondo_server *server)
     if (server->closing)
         return;
     server->closing = true;
-    uv_close((uv_handle_t *)&server->uv, closed);
+    uv_close(&server->uv.handle, closed);
     park_wake_all(&server->servers);
 }
 

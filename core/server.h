@@ -34,6 +34,16 @@ RONDO_API RONDO_MUST int rondo_create_server_at(rondo_protocol_factory factory, 
                                                 const char *host, int port, rondo_server **server,
                                                 const rondo_server_options *options);
 
+/* As rondo_create_server(), at a unix socket that is made at `path` and removed when the server is
+ * closed (asyncio: create_unix_server). Returns: also UV_ENAMETOOLONG for more than 107 bytes, and
+ * UV_EADDRINUSE if there is a file: one that a server left behind which was killed, too. */
+#define rondo_create_unix_server(factory, arg, path, server, ...)   \
+    rondo_create_unix_server_at((factory), (arg), (path), (server), \
+                                &(rondo_server_options){__VA_ARGS__})
+RONDO_API RONDO_MUST int rondo_create_unix_server_at(rondo_protocol_factory factory, void *arg,
+                                                     const char *path, rondo_server **server,
+                                                     const rondo_server_options *options);
+
 /* What runs for a connection, as a task. The stream is the server's: when the function returns,
  * whatever it returns, it is closed after all that was written, and gone. A failure goes to the
  * loop's exception handler, a cancellation does not (STR-21). */
@@ -47,6 +57,15 @@ typedef int (*rondo_client_connected)(rondo_stream *stream, void *arg);
 RONDO_API RONDO_MUST int rondo_start_server_at(rondo_client_connected client_connected, void *arg,
                                                const char *host, int port, rondo_server **server,
                                                const rondo_server_options *options);
+
+/* As rondo_start_server(), at a unix socket (asyncio: start_unix_server). */
+#define rondo_start_unix_server(client_connected, arg, path, server, ...)   \
+    rondo_start_unix_server_at((client_connected), (arg), (path), (server), \
+                               &(rondo_server_options){__VA_ARGS__})
+RONDO_API RONDO_MUST int rondo_start_unix_server_at(rondo_client_connected client_connected,
+                                                    void *arg, const char *path,
+                                                    rondo_server **server,
+                                                    const rondo_server_options *options);
 
 /* Accept connections from now on, if that has not begun (SRV-03). Returns: 0; RONDO_EMISUSE if
  * `server` is closed; or libuv's code. Suspends: never. */
@@ -79,8 +98,8 @@ RONDO_API RONDO_MUST int rondo_server_wait_closed_at(rondo_server *server, const
 #define rondo_server_serve_forever(server) rondo_server_serve_forever_at((server), RONDO_HERE)
 RONDO_API RONDO_MUST int rondo_server_serve_forever_at(rondo_server *server, const char *here);
 
-/* Where it serves, as "127.0.0.1:80", and the port alone (asyncio: sockets). Suspends: never. Owns:
- * valid as long as the server. */
+/* Where it serves, as "127.0.0.1:80" or a path, and the port alone, or 0 (asyncio: sockets).
+ * Suspends: never. Owns: valid as long as the server. */
 RONDO_API const char *rondo_server_sockname(const rondo_server *server);
 RONDO_API int rondo_server_port(const rondo_server *server);
 

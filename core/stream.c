@@ -75,6 +75,8 @@ static void connection_made(rondo_protocol *self, rondo_transport *transport)
 
     stream->transport = rondo_transport_ref(transport);
     stream->object.name = rondo_transport_get_extra_info(transport, "peername", NULL);
+    if (stream->object.name != NULL && stream->object.name[0] == '\0')
+        stream->object.name = rondo_transport_get_extra_info(transport, "sockname", NULL);
     if (stream->client_connected != NULL && spawn(stream) < 0)
         rondo_stream_free(stream);
 }
@@ -145,23 +147,42 @@ static rondo_protocol *itself(void *stream)
     return rondo_stream_protocol(stream);
 }
 
-int rondo_open_connection_at(const char *host, int port, rondo_stream **stream,
-                             const rondo_stream_options *options, const char *here)
+/* `opened` is connected, unless `rc` says that it is not. */
+static int finish(rondo_stream *opened, int rc, rondo_stream **stream)
 {
-    struct rondo_stream *opened;
-    int rc;
-
-    if (task_current() == NULL)
-        return RONDO_EMISUSE;
-    opened = stream_new(loop_running(), options->limit);
-    if (opened == NULL)
-        return RONDO_ENOMEM;
-    rc = rondo_create_connection_at(itself, opened, host, port, NULL, here);
     if (rc == 0)
         *stream = opened;
     else
         rondo_stream_free(opened);
     return rc;
+}
+
+int rondo_open_connection_at(const char *host, int port, rondo_stream **stream,
+                             const rondo_stream_options *options, const char *here)
+{
+    struct rondo_stream *opened;
+
+    if (task_current() == NULL)
+        return RONDO_EMISUSE;
+    opened = rondo_stream_new_with(options);
+    if (opened == NULL)
+        return RONDO_ENOMEM;
+    return finish(opened, rondo_create_connection_at(itself, opened, host, port, NULL, here),
+                  stream);
+}
+
+int rondo_open_unix_connection_at(const char *path, rondo_stream **stream,
+                                  const rondo_stream_options *options, const char *here)
+{
+    struct rondo_stream *opened;
+
+    if (task_current() == NULL)
+        return RONDO_EMISUSE;
+    opened = rondo_stream_new_with(options);
+    if (opened == NULL)
+        return RONDO_ENOMEM;
+    return finish(opened, rondo_create_unix_connection_at(itself, opened, path, NULL, here),
+                  stream);
 }
 
 /* ---- writing ---- */

@@ -34,6 +34,15 @@ RONDO_API RONDO_MUST int rondo_open_connection_at(const char *host, int port, ro
                                                   const rondo_stream_options *options,
                                                   const char *here);
 
+/* As rondo_open_connection(), to the unix socket at `path` (asyncio: open_unix_connection); codes
+ * as rondo_create_unix_connection() has them. */
+#define rondo_open_unix_connection(path, stream, ...)                                     \
+    rondo_open_unix_connection_at((path), (stream), &(rondo_stream_options){__VA_ARGS__}, \
+                                  RONDO_HERE)
+RONDO_API RONDO_MUST int rondo_open_unix_connection_at(const char *path, rondo_stream **stream,
+                                                       const rondo_stream_options *options,
+                                                       const char *here);
+
 /* A stream that is not connected yet: its protocol is to be given to a transport of the program's
  * own, or made by a factory (asyncio: StreamReader, StreamReaderProtocol, StreamWriter). Until that
  * says that there is a connection, reads wait and writes say UV_ENOTCONN. Requires: in a running

@@ -3,8 +3,9 @@
  * create_connection).
  *
  * A transport carries bytes there and back; what they mean is its protocol's business
- * (protocol.h). Ours are connections of TCP; one of the program's own is a struct of the same
- * functions, and whatever works on the one works on the other, streams too (rondo_stream_new()).
+ * (protocol.h). Ours are connections of TCP and of unix sockets; one of the program's own is a
+ * struct of the same functions, and whatever works on the one works on the other, streams too
+ * (rondo_stream_new()).
  *
  * A program that runs on libuv without our executables ignores SIGPIPE, as libuv wants it:
  * signal(SIGPIPE, SIG_IGN). To write to somebody who has gone is an error then, and else the end.
@@ -59,6 +60,16 @@ struct rondo_transport {
 RONDO_API RONDO_MUST int rondo_create_connection_at(rondo_protocol_factory factory, void *arg,
                                                     const char *host, int port,
                                                     rondo_transport **transport, const char *here);
+
+/* As rondo_create_connection(), to the unix socket at `path` (asyncio: create_unix_connection).
+ * Returns: also UV_ENAMETOOLONG for more than 107 bytes; UV_ENOENT if there is nothing,
+ * UV_ECONNREFUSED if nobody listens; UV_EAGAIN if too many wait there. */
+#define rondo_create_unix_connection(factory, arg, path, transport) \
+    rondo_create_unix_connection_at((factory), (arg), (path), (transport), RONDO_HERE)
+RONDO_API RONDO_MUST int rondo_create_unix_connection_at(rondo_protocol_factory factory, void *arg,
+                                                         const char *path,
+                                                         rondo_transport **transport,
+                                                         const char *here);
 
 /* ---- writing ---- */
 
@@ -117,7 +128,8 @@ RONDO_API bool rondo_transport_is_closing(const rondo_transport *transport);
 /* ---- what one can see and set ---- */
 
 /* What `transport` knows by `name`; `otherwise` if nothing (TRN-01). Ours know "peername" and
- * "sockname", as "127.0.0.1:80". Suspends: never. Owns: valid as long as the transport. */
+ * "sockname", as "127.0.0.1:80", or as a path, "" for none. Suspends: never. Owns: valid as long as
+ * the transport. */
 RONDO_API const char *rondo_transport_get_extra_info(const rondo_transport *transport,
                                                      const char *name, const char *otherwise);
 

@@ -517,13 +517,13 @@ static void device_close(struct device *device)
         connecting_forget(wire);
 }
 
-struct wire *wire_new(struct rondo_loop *loop)
+struct wire *wire_new(struct rondo_loop *loop, sa_family_t family)
 {
     struct wire *wire = alloc_zero(sizeof *wire);
 
     if (wire == NULL)
         return NULL;
-    if (uv_tcp_init(loop_uv(loop), &wire->uv.tcp) != 0) {
+    if (endpoint_open(&wire->uv, loop_uv(loop), family) != 0) {
         alloc_release(wire);
         return NULL;
     }
@@ -539,19 +539,16 @@ struct wire *wire_new(struct rondo_loop *loop)
     context_copy(&wire->context, loop);
     list_push_back(&loop->devices, &wire->device.link);
     loop_uv_hold(loop);
-    uv_tcp_nodelay(&wire->uv.tcp, 1); /* as asyncio has it */
     return wire;
 }
 
 static void note_names(struct wire *wire)
 {
     struct sockaddr_storage address = {0};
-    int size = sizeof address;
 
-    if (uv_tcp_getsockname(&wire->uv.tcp, (struct sockaddr *)&address, &size) == 0)
+    if (endpoint_local(&wire->uv, &address) == 0)
         endpoint_text((struct sockaddr *)&address, wire->sockname);
-    size = sizeof address;
-    if (uv_tcp_getpeername(&wire->uv.tcp, (struct sockaddr *)&address, &size) == 0)
+    if (endpoint_remote(&wire->uv, &address) == 0)
         endpoint_text((struct sockaddr *)&address, wire->peername);
 }
 

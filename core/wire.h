@@ -14,11 +14,7 @@ struct rondo_server;
 
 struct wire {
     rondo_transport transport; /* first: what a program has of it */
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-    } uv;
+    union endpoint_uv uv;
     struct device device; /* of the loop */
     struct rondo_loop *loop;
     struct rondo_context context;  /* of who asked for it, in which its protocol is told */
@@ -47,9 +43,10 @@ struct wire {
     uv_shutdown_t shutdown;
 };
 
-/* One without a connection, in the context that runs. Returns: NULL without memory. Owns: the
- * caller has it until wire_begin() has succeeded, to be given to wire_discard(). */
-struct wire *wire_new(struct rondo_loop *loop);
+/* One without a connection, for addresses of `family`, in the context that runs. Returns: NULL
+ * without memory. Owns: the caller has it until wire_begin() has succeeded, to be given to
+ * wire_discard(). */
+struct wire *wire_new(struct rondo_loop *loop, sa_family_t family);
 
 /* It is connected: have `factory(arg)` make its protocol, tell that, and begin to read. Returns: 0,
  * or RONDO_ENOMEM if there is no protocol. */

@@ -784,6 +784,56 @@ static void what_cannot_be_is_refused(void **state)
                     "1ms client nobody: ECONNREFUSED\n");
 }
 
+/* ---- unix sockets ---- */
+
+/* A path that no other play has. */
+static const char *path_here(void)
+{
+    static char path[64];
+
+    snprintf(path, sizeof path, "/tmp/rondo-stream-%d", (int)uv_os_getpid());
+    return path;
+}
+
+static int talks_at_a_path(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_stream *stream;
+
+    (void)n;
+    note(f, "nobody: %s", name_of(rondo_open_unix_connection(path_here(), &stream)));
+    note(f, "no function: %s", name_of(rondo_start_unix_server(NULL, f, path_here(), &f->server)));
+    RONDO_TRY(rondo_start_unix_server(echo, f, path_here(), &f->server));
+    RONDO_TRY(rondo_open_unix_connection(path_here(), &stream, .limit = 100));
+    note(f, "write %s", name_of(rondo_stream_write(stream, "hello\n", 6)));
+    note_line(f, stream);
+    note(f, "write_eof %s", name_of(rondo_stream_write_eof(stream)));
+    note_line(f, stream);
+    rondo_stream_close(stream);
+    note(f, "wait_closed %s", name_of(rondo_stream_wait_closed(stream)));
+    end(f, stream);
+    return 0;
+}
+
+/* STR-20: a function serves the connections of a unix socket as it does those of TCP. */
+static void a_unix_socket_is_served_as_a_port_is(void **state)
+{
+    struct fixture *f = *state;
+    rondo_stream *stream;
+    rondo_server *server;
+
+    assert_int_equal(rondo_open_unix_connection(path_here(), &stream), RONDO_EMISUSE);
+    assert_int_equal(rondo_start_unix_server(nobody, f, path_here(), &server), RONDO_EMISUSE);
+    spawn(f, "client", talks_at_a_path, 0);
+    expect_trace(f, "0ms client nobody: ENOENT\n"
+                    "0ms client no function: EINVAL\n"
+                    "0ms client write ok\n"
+                    "0ms client reads line 'hello'\n"
+                    "0ms client write_eof ok\n"
+                    "0ms client reads line '' without an end\n"
+                    "0ms client wait_closed ok\n");
+}
+
 /* ---- servers ---- */
 
 static void is_told(rondo_loop *loop, const rondo_exception *exception, void *arg)
@@ -964,6 +1014,30 @@ static int talks_without_memory(void *fixture, int64_t n)
     return 0;
 }
 
+static int talks_at_a_path_without_memory(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_stream *stream = NULL;
+    int rc;
+
+    f->server = NULL;
+    rondo_loop_set_exception_handler(f->script.loop, ignore, NULL);
+    memory_fail(&f->script.memory, (size_t)n);
+    rc = rondo_start_unix_server(echo, f, path_here(), &f->server);
+    if (rc == 0)
+        rc = rondo_open_unix_connection(path_here(), &stream);
+    check(f, rc == 0 || rc == RONDO_ENOMEM);
+    sweep_over(f);
+    rondo_stream_free(stream);
+    rondo_server_free(f->server);
+    return 0;
+}
+
+static void without_memory_nobody_talks_at_a_path(void **state)
+{
+    expect_sweep((struct fixture *)*state, talks_at_a_path_without_memory, 3, 60);
+}
+
 /* Whoever has none says so; the other side, where it is that, sees the end. */
 static void without_memory_there_is_no_connection_and_nothing_is_left(void **state)
 {
@@ -1113,10 +1187,12 @@ int main(void)
         TEST(a_reset_is_told_to_whoever_uses_the_stream),
         TEST(a_drain_that_waits_learns_of_the_loss),
         TEST(what_cannot_be_is_refused),
+        TEST(a_unix_socket_is_served_as_a_port_is),
         TEST(a_client_that_fails_is_reported_and_one_that_is_cancelled_is_not),
         TEST(cancelling_serve_forever_waits_for_the_connections),
         TEST(a_loop_that_is_closed_takes_its_streams_and_servers_with_it),
         TEST(every_use_of_a_stream_without_memory_ends_cleanly),
+        TEST(without_memory_nobody_talks_at_a_path),
         TEST(without_memory_there_is_no_connection_and_nothing_is_left),
     };
 

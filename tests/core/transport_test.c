@@ -970,6 +970,105 @@ static void one_server_is_for_both_families(void **state)
          "4ms main server: made end lost ok made end lost ok\n");
 }
 
+/* ---- unix sockets ---- */
+
+/* A path that no other play has. */
+static const char *path_here(void)
+{
+    static char path[64];
+
+    snprintf(path, sizeof path, "/tmp/rondo-transport-%d", (int)uv_os_getpid());
+    return path;
+}
+
+static const char *blotted(const char *path)
+{
+    return strcmp(path, path_here()) == 0 ? "path" : path;
+}
+
+static int joins_at_a_path(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_transport *transport;
+    rondo_server *other;
+
+    (void)n;
+    begin_end(f, &f->client);
+    begin_end(f, &f->served);
+    f->served.echoes = true;
+    RONDO_TRY(rondo_create_unix_server(the_end, &f->served, path_here(), &f->server));
+    note(f, "serves at %s, port %d", blotted(rondo_server_sockname(f->server)),
+         rondo_server_port(f->server));
+    note(f, "taken: %s",
+         name_of(rondo_create_unix_server(the_end, &f->served, path_here(), &other)));
+    RONDO_TRY(rondo_create_unix_connection(the_end, &f->client, path_here(), &transport));
+    note(f, "peer '%s', itself '%s'",
+         blotted(rondo_transport_get_extra_info(transport, "peername", "none")),
+         rondo_transport_get_extra_info(transport, "sockname", "none"));
+    check(f, say(&f->client, "hello") == 0);
+    RONDO_TRY(rondo_sleep(MS));
+    note(f, "the server's: peer '%s', itself '%s'",
+         rondo_transport_get_extra_info(f->served.transport, "peername", "none"),
+         blotted(rondo_transport_get_extra_info(f->served.transport, "sockname", "none")));
+    RONDO_TRY(finish(f));
+    note(f, "then: %s",
+         name_of(rondo_create_unix_connection(the_end, &f->client, path_here(), &transport)));
+    return 0;
+}
+
+/* A unix socket is served as TCP is. Its path goes with the server. */
+static void a_path_is_served_as_a_port_is(void **state)
+{
+    play(*state, joins_at_a_path,
+         "0ms main serves at path, port 0\n"
+         "0ms main taken: EADDRINUSE\n"
+         "0ms main peer 'path', itself ''\n"
+         "1ms main the server's: peer '', itself 'path'\n"
+         "2ms main client: made 'hello' lost ok\n"
+         "2ms main server: made 'hello' end lost ok\n"
+         "2ms main then: ENOENT\n");
+}
+
+static int goes_to_no_path(void *fixture, int64_t n)
+{
+    char path[200] = "";
+    struct fixture *f = fixture;
+    rondo_transport *transport;
+
+    (void)n;
+    memset(path, 'p', 108);
+    note(f, "too long: %s, %s",
+         name_of(rondo_create_unix_connection(the_end, &f->client, path, &transport)),
+         name_of(rondo_create_unix_server(the_end, &f->served, path, &f->server)));
+    note(f, "none: %s, %s",
+         name_of(rondo_create_unix_connection(the_end, &f->client, "", &transport)),
+         name_of(rondo_create_unix_server(the_end, &f->served, NULL, &f->server)));
+    note(f, "nobody: %s",
+         name_of(rondo_create_unix_connection(the_end, &f->client, path_here(), &transport)));
+    RONDO_TRY(rondo_create_unix_server(the_end, &f->served, path_here(), &f->server,
+                                       .start_later = true));
+    note(f, "nobody yet: %s",
+         name_of(rondo_create_unix_connection(the_end, &f->client, path_here(), &transport)));
+    rondo_server_free(f->server);
+    return 0;
+}
+
+static void a_path_that_leads_nowhere_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    rondo_server *server;
+
+    assert_int_equal(rondo_create_unix_connection(the_end, &f->client, "/tmp/x", NULL),
+                     RONDO_EMISUSE);
+    assert_int_equal(rondo_create_unix_server(the_end, &f->client, "/tmp/x", &server),
+                     RONDO_EMISUSE);
+    play(f, goes_to_no_path,
+         "0ms main too long: ENAMETOOLONG, ENAMETOOLONG\n"
+         "0ms main none: EINVAL, EINVAL\n"
+         "0ms main nobody: ENOENT\n"
+         "0ms main nobody yet: ECONNREFUSED\n");
+}
+
 /* ---- a transport of the program's own ---- */
 
 /* It hands what is written back to its protocol, one byte later each, by the loop. */
@@ -1178,6 +1277,33 @@ static void without_memory_there_is_no_connection_and_nothing_is_left(void **sta
     free(f->much);
 }
 
+static int talks_at_a_path_without_memory(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    int rc;
+
+    f->server = NULL;
+    f->client = (struct end){.quiet = true, .protocol.methods = &counting_methods, .f = f};
+    f->served = (struct end){.quiet = true, .protocol.methods = &silent_methods, .f = f};
+    memory_fail(&f->script.memory, (size_t)n);
+    rc = rondo_create_unix_server(the_end, &f->served, path_here(), &f->server);
+    if (rc == 0)
+        rc = rondo_create_unix_connection(the_end, &f->client, path_here(), NULL);
+    if (rc == 0)
+        rc = rondo_sleep(MS);
+    check(f, rc == 0 || rc == RONDO_ENOMEM);
+    sweep_over(f);
+    if (f->client.transport != NULL)
+        rondo_transport_abort(f->client.transport);
+    rondo_server_free(f->server);
+    return rondo_sleep(MS);
+}
+
+static void without_memory_nobody_talks_at_a_path(void **state)
+{
+    expect_sweep((struct fixture *)*state, talks_at_a_path_without_memory, 3, 60);
+}
+
 static int makes_a_stream(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -1236,9 +1362,12 @@ int main(void)
         TEST(a_server_closes_its_clients),
         TEST(a_server_aborts_its_clients),
         TEST(one_server_is_for_both_families),
+        TEST(a_path_is_served_as_a_port_is),
+        TEST(a_path_that_leads_nowhere_is_refused),
         TEST(a_stream_works_over_a_transport_of_ones_own),
         TEST(a_transport_that_can_do_nothing_says_so),
         TEST(without_memory_there_is_no_connection_and_nothing_is_left),
+        TEST(without_memory_nobody_talks_at_a_path),
         TEST(parts_and_streams_without_memory_end_cleanly),
     };
 
