@@ -30,7 +30,7 @@ int endpoint_at_path(const char *path, struct sockaddr_storage *address)
     if (strlen(path) >= sizeof un->sun_path)
         return UV_ENAMETOOLONG; /* libuv would cut it off */
     un->sun_family = AF_UNIX;
-    strcpy(un->sun_path, path);
+    memcpy(un->sun_path, path, strlen(path) + 1);
     return 0;
 }
 
