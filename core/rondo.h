@@ -4,12 +4,14 @@
 #ifndef RONDO_H
 #define RONDO_H
 
+#include "address.h"
 #include "as_completed.h"
 #include "barrier.h"
 #include "concurrent.h"
 #include "condition.h"
 #include "context.h"
 #include "coroutine.h"
+#include "datagram.h"
 #include "event.h"
 #include "executor.h"
 #include "gather.h"
@@ -25,6 +27,7 @@
 #include "property.h"
 #include "protocol.h"
 #include "queue.h"
+#include "resolve.h"
 #include "run.h"
 #include "semaphore.h"
 #include "server.h"

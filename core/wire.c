@@ -13,8 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "debug.h"
-#include "task_core.h"
+#include "telling.h"
 
 /* asyncio's. */
 #define HIGH_WATER ((size_t)65536)
@@ -38,32 +37,9 @@ static const struct wire *seen(const rondo_transport *transport)
 
 /* ---- telling the protocol ---- */
 
-/* The program is called between tell_begin() and tell_end(). */
-struct telling {
-    struct wire *wire;
-    struct rondo_context *outer;
-    struct turn turn;
-    bool runs;
-    bool timed;
-};
-
 static void tell_begin(struct telling *telling, struct wire *wire, const char *what)
 {
-    telling->wire = wire;
-    telling->runs = loop_running() == wire->loop; /* a program may run its uv loop by itself */
-    telling->timed = telling->runs && wire->loop->debug;
-    if (telling->runs)
-        telling->outer = context_enter(&wire->context);
-    if (telling->timed)
-        turn_begin_other(&telling->turn, wire->loop, what);
-}
-
-static void tell_end(struct telling *telling)
-{
-    if (telling->timed)
-        turn_end(&telling->turn);
-    if (telling->runs)
-        context_enter(telling->outer);
+    telling_begin(telling, wire->loop, &wire->context, what);
 }
 
 static void let_go(struct wire *wire)
@@ -85,7 +61,7 @@ static void tell_lost(struct wire *wire)
     if (wire->made) {
         tell_begin(&telling, wire, "connection_lost");
         rondo_protocol_connection_lost(wire->transport.protocol, wire->error);
-        tell_end(&telling);
+        telling_end(&telling);
     }
     if (wire->server != NULL)
         server_lets_go(wire);
@@ -136,14 +112,7 @@ static void lose(struct wire *wire, int code)
 /* The protocol failed in `what`: so does the connection (TRN-08). */
 static void fail(struct wire *wire, int code, const char *what)
 {
-    struct telling telling;
-
-    tell_begin(&telling, wire, what);
-    rondo_loop_call_exception_handler(wire->loop,
-                                      &(rondo_exception){.message = "failure in a protocol",
-                                                         .code = code,
-                                                         .text = what});
-    tell_end(&telling);
+    telling_failed(wire->loop, &wire->context, code, what);
     lose(wire, code);
 }
 
@@ -197,7 +166,7 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     if (protocol->methods->get_buffer != NULL) {
         tell_begin(&telling, wire, "get_buffer");
         wire->read_code = rondo_protocol_get_buffer(protocol, suggested, &data, &size);
-        tell_end(&telling);
+        telling_end(&telling);
         if (wire->read_code < 0)
             return; /* libuv says UV_ENOBUFS */
     } else {
@@ -220,7 +189,7 @@ static void tell_data(struct wire *wire, const char *data, size_t size)
     tell_begin(&telling, wire, what);
     rc = buffered ? protocol->methods->buffer_updated(protocol, size)
                   : rondo_protocol_data_received(protocol, data, size);
-    tell_end(&telling);
+    telling_end(&telling);
     if (rc < 0)
         fail(wire, rc, what);
 }
@@ -233,7 +202,7 @@ static void tell_end_of_data(struct wire *wire)
     wire->read_ended = true;
     tell_begin(&telling, wire, "eof_received");
     rc = rondo_protocol_eof_received(wire->transport.protocol);
-    tell_end(&telling);
+    telling_end(&telling);
     if (rc < 0)
         fail(wire, rc, "eof_received");
     else if (rc == 0)
@@ -315,7 +284,7 @@ static void written(uv_write_t *write, int status)
         wire->write_paused = false;
         tell_begin(&telling, wire, "resume_writing");
         rondo_protocol_resume_writing(wire->transport.protocol);
-        tell_end(&telling);
+        telling_end(&telling);
     }
     leave_when_sent(wire);
 }
@@ -562,7 +531,7 @@ int wire_begin(struct wire *wire, rondo_protocol_factory factory, void *arg)
     wire->made = wire->transport.protocol != NULL;
     if (wire->made)
         rondo_protocol_connection_made(wire->transport.protocol, &wire->transport);
-    tell_end(&telling);
+    telling_end(&telling);
     if (!wire->made)
         return RONDO_ENOMEM;
     read_on(wire);

@@ -35,6 +35,15 @@ void ground_close(struct ground *ground, bool loop_is_open);
 /* Hold the thread, as work does, while `ns` pass. */
 void ground_work(struct ground *ground, int64_t ns);
 
+/* Let what this host sends itself leave it no faster than so; 0: at once again. Returns: false
+ * where that cannot be had. */
+bool ground_limit_loopback(uint64_t bytes_per_s);
+
+/* Let `name` stand for `count` addresses of IPv4 in figures, and be answered after `latency_ns`.
+ * Returns: false where that cannot be had. */
+bool ground_set_name(const char *name, const char *const *figures, size_t count,
+                     int64_t latency_ns);
+
 /* Iterations that the loop has begun so far with something to do. */
 int ground_iterations(const struct ground *ground);
 

@@ -27,6 +27,21 @@ void ground_work(struct ground *ground, int64_t ns)
     uv_sleep((unsigned)((ns + RONDO_MS(1) - 1) / RONDO_MS(1)));
 }
 
+bool ground_limit_loopback(uint64_t bytes_per_s)
+{
+    (void)bytes_per_s;
+    return false;
+}
+
+bool ground_set_name(const char *name, const char *const *figures, size_t count, int64_t latency_ns)
+{
+    (void)name;
+    (void)figures;
+    (void)count;
+    (void)latency_ns;
+    return false;
+}
+
 void ground_after_fork(const struct ground *ground)
 {
     (void)ground;

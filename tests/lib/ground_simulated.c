@@ -7,6 +7,7 @@
 
 #include "tests/lib/ground.h"
 #include "tests/lib/simulated.h"
+#include "world/names.h"
 
 const char *const ground_name = "simulated";
 const enum ground_clock ground_clock = CLOCK_EXACT;
@@ -46,6 +47,30 @@ void ground_work(struct ground *ground, int64_t ns)
 {
     (void)ground;
     thread_block(world_current()->now_ns + ns, "work");
+}
+
+bool ground_limit_loopback(uint64_t bytes_per_s)
+{
+    struct host *host = host_of(process_current());
+
+    link_set(host, host, &(struct link_spec){.bytes_per_s = bytes_per_s});
+    return true;
+}
+
+bool ground_set_name(const char *name, const char *const *figures, size_t count, int64_t latency_ns)
+{
+    struct address addresses[NAME_ADDRESSES_MAX];
+    struct world *world = world_current();
+
+    for (size_t i = 0; i < count; i++) {
+        uint8_t ip[4];
+
+        uv_inet_pton(AF_INET, figures[i], ip);
+        addresses[i] = address_v4(ip[0], ip[1], ip[2], ip[3], 0);
+    }
+    name_set(world, name, world->now_ns, addresses, count);
+    name_serve(world, name, &(struct name_service){.latency_ns = latency_ns});
+    return true;
 }
 
 void ground_after_fork(const struct ground *ground)
