@@ -28,6 +28,7 @@ struct options {
     bool live;
     bool show;
     bool trace;
+    const char *pcap; /* where packets are written; or NULL */
     bool untimed;
     bool has_seed;
     uint64_t seed;

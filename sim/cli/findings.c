@@ -9,6 +9,7 @@
 #include "cli/guard.h"
 #include "cli/simulation.h"
 #include "run/critical.h"
+#include "run/pcap.h"
 #include "run/sentence.h"
 #include "run/tape_file.h"
 
@@ -42,6 +43,28 @@ char *timing_text(struct trial *trial)
                            timing.tried);
     free(timing.sentence);
     return text;
+}
+
+void pcap_begin(struct simulation *simulation, const struct scenario *scenario,
+                const struct run_spec *run)
+{
+    char *path;
+
+    if (simulation->options->pcap == NULL)
+        return;
+    path = scenario_output(scenario, run, simulation->options->pcap);
+    simulation->pcap = pcap_open(path, scenario->epoch_ns);
+    simulation->runner.tap = pcap_tap(simulation->pcap);
+    free(path);
+}
+
+void pcap_end(struct simulation *simulation)
+{
+    if (simulation->pcap == NULL)
+        return;
+    simulation->runner.tap = NULL;
+    pcap_close(simulation->pcap, stdout);
+    simulation->pcap = NULL;
 }
 
 /* Make `kept`, which is empty, of the run that has just ended. */

@@ -62,7 +62,9 @@ static bool run_repeated(struct simulation *simulation, const struct scenario *s
                          struct observed_run *observed, const char *strategy,
                          struct verdict *verdict)
 {
+    pcap_begin(simulation, scenario, run);
     run_once(simulation, scenario, run, chance, observed, strategy);
+    pcap_end(simulation);
     if (simulation->options->trace)
         print_trace(simulation->runner.trace);
     for (size_t i = 1; i < simulation->options->repeat; i++) {

@@ -28,6 +28,7 @@ enum option_id {
     OPTION_COLLECT,
     OPTION_SHOW,
     OPTION_TRACE,
+    OPTION_PCAP,
     OPTION_LIVE,
     OPTION_UNTIMED,
     OPTION_REPEAT,
@@ -58,6 +59,7 @@ static const struct {
     {OPTION_COLLECT, "--collect", NULL, "explore: go on after the first finding"},
     {OPTION_SHOW, "--show", NULL, "print the block of findings that are expected, too"},
     {OPTION_TRACE, "--trace", NULL, "print every event"},
+    {OPTION_PCAP, "--pcap", "DIR", "run, replay: write there what each host sends and gets"},
     {OPTION_LIVE, "--live", NULL, "run on real libuv and the real clock (rondo-live)"},
     {OPTION_UNTIMED, "--untimed", NULL, "live: judge order and outcome, not times"},
     {OPTION_REPEAT, "--repeat", "N", "run each N times; all must be alike (default 2)"},
@@ -180,6 +182,9 @@ static bool take(struct options *options, enum option_id id, const char *value)
         return true;
     case OPTION_TRACE:
         options->trace = true;
+        return true;
+    case OPTION_PCAP:
+        options->pcap = value;
         return true;
     case OPTION_LIVE:
         options->live = true;

@@ -143,7 +143,9 @@ static enum status replay_run(struct simulation *simulation, const struct opened
     chance.open = file->open;
     chance_from_departures(&chance, &file->tape);
     guard_start(opened->scenario->path, simulation->options->cpu_seconds);
+    pcap_begin(simulation, opened->scenario, opened->run);
     runner_run(runner, opened->scenario, opened->run, &chance, &seen);
+    pcap_end(simulation);
     guard_stop();
     if (simulation->options->trace)
         print_trace(runner->trace);

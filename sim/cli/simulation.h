@@ -27,6 +27,7 @@ struct simulation {
     size_t kept_count;
     struct kept *candidates; /* of the run that is being searched */
     size_t candidate_count;
+    struct pcap *pcap;            /* of the run at hand, or NULL */
     struct lock_circles foretold; /* likewise, by those of its runs that were recorded */
 };
 
@@ -62,6 +63,12 @@ char *schedule_keep(struct simulation *simulation, const struct scenario *scenar
 /* Try the timings of a fifo loop, and say whether one finds what `trial` is about. Owned by the
  * caller: free(). */
 char *timing_text(struct trial *trial);
+
+/* Write what each host of `run` sends and gets from now on, if that was asked for; and no longer,
+ * which says where. */
+void pcap_begin(struct simulation *simulation, const struct scenario *scenario,
+                const struct run_spec *run);
+void pcap_end(struct simulation *simulation);
 
 /* Print every event. */
 void print_trace(const struct trace *trace);

@@ -137,6 +137,7 @@ static void reset(struct runner *runner, unsigned detects, size_t host_count, st
     runner->failures = 0;
     world_init(&runner->world, chance, runner->trace);
     runner->world.steps_max = steps_max * host_count;
+    runner->world.tap = runner->tap;
 }
 
 /* Let the guests be the processes of `run`. */

@@ -46,8 +46,9 @@ struct runner {
     runner_who who;                  /* or NULL */
     size_t failures;                 /* of allocations, in this run */
     uint64_t steps_max;              /* for each process */
-    bool adversarial;                /* what libuv leaves open is tried whatever a scenario says */
-    bool quick; /* keep no trace, write no anchors, judge nothing that needs them */
+    struct tap *tap;  /* who sees the packets of the next runs (world/net.h), or NULL */
+    bool adversarial; /* what libuv leaves open is tried whatever a scenario says */
+    bool quick;       /* keep no trace, write no anchors, judge nothing that needs them */
 };
 
 /* Ready to run programs from modules below `module_folder` (borrowed). */

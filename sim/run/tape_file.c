@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "run/folder.h"
 #include "scenario/observation.h"
 #include "scenario/source.h"
 
@@ -19,18 +20,6 @@
 #define BEFORE      "  before  "
 /* A tape of a million decisions, which is as many as a run can take. */
 #define TAPE_SIZE_MAX ((size_t)128 << 20)
-
-static void make_folders(const char *path)
-{
-    char *copy = must_text(path);
-
-    for (char *at = strchr(copy + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
-        *at = '\0';
-        (void)mkdir(copy, 0777); /* if it cannot be made, opening the file says why */
-        *at = '/';
-    }
-    free(copy);
-}
 
 static void write_open(FILE *out, unsigned open)
 {
@@ -131,7 +120,7 @@ bool tape_file_write(const struct tape_file *file, const char *path, struct mist
     FILE *out;
     bool ok;
 
-    make_folders(path);
+    folder_make_for(path);
     out = fopen(beside, "w");
     if (out != NULL)
         write_all(out, file);

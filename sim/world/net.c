@@ -234,6 +234,15 @@ void packet_free(struct packet *packet)
     free(packet);
 }
 
+/* Who listens on the wires of `host` sees it. */
+static void show(const struct packet *packet, const struct host *host)
+{
+    const struct tap *tap = packet->from->net->world->tap;
+
+    if (tap != NULL && packet->wire != NULL)
+        tap->see(tap->self, host, packet);
+}
+
 static void note_packet(const struct packet *packet, const char *how)
 {
     const char *to = packet->to != NULL ? packet->to->name : "nowhere";
@@ -370,6 +379,8 @@ static void arrive(struct packet *packet)
         return;
     }
     note_packet(packet, "");
+    if (packet->to != packet->from)
+        show(packet, packet->to);
     packet->arrive(packet);
 }
 
@@ -416,6 +427,7 @@ int64_t packet_send(struct packet *packet)
     const struct link_spec *spec;
     const char *in;
 
+    show(packet, packet->from);
     if (packet->to == NULL) {
         lose(packet, NULL);
         return now;

@@ -108,6 +108,16 @@ struct packet {
     /* What else may happen to it; NULL: it does not. Another one that is the same; change it. */
     struct packet *(*copy)(const struct packet *packet);
     void (*corrupt)(struct packet *packet);
+    /* Write it as it would be on a real wire (wire.h): the `piece`-th of the datagrams that it is.
+     * Returns: its size; 0: there are no more. NULL: nobody sees it. */
+    size_t (*wire)(const struct packet *packet, size_t piece, uint8_t *to);
+};
+
+/* Who sees each packet as it leaves its host, and as it comes to one; what a host sends to itself
+ * once. Put into world.tap by whoever wants to know; it changes nothing. */
+struct tap {
+    void (*see)(void *self, const struct host *host, const struct packet *packet);
+    void *self;
 };
 
 struct net {

@@ -7,7 +7,9 @@
 #include <stdio.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "world/weather.h"
+#include "world/wire.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -45,6 +47,9 @@ struct segment {
     bool gone;  /* will never: what was sent later waits for it for ever */
     uint64_t ack;
     uint64_t window_end;
+    uint32_t wire_seq; /* as on a real wire, where positions begin anywhere */
+    uint32_t wire_ack;
+    bool answers; /* RST: to a SYN, which has no position to go by */
     size_t length;
     char bytes[];
 };
@@ -52,10 +57,11 @@ struct segment {
 static void arrive(struct packet *packet);
 static void lose(struct packet *packet);
 static void miss(struct packet *packet);
+static size_t wire(const struct packet *packet, size_t piece, uint8_t *to);
 
 /* ---- sending ---- */
 
-static struct segment *segment_of(struct packet *packet)
+static struct segment *segment_of(const struct packet *packet)
 {
     return container_of(packet, struct segment, packet);
 }
@@ -73,6 +79,7 @@ static struct segment *make(struct net *net, enum segment_kind kind, size_t leng
     packet->arrive = arrive;
     packet->lose = lose;
     packet->miss = miss;
+    packet->wire = wire;
     return segment;
 }
 
@@ -93,6 +100,54 @@ void segment_forget(struct tcp *tcp)
     }
 }
 
+/* ---- as on a real wire ---- */
+
+/* Where the positions of a socket's stream begin there. */
+static uint32_t wire_start(uint64_t socket)
+{
+    return (uint32_t)(hash_bytes(HASH_START, &socket, sizeof socket) >> 32);
+}
+
+static bool opens(enum segment_kind kind)
+{
+    return kind == SEGMENT_SYN || kind == SEGMENT_SYN_ACK;
+}
+
+static unsigned wire_flags(const struct segment *segment)
+{
+    static const unsigned flags[] = {[SEGMENT_SYN] = WIRE_SYN,
+                                     [SEGMENT_SYN_ACK] = WIRE_SYN | WIRE_ACK,
+                                     [SEGMENT_ACK] = WIRE_ACK,
+                                     [SEGMENT_DATA] = WIRE_PSH | WIRE_ACK,
+                                     [SEGMENT_FIN] = WIRE_FIN | WIRE_ACK,
+                                     [SEGMENT_RST] = WIRE_RST};
+    bool known = segment->from != 0 || segment->answers; /* what the other side has sent */
+
+    return flags[segment->kind] | (segment->kind == SEGMENT_RST && known ? WIRE_ACK : 0);
+}
+
+/* A segment of a loopback is one byte longer than an IPv4 datagram can be. */
+#define WIRE_BYTES_MAX ((size_t)65535 - HEADER)
+
+static size_t wire(const struct packet *packet, size_t piece, uint8_t *to)
+{
+    const struct segment *segment = segment_of(packet);
+    const struct host *host = packet->to != NULL ? packet->to : packet->from;
+    size_t mtu = link_between(packet->from, host)->mtu;
+    size_t from = piece * WIRE_BYTES_MAX, length = segment->length;
+    struct wire_tcp tcp = {.seq = segment->wire_seq + (uint32_t)from,
+                           .ack = segment->wire_ack,
+                           .flags = wire_flags(segment),
+                           .window = (size_t)(segment->window_end - segment->ack),
+                           .segment_max = (mtu != 0 ? mtu : MTU_LOOPBACK) - HEADER};
+
+    if (piece > 0 && from >= length)
+        return 0;
+    length -= from;
+    return wire_tcp(to, &segment->source, &segment->target, &tcp, segment->bytes + from,
+                    length < WIRE_BYTES_MAX ? length : WIRE_BYTES_MAX);
+}
+
 /* A segment of `tcp` to its peer. */
 static struct segment *make_from(struct tcp *tcp, enum segment_kind kind, size_t length)
 {
@@ -104,6 +159,11 @@ static struct segment *make_from(struct tcp *tcp, enum segment_kind kind, size_t
     segment->target = tcp->socket.remote;
     segment->packet.from = tcp->socket.host;
     segment->packet.to = tcp->peer_host;
+    segment->ack = tcp->received;
+    segment->window_end = tcp->received + (TCP_RECEIVE_MAX - tcp->in.size);
+    segment->wire_seq = wire_start(segment->from) + (opens(kind) ? 0 : 1 + (uint32_t)tcp->sent);
+    segment->wire_ack =
+        kind == SEGMENT_SYN ? 0 : wire_start(segment->to) + 1 + (uint32_t)tcp->received;
     return segment;
 }
 
@@ -116,9 +176,7 @@ void segment_acknowledge(struct tcp *tcp)
 {
     struct segment *segment = make_from(tcp, SEGMENT_ACK, 0);
 
-    tcp->promised = tcp->received + (TCP_RECEIVE_MAX - tcp->in.size);
-    segment->ack = tcp->received;
-    segment->window_end = tcp->promised;
+    tcp->promised = segment->window_end;
     packet_send(&segment->packet);
 }
 
@@ -137,6 +195,9 @@ static void refuse(const struct segment *segment)
     answer->target = segment->source;
     answer->packet.from = segment->packet.to;
     answer->packet.to = segment->packet.from;
+    answer->answers = segment->kind == SEGMENT_SYN;
+    answer->wire_seq = answer->answers ? 0 : segment->wire_ack;
+    answer->wire_ack = answer->answers ? segment->wire_seq + 1 : 0;
     packet_send(&answer->packet);
 }
 

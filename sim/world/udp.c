@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "world/wire.h"
 
 /* Headers: of IPv4, of IPv6, of UDP, and a message of ICMP with what it is about. Fragments but the
  * last one are so many units long. */
@@ -234,6 +235,7 @@ static void arrive(struct packet *packet);
 static void lose(struct packet *packet);
 static struct packet *copy(const struct packet *packet);
 static void corrupt(struct packet *packet);
+static size_t wire(const struct packet *packet, size_t piece, uint8_t *to);
 
 /* What waits to leave has left, as far as it is time for it. */
 static void have_left(struct event *event)
@@ -286,6 +288,7 @@ static struct packet *make(struct net *net, size_t length, const char *what)
     packet->what = what;
     packet->arrive = arrive;
     packet->lose = lose;
+    packet->wire = wire;
     return packet;
 }
 
@@ -402,6 +405,23 @@ ssize_t udp_send(struct udp *udp, const struct iovec *parts, size_t count,
         send_one(udp, &message, host);
     net_settle(net);
     return (ssize_t)message.size;
+}
+
+/* As on a real wire, where it is cut on the way, and put together before a recorder sees it. */
+static size_t wire(const struct packet *packet, size_t piece, uint8_t *to)
+{
+    const struct datagram *datagram = datagram_of(packet);
+
+    if (piece > 0)
+        return 0;
+    return wire_udp(to, &datagram->source, &datagram->target, datagram->bytes, datagram->length);
+}
+
+static size_t wire_refusal(const struct packet *packet, size_t piece, uint8_t *to)
+{
+    const struct datagram *datagram = datagram_of(packet);
+
+    return piece == 0 ? wire_unreachable(to, &datagram->source, &datagram->target) : 0;
 }
 
 /* ---- what may happen on the way ---- */
@@ -526,6 +546,7 @@ static void refuse(const struct datagram *datagram)
     answer->to = packet->from;
     answer->size = SIZE_ICMP;
     answer->arrive = unreachable_arrives;
+    answer->wire = wire_refusal;
     packet_send(answer);
 }
 

@@ -124,6 +124,7 @@ struct world {
     struct chance *chance;
     struct trace *trace;
     struct net *net;            /* its wires (net.h); NULL: nobody has asked for them yet */
+    struct tap *tap;            /* who sees what goes over them (net.h), or NULL */
     struct list weather;        /* what is declared of it (weather.h) */
     struct list weather_active; /* and is on */
 };
