@@ -7,17 +7,13 @@
 
 static void tell(const struct child *child, enum observed_kind kind)
 {
-    observe(&(struct observed){.kind = kind,
-                               .who = future_subject(child->future),
-                               .object = *child->owed});
+    observe(kind, .who = future_subject(child->future), .object = *child->owed);
 }
 
 /* A plain future is nobody's to hold: whoever made this callback run comes first. */
 static void tell_signalled(const struct observed_object *owed)
 {
-    if (observer == NULL || !observer->orders)
-        return;
-    observe(&(struct observed){.kind = OBSERVED_SIGNALLED, .object = *owed});
+    observe(OBSERVED_SIGNALLED, .object = *owed);
 }
 
 static void settle(struct child *child)

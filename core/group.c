@@ -164,10 +164,8 @@ static void abort_members(struct group *group)
 /* A child owes the group its end, which is how a report knows whom the group waits for. */
 static void owe(const struct member *member, enum observed_kind kind, const char *here)
 {
-    observe(&(struct observed){.kind = kind,
-                               .who = future_subject(member->future),
-                               .object = member->group->object,
-                               .here = here});
+    observe(kind, .who = future_subject(member->future), .object = member->group->object,
+            .here = here);
 }
 
 /* Add the failure of a child or body to those of the group. */

@@ -62,13 +62,11 @@ void report_forgotten(rondo_loop *loop, const rondo_exception *exception)
     const rondo_future *future = exception->future;
     bool plain = future != NULL && !future->is_task;
 
-    observe(&(struct observed){.kind = OBSERVED_FORGOTTEN,
-                               .who = future != NULL ? future_subject(future)
-                                                     : (struct subject){NULL, 0},
-                               .object = {plain ? "future" : NULL, plain ? future->name : NULL,
-                                          plain ? future->id : 0},
-                               .text = exception->message,
-                               .here = exception->here});
+    observe(OBSERVED_FORGOTTEN,
+            .who = future != NULL ? future_subject(future) : (struct subject){NULL, 0},
+            .object = {plain ? "future" : NULL, plain ? future->name : NULL,
+                       plain ? future->id : 0},
+            .text = exception->message, .here = exception->here);
     rondo_loop_call_exception_handler(loop, exception);
 }
 

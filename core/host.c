@@ -35,5 +35,5 @@ void rondo_busy(int64_t cost_ns)
 
 void rondo_role(const char *name)
 {
-    observe(&(struct observed){.kind = OBSERVED_ROLE, .who = subject_running(), .text = name});
+    observe(OBSERVED_ROLE, .who = subject_running(), .text = name);
 }

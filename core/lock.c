@@ -8,15 +8,14 @@
 
 static void note(rondo_lock *lock, enum observed_kind kind, const char *here)
 {
-    struct task *task = task_current();
+    struct task *task = observer != NULL ? task_current() : NULL;
+    struct observed_object object;
 
     if (task == NULL)
         return;
-    observe(&(struct observed){.kind = kind,
-                               .who = {lock->holder == task->future.id ? task->future.name : NULL,
-                                       lock->holder},
-                               .object = object_view(task->future.loop, &lock->object, "lock"),
-                               .here = here});
+    object = object_view(task->future.loop, &lock->object, "lock");
+    observe(kind, .who = {lock->holder == task->future.id ? task->future.name : NULL, lock->holder},
+            .object = object, .here = here);
 }
 
 int rondo_lock_acquire_at(rondo_lock *lock, const char *here)

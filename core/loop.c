@@ -286,7 +286,7 @@ static __attribute__((noinline)) void line_up(struct rondo_loop *loop)
 
 static bool any_order_is_open(void)
 {
-    return observer->wants == NULL || observer->wants(observer->self, sched_ready);
+    return observer != NULL && (observer->any_order == NULL || observer->any_order(observer->self));
 }
 
 /* Timers that are due join the ready queue; what is ready then, and no more, is this iteration. */
@@ -296,7 +296,7 @@ static void begin_iteration(struct rondo_loop *loop)
         collect_due(loop);
     list_append(&loop->batch, &loop->ready);
     loop->left = SIZE_MAX;
-    loop->any_order = observer != NULL && any_order_is_open();
+    loop->any_order = any_order_is_open();
     if (loop->any_order)
         line_up(loop);
 }
@@ -462,8 +462,7 @@ int rondo_loop_run_forever(rondo_loop *loop)
 void rondo_loop_stop(rondo_loop *loop)
 {
     loop->stopping = true;
-    if (observer != NULL && observer->orders)
-        observe(&(struct observed){.kind = OBSERVED_USED, .object = {"loop", NULL, 0}, .code = 1});
+    observe(OBSERVED_USED, .object = {"loop", NULL, 0}, .code = 1);
     if (!loop->iterating)
         loop->port->arm(loop->port_self, INT64_MIN);
 }

@@ -19,30 +19,30 @@ struct subject {
 };
 
 /* What happens to tasks: kind, and how a trace says it. */
-#define OBSERVED_MAP(X)                                                                          \
-    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */                     \
-    X(BLOCKED, "waits for")   /* who stops at `object` */                                        \
-    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */                    \
-    X(FINISHED, "ends")       /* who is done with `code` */                                      \
-    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */           \
-    X(RELEASED, "gives back") /* who holds it no longer */                                       \
-    X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */         \
-    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */                         \
-    X(READ, "reads")          /* who reads the variable `object`, at a point */                  \
-    X(WROTE, "writes")        /* who writes it */                                                \
-    X(UPDATED, "updates")     /* who does both in one step, as an atomic does */                 \
-    X(EXPECTED, "expects")    /* who waits, saying for what, `object`; code: whether that holds  \
-                                 now; by: who has made it so */                                  \
-    X(ROLE, "is now")         /* who says what its process is; text: that, or NULL */            \
-    X(FORGOTTEN, "is forgotten:") /* who, or `object`, had to be dealt with and was not; text */ \
-    /* For observers that ask for it, see order.h: */                                            \
-    X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */                \
-    X(PASSED, "passes")     /* who goes past `object`, which needs no wait */                    \
-    X(PUT, "puts into")     /* who adds an item to `object`; code: which */                      \
-    X(GOT, "gets from")     /* who takes it out */                                               \
-    X(USED, "uses")         /* who looks at `object`; code: 1 if it is changed thereby */        \
-    X(WATCHED, "watches")   /* code bytes of `object`, a variable, from now on; 0: no longer */  \
-    X(CANCELLED,                                                                                 \
+#define OBSERVED_MAP(X)                                                                           \
+    X(SPAWNED, "starts")      /* who: the new task; owner: who spawned it */                      \
+    X(BLOCKED, "waits for")   /* who stops at `object` */                                         \
+    X(RESUMED, "resumes")     /* who goes on; code: what its wait returned */                     \
+    X(FINISHED, "ends")       /* who is done with `code` */                                       \
+    X(HELD, "takes")          /* who holds `object` from now on, or owes it its end */            \
+    X(RELEASED, "gives back") /* who holds it no longer */                                        \
+    X(PROPERTY, "checks")     /* who met the property `object`; code: whether it held */          \
+    X(BROKEN, "breaks")       /* likewise: it had to hold and did not */                          \
+    X(READ, "reads")          /* who reads the variable `object`, at a point */                   \
+    X(WROTE, "writes")        /* who writes it */                                                 \
+    X(UPDATED, "updates")     /* who does both in one step, as an atomic does */                  \
+    X(EXPECTED, "expects")    /* who waits, saying for what, `object`; code: whether that holds   \
+                                 now; by: who has made it so */                                   \
+    X(ROLE, "is now")         /* who says what its process is; text: that, or NULL */             \
+    X(WATCHED, "watches")     /* code bytes of `object`, a variable, from now on; 0: no longer */ \
+    X(FORGOTTEN, "is forgotten:") /* who, or `object`, had to be dealt with and was not; text */  \
+    /* Who comes before whom, see order.h: */                                                     \
+    X(SIGNALLED, "signals") /* who lets others go on from `object`, or past it */                 \
+    X(PASSED, "passes")     /* who goes past `object`, which needs no wait */                     \
+    X(PUT, "puts into")     /* who adds an item to `object`; code: which */                       \
+    X(GOT, "gets from")     /* who takes it out */                                                \
+    X(USED, "uses")         /* who looks at `object`; code: 1 if it is changed thereby */         \
+    X(CANCELLED,                                                                                  \
       "cancels") /* who asks `object`, a task, to stop; code: 1 if that waits for a lock */
 
 enum observed_kind {
@@ -50,6 +50,12 @@ enum observed_kind {
     OBSERVED_MAP(X)
 #undef X
 };
+
+/* A set of kinds: one of them; all but those of order.h; all. */
+typedef uint32_t observed_kinds;
+#define OBSERVED_KIND(kind) ((observed_kinds)1 << (kind))
+#define OBSERVED_USUAL      (OBSERVED_KIND(OBSERVED_SIGNALLED) - 1)
+#define OBSERVED_ALL        (~(observed_kinds)0)
 
 /* Something that is waited for or held. A task that is waited for is the object "task" <its id>. */
 struct observed_object {
@@ -97,11 +103,12 @@ struct observed_choice {
 };
 
 struct observer {
+    observed_kinds wanted; /* the kinds that it is told of */
     void (*event)(void *self, const struct observed *event);
     size_t (*pick)(void *self, const struct observed_choice *choice); /* below choice->count */
-    /* Whether choices of `label` are open; asked where listing the options costs something.
-     * NULL: all are. */
-    bool (*wants)(void *self, const char *label);
+    /* Whether any of what is ready may come next: only then is `sched_ready` a choice.
+     * NULL: yes. */
+    bool (*any_order)(void *self);
     /* Where the loop that calls keeps what is ready while `sched` is open. NULL: it has a place of
      * its own, which goes when the loop is closed. */
     struct lineup *(*lineup)(void *self);
@@ -113,8 +120,6 @@ struct observer {
     uint32_t (*number)(void *self);
     /* Work for `cost_ns`, as rondo_busy() says. NULL: it is really done. */
     void (*busy)(void *self, int64_t cost_ns);
-    /* Whether the kinds of order.h are wanted, too. */
-    bool orders;
     void *self;
 };
 
@@ -129,11 +134,18 @@ void expectations_look(struct subject by);
  * woken. */
 bool others_wait(void);
 
-/* Report a `const struct observed *`, which is not even made if nobody listens. */
-#define observe(...)                                      \
-    do {                                                  \
-        if (observer != NULL)                             \
-            observer->event(observer->self, __VA_ARGS__); \
+/* Whether anybody wants to be told of events of `kind`. */
+static inline bool observer_wants(enum observed_kind kind)
+{
+    return observer != NULL && (observer->wanted & OBSERVED_KIND(kind)) != 0;
+}
+
+/* Report an event of `what` kind and these members, which are not even evaluated if nobody wants
+ * it. */
+#define observe(what, ...)                                                                    \
+    do {                                                                                      \
+        if (observer_wants(what))                                                             \
+            observer->event(observer->self, &(struct observed){.kind = (what), __VA_ARGS__}); \
     } while (0)
 
 #endif

@@ -15,21 +15,17 @@ static uint32_t number(rondo_object *object)
 
 void order_tell(enum observed_kind kind, rondo_object *object, const char *what, int code)
 {
-    observer->event(observer->self,
-                    &(struct observed){.kind = kind,
-                                       .who = subject_running(),
-                                       .object = {what, object->name, number(object)},
-                                       .code = code});
+    uint32_t id = number(object); /* as in object_view() */
+
+    observe(kind, .who = subject_running(), .object = {what, object->name, id}, .code = code);
 }
 
 void order_tell_future(enum observed_kind kind, const rondo_future *future, int code)
 {
     const char *what = future->is_task ? "task" : "future";
 
-    observer->event(observer->self, &(struct observed){.kind = kind,
-                                                       .who = subject_running(),
-                                                       .object = {what, future->name, future->id},
-                                                       .code = code});
+    observe(kind, .who = subject_running(), .object = {what, future->name, future->id},
+            .code = code);
 }
 
 void order_tell_look(const rondo_object *object, const char *what)

@@ -5,7 +5,7 @@
  * A task that signals an object comes before every one that passes it, or goes on from a wait for
  * it, later. One who puts an item comes before the one who gets it. And one who looks at an object,
  * or changes it without a word to anybody, comes neither before nor after, but could tell which.
- * Only for an observer that asks for it (observe.h: `orders`); without one, a branch.
+ * Only for an observer that wants these kinds (observe.h); without one, a branch.
  */
 #ifndef RONDO_ORDER_H
 #define RONDO_ORDER_H
@@ -22,24 +22,24 @@ void order_tell_look(const rondo_object *object, const char *what);
 void order_tell_change(rondo_object *object, const char *what);
 
 /* The running task, or callback, does it. */
-#define order_note(...)                           \
-    do {                                          \
-        if (observer != NULL && observer->orders) \
-            order_tell(__VA_ARGS__);              \
+#define order_note(...)              \
+    do {                             \
+        if (observer != NULL)        \
+            order_tell(__VA_ARGS__); \
     } while (0)
-#define order_look(...)                           \
-    do {                                          \
-        if (observer != NULL && observer->orders) \
-            order_tell_look(__VA_ARGS__);         \
+#define order_look(...)                   \
+    do {                                  \
+        if (observer != NULL)             \
+            order_tell_look(__VA_ARGS__); \
     } while (0)
-#define order_change(...)                         \
-    do {                                          \
-        if (observer != NULL && observer->orders) \
-            order_tell_change(__VA_ARGS__);       \
+#define order_change(...)                   \
+    do {                                    \
+        if (observer != NULL)               \
+            order_tell_change(__VA_ARGS__); \
     } while (0)
 #define order_note_future(kind, future)             \
     do {                                            \
-        if (observer != NULL && observer->orders)   \
+        if (observer_wants(kind))                   \
             order_tell_future((kind), (future), 0); \
     } while (0)
 

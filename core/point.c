@@ -36,23 +36,17 @@ static void report(const struct task *task, enum rondo_point_kind kind, const vo
 
     if (kind > RONDO_POINT_UPDATE)
         return;
-    observe(&(struct observed){.kind = kinds[kind],
-                               .who = task_subject(task),
-                               .object = {"variable", name, 0},
-                               .address = address,
-                               .here = here});
+    observe(kinds[kind], .who = task_subject(task), .object = {"variable", name, 0},
+            .address = address, .here = here);
 }
 
 void rondo_watch_at(const void *address, size_t size, const char *name, const char *here)
 {
     const struct task *task = task_current();
 
-    observe(&(struct observed){.kind = OBSERVED_WATCHED,
-                               .who = task != NULL ? task_subject(task) : (struct subject){0},
-                               .object = {"variable", name, 0},
-                               .address = address,
-                               .code = size < INT_MAX ? (int)size : INT_MAX,
-                               .here = here});
+    observe(OBSERVED_WATCHED, .who = task != NULL ? task_subject(task) : (struct subject){0},
+            .object = {"variable", name, 0}, .address = address,
+            .code = size < INT_MAX ? (int)size : INT_MAX, .here = here);
 }
 
 void rondo_point_at(enum rondo_point_kind kind, const void *address, const char *name,

@@ -35,12 +35,8 @@ void rondo_expectation_begin(rondo_expectation *expectation)
 static void tell(rondo_expectation *expectation, bool held, struct subject by)
 {
     expectation->held = held;
-    observe(&(struct observed){.kind = OBSERVED_EXPECTED,
-                               .who = future_subject(expectation->task),
-                               .by = by,
-                               .object = {expectation->text, NULL, 0},
-                               .code = held,
-                               .here = expectation->here});
+    observe(OBSERVED_EXPECTED, .who = future_subject(expectation->task), .by = by,
+            .object = {expectation->text, NULL, 0}, .code = held, .here = expectation->here);
 }
 
 void rondo_expectation_end(rondo_expectation *expectation)
@@ -81,12 +77,8 @@ void rondo_property_met(rondo_property kind, const char *name, bool held, const 
     static const char *const kinds[] = {"always", "sometimes", "eventually"};
     bool broken = kind == RONDO_PROPERTY_ALWAYS && !held;
 
-    observe(&(struct observed){.kind = broken ? OBSERVED_BROKEN : OBSERVED_PROPERTY,
-                               .who = subject_running(),
-                               .object = {kinds[kind], name, 0},
-                               .code = held,
-                               .text = text,
-                               .here = here});
+    observe(broken ? OBSERVED_BROKEN : OBSERVED_PROPERTY, .who = subject_running(),
+            .object = {kinds[kind], name, 0}, .code = held, .text = text, .here = here);
     if (broken)
         fail(name, text, here);
 }

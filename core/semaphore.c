@@ -16,12 +16,13 @@ static struct observed_object view(rondo_semaphore *semaphore, const struct task
 
 static void note(rondo_semaphore *semaphore, enum observed_kind kind, const char *here)
 {
-    struct task *task = task_current();
+    struct task *task = observer != NULL ? task_current() : NULL;
+    struct observed_object object;
 
     if (task == NULL)
         return;
-    observe(&(struct observed){
-        .kind = kind, .who = task_subject(task), .object = view(semaphore, task), .here = here});
+    object = view(semaphore, task);
+    observe(kind, .who = task_subject(task), .object = object, .here = here);
 }
 
 /* Promise free permits to those in line. */

@@ -52,7 +52,7 @@ static void finish(struct task *task, int code)
         text = task->error_text;
     if (code < 0 && future->value.drop != NULL)
         future->value.drop(future->value.as.p); /* a result that a failure made void */
-    observe(&(struct observed){.kind = OBSERVED_FINISHED, .who = task_subject(task), .code = code});
+    observe(OBSERVED_FINISHED, .who = task_subject(task), .code = code);
     future_complete(future, code, code < 0 ? (rondo_value){0} : future->value, text);
     if (code == RONDO_EINTERRUPTED) {
         future->retrieved = true; /* it comes out of the run (LOOP-25) */
@@ -350,10 +350,9 @@ static __attribute__((noinline)) void tell_spawned(const struct task *task)
 {
     const struct task *by = task_current();
 
-    observe(&(struct observed){.kind = OBSERVED_SPAWNED,
-                               .who = task_subject(task),
-                               .by = by != NULL ? task_subject(by) : (struct subject){NULL, 0},
-                               .here = task->spawned_at});
+    observe(OBSERVED_SPAWNED, .who = task_subject(task),
+            .by = by != NULL ? task_subject(by) : (struct subject){NULL, 0},
+            .here = task->spawned_at);
 }
 
 rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
@@ -381,7 +380,7 @@ rondo_task *rondo_task_new(rondo_loop *loop, rondo_fn fn, void *arg,
     rondo_ref(&task->future); /* the loop's, until the task is done */
     if (!options->eager_start)
         loop_call_soon(loop, &task->start);
-    if (observer != NULL)
+    if (observer_wants(OBSERVED_SPAWNED))
         tell_spawned(task);
     if (options->eager_start && loop_running() == loop)
         begin(task, fiber_current()); /* on top of who spawns it (EAG-01) */
@@ -447,28 +446,16 @@ bool wait_cancel(struct wait *wait, const char *message)
  * others cleared costs more than all that is said, and is done at each turn. */
 static __attribute__((noinline)) void tell_blocked(const struct wait *wait)
 {
-    observe(&(struct observed){.kind = OBSERVED_BLOCKED,
-                               .who = task_subject(wait->task),
-                               .by = {NULL, 0},
-                               .object = wait->object,
-                               .address = NULL,
-                               .code = 0,
-                               .text = NULL,
-                               .here = wait->here});
+    observe(OBSERVED_BLOCKED, .who = task_subject(wait->task), .by = {NULL, 0},
+            .object = wait->object, .address = NULL, .code = 0, .text = NULL, .here = wait->here);
 }
 
 static __attribute__((noinline)) void tell_resumed(struct wait *wait, int code)
 {
     if (wait->awaited != NULL)
         wait->object.name = wait->awaited->name; /* it may have been renamed meanwhile */
-    observe(&(struct observed){.kind = OBSERVED_RESUMED,
-                               .who = task_subject(wait->task),
-                               .by = {NULL, 0},
-                               .object = wait->object,
-                               .address = NULL,
-                               .code = code,
-                               .text = NULL,
-                               .here = NULL});
+    observe(OBSERVED_RESUMED, .who = task_subject(wait->task), .by = {NULL, 0},
+            .object = wait->object, .address = NULL, .code = code, .text = NULL, .here = NULL);
 }
 
 int wait_suspend(struct wait *wait)
@@ -483,7 +470,7 @@ int wait_suspend(struct wait *wait)
     if (task->must_cancel && (wait->awaited != NULL ? rondo_cancel(wait->awaited, task->cancel_text)
                                                     : wait->cancel(wait, task->cancel_text)))
         task->must_cancel = false; /* a request that came while it ran takes effect here (CAN-08) */
-    if (observer != NULL)
+    if (observer_wants(OBSERVED_BLOCKED))
         tell_blocked(wait);
     give_way(task);
     task->wait = NULL;
@@ -493,7 +480,7 @@ int wait_suspend(struct wait *wait)
     task->must_cancel = false;
     if (rc < 0)
         task_note_error(rc, task->cancel_text);
-    if (observer != NULL)
+    if (observer_wants(OBSERVED_RESUMED))
         tell_resumed(wait, rc);
     return rc;
 }
@@ -511,7 +498,7 @@ static rondo_future *request_cancel(struct task *task, const char *message)
     rondo_future *awaited = wait != NULL && wait->state == WAIT_PENDING ? wait->awaited : NULL;
     char *copy;
 
-    if (observer != NULL && observer->orders)
+    if (observer_wants(OBSERVED_CANCELLED))
         order_tell_future(OBSERVED_CANCELLED, &task->future, waits_for_lock(wait));
     task->being_cancelled = true;
     task->cancel_requests++;
@@ -718,9 +705,7 @@ void task_abandon_all(struct rondo_loop *loop)
         }
         loop_unqueue(loop, &task->start);
         give_up_waiters(&task->future);
-        observe(&(struct observed){.kind = OBSERVED_FINISHED,
-                                   .who = task_subject(task),
-                                   .code = RONDO_EDEADLOCK});
+        observe(OBSERVED_FINISHED, .who = task_subject(task), .code = RONDO_EDEADLOCK);
     }
     list_for_each(node, &loop->tasks) {
         list_remove(node);

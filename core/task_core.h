@@ -255,7 +255,8 @@ static inline uint32_t object_id(struct rondo_loop *loop, rondo_object *object)
     return object->id;
 }
 
-/* The object that observers see for `object`, which gets its number now if it has none. */
+/* The object that observers see for `object`, which gets its number now if it has none: before an
+ * observer is asked what it wants, since that must not show in a run. */
 struct observed_object object_view(struct rondo_loop *loop, rondo_object *object, const char *kind);
 
 /* Give up all tasks of `loop` that are not done: their bodies never go on, and all stacks that it

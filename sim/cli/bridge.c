@@ -274,10 +274,10 @@ static size_t on_pick(void *self, const struct observed_choice *choice)
     return world_choose(world_current(), choice->label, choice->count, &alternatives);
 }
 
-static bool wants(void *self, const char *label)
+static bool any_order(void *self)
 {
     (void)self;
-    return chance_is_open(world_current()->chance, label);
+    return chance_is_open(world_current()->chance, FAMILY_sched);
 }
 
 static uint32_t number(void *self)
@@ -299,23 +299,42 @@ static struct lineup *lineup_of_loop(void *self)
     return &thread_current()->lineup;
 }
 
-static const struct observer bridge = {.lineup = lineup_of_loop,
-                                       .event = on_event,
-                                       .pick = on_pick,
-                                       .wants = wants,
-                                       .stuck = stuck,
-                                       .number = number,
-                                       .busy = busy,
-                                       .orders = true};
+static struct observer bridge = {.lineup = lineup_of_loop,
+                                 .event = on_event,
+                                 .pick = on_pick,
+                                 .any_order = any_order,
+                                 .stuck = stuck,
+                                 .number = number,
+                                 .busy = busy};
+
+/* What on_event() does something about, as long as `trace` is what it is: most runs of a search
+ * leave no trace, and nearly nothing is worth telling. */
+static observed_kinds kinds_wanted(const struct trace *trace)
+{
+    observed_kinds wanted = OBSERVED_KIND(OBSERVED_BROKEN) | OBSERVED_KIND(OBSERVED_ROLE) |
+                            OBSERVED_KIND(OBSERVED_FINISHED) | OBSERVED_KIND(OBSERVED_CANCELLED);
+
+    if (trace_is_wanted(trace, TRACE_WROTE))
+        return OBSERVED_ALL; /* each is an occasion to look at what is watched */
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+        if (trace_is_wanted(trace, kinds[kind]))
+            wanted |= OBSERVED_KIND(kind);
+    }
+    if (trace_is_wanted(trace, TRACE_EXPECTED))
+        wanted |= OBSERVED_KIND(OBSERVED_BLOCKED);
+    return wanted;
+}
 
 void bridge_install(void)
 {
+    bridge.wanted = OBSERVED_ALL;
     observer = &bridge;
 }
 
 /* A program_start. */
 static int start(const rondo_program *program, const struct script *script, int argc, char **argv)
 {
+    bridge.wanted = kinds_wanted(world_current()->trace);
     if (program->kind == RONDO_PROGRAM_MAIN)
         return ((int (*)(int, char **))program->entry)(argc, argv) & EXIT_MASK;
     return rondo_run((rondo_fn)program->entry, (void *)(uintptr_t)script, NULL);

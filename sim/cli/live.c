@@ -128,8 +128,6 @@ static void on_event(void *self, const struct observed *event)
     bool broken = event->kind == OBSERVED_BROKEN;
 
     (void)self;
-    if (!broken && event->kind != OBSERVED_PROPERTY)
-        return;
     uv_mutex_lock(&child.mutex);
     properties_listen(child.properties,
                       &(struct trace_record){.kind = broken ? TRACE_BROKEN : TRACE_PROPERTY,
@@ -152,10 +150,9 @@ static size_t on_pick(void *self, const struct observed_choice *choice)
     return 0;
 }
 
-static bool wants(void *self, const char *label)
+static bool in_production_order(void *self)
 {
     (void)self;
-    (void)label;
     return false;
 }
 
@@ -171,9 +168,11 @@ static void tie_to_parent(pid_t parent)
 
 static void run_child(const rondo_program *program, const struct role *role)
 {
-    static const struct observer watcher = {.event = on_event,
+    static const struct observer watcher = {.wanted = OBSERVED_KIND(OBSERVED_PROPERTY) |
+                                                      OBSERVED_KIND(OBSERVED_BROKEN),
+                                            .event = on_event,
                                             .pick = on_pick,
-                                            .wants = wants,
+                                            .any_order = in_production_order,
                                             .stuck = give_up};
     char **argv = must_alloc((role->arg_count + 2) * sizeof *argv);
     int code;

@@ -73,7 +73,7 @@ static void reach(void *context)
 static void enter(void *context)
 {
     struct guest *guest = context;
-    bool may_fail = chance_is_open(guest->runner->world.chance, "alloc.fail");
+    bool may_fail = chance_is_open(guest->runner->world.chance, FAMILY_alloc);
 
     reach(guest);
     guest->outer_source = alloc_replace(may_fail ? &guest->failing : arena_source(guest->arena));

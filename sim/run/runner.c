@@ -127,7 +127,7 @@ static void reset(struct runner *runner, unsigned detects, size_t host_count, st
 {
     uint64_t steps_max = runner->steps_max;
 
-    if (chance_is_open(chance, "sched.ready") && steps_max > STEPS_ANY_ORDER_MAX)
+    if (chance_is_open(chance, FAMILY_sched) && steps_max > STEPS_ANY_ORDER_MAX)
         steps_max = STEPS_ANY_ORDER_MAX;
     trace_reset(runner->trace);
     trace_mute(runner->trace, runner->quick);

@@ -16,9 +16,10 @@ static const char *const family_names[] = {
 };
 
 /* Whether `label` is of the family `name`, of `length`: "timer", "timer.order". */
-static bool is_of(const char *label, const char *name, size_t length)
+static inline bool is_of(const char *label, const char *name, size_t length)
 {
-    return strncmp(label, name, length) == 0 && (label[length] == '.' || label[length] == '\0');
+    return label[0] == name[0] && strncmp(label, name, length) == 0 &&
+           (label[length] == '.' || label[length] == '\0');
 }
 
 enum chance_family chance_family(const char *label)
@@ -204,11 +205,6 @@ void chance_rewind(struct chance *chance)
     }
 }
 
-bool chance_is_open(const struct chance *chance, const char *label)
-{
-    return (chance->open & 1u << chance_family(label)) != 0;
-}
-
 void chance_clear(struct chance *chance)
 {
     tape_clear(&chance->record);
@@ -322,22 +318,28 @@ static const char *describe(const struct choice *choice, size_t i, char *text, c
     return text;
 }
 
-/* Put what was decided on the record, in words unless there is no time for them. */
-static const struct tape_entry *record(struct chance *chance, const struct choice *choice,
-                                       size_t value)
+/* Put what was decided on the record, where there is no time for words. */
+static const struct tape_entry *record_wordless(struct chance *chance, const struct choice *choice,
+                                                size_t value)
+{
+    struct tape_entry *made = make_entry(&chance->record);
+
+    *made = (struct tape_entry){.label = choice->label,
+                                .value = (uint32_t)value,
+                                .bound = (uint32_t)choice->bound,
+                                .anchor = ""};
+    return made;
+}
+
+/* Likewise, in words. */
+static const struct tape_entry *record_words(struct chance *chance, const struct choice *choice,
+                                             size_t value)
 {
     struct tape_entry entry = {.label = choice->label,
                                .value = (uint32_t)value,
-                               .bound = (uint32_t)choice->bound,
-                               .anchor = ""};
+                               .bound = (uint32_t)choice->bound};
     char anchor[ANCHOR_SIZE], before[ANCHOR_SIZE];
 
-    if (chance->wordless) {
-        struct tape_entry *made = make_entry(&chance->record);
-
-        *made = entry;
-        return made;
-    }
     entry.anchor = describe(choice, value, anchor, &entry.place);
     if (value != 0) {
         entry.before = describe(choice, 0, before, &entry.before_place);
@@ -379,7 +381,8 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
     if (needs_anchors(chance))
         anchors_look(&chance->anchors, &choice);
     value = from_source(chance, &choice, &script);
-    taken = record(chance, &choice, value);
+    taken = chance->wordless ? record_wordless(chance, &choice, value)
+                             : record_words(chance, &choice, value);
     anchors_take(&chance->anchors, value);
     if (script != NULL)
         compare(chance, script, label, bound, taken->anchor);

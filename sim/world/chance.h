@@ -203,8 +203,11 @@ void chance_from_decider(struct chance *chance, struct chance_decider decider);
 /* Begin another run from the same source; the record is emptied. */
 void chance_rewind(struct chance *chance);
 
-/* Whether choices of `label` are decisions here. */
-bool chance_is_open(const struct chance *chance, const char *label);
+/* Whether choices of `family` are decisions here. */
+static inline bool chance_is_open(const struct chance *chance, enum chance_family family)
+{
+    return (chance->open & 1u << family) != 0;
+}
 
 /* Free what `chance` holds. */
 void chance_clear(struct chance *chance);

@@ -79,17 +79,18 @@ static size_t production_order(void *self, const struct observed_choice *choice)
     return 0;
 }
 
-static bool wants_none(void *self, const char *label)
+static bool in_production_order(void *self)
 {
-    (void)self, (void)label;
+    (void)self;
     return false;
 }
 
 static void hooked(measure_fn work, size_t count)
 {
-    static const struct observer idler = {.event = ignore,
+    static const struct observer idler = {.wanted = OBSERVED_USUAL,
+                                          .event = ignore,
                                           .pick = production_order,
-                                          .wants = wants_none};
+                                          .any_order = in_production_order};
 
     observer = &idler;
     work(count);

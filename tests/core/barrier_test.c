@@ -475,7 +475,7 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void an_observer_sees_who_waits_inside_and_outside(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = remember, .pick = first};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = remember, .pick = first};
 
     seen[0] = '\0';
     f->barrier.parties = 2;
@@ -713,7 +713,7 @@ static int weather(void *fixture, int64_t n)
 static size_t play_model(struct model *m, uint64_t seed)
 {
     static const char *const names[ACTORS] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
-    struct observer watcher = {.event = follow, .pick = any, .self = m};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = follow, .pick = any, .self = m};
 
     memset(m, 0, sizeof *m);
     m->dice = seed * 0x9E3779B97F4A7C15u + 1;

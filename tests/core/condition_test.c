@@ -516,7 +516,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void an_observer_sees_the_lock_go_and_come(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = count_event, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = count_event,
+                               .pick = first,
+                               .self = f};
 
     f->changed = (rondo_condition)RONDO_CONDITION("changed");
     memset(kinds_seen, 0, sizeof kinds_seen);
@@ -687,7 +690,7 @@ static int weather(void *fixture, int64_t n)
 static int play_model(struct model *m, uint64_t seed)
 {
     static const char *const names[ACTORS] = {"a", "b", "c", "d", "e", "f", "g"};
-    struct observer watcher = {.event = follow, .pick = any, .self = m};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = follow, .pick = any, .self = m};
 
     memset(m, 0, sizeof *m);
     m->dice = seed * 0x9E3779B97F4A7C15u + 1;

@@ -554,7 +554,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void what_is_of_a_thread_says_so(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_block, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_block,
+                               .pick = first,
+                               .self = f};
 
     open_gate(f);
     observer = &watcher;

@@ -1469,7 +1469,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void children_owe_the_group_their_end(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_group, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_group,
+                               .pick = first,
+                               .self = f};
     char expected[512];
 
     observer = &watcher;

@@ -45,7 +45,8 @@ static size_t first(void *self, const struct observed_choice *choice)
 
 static void play_observed(struct fixture *f, const char *expected)
 {
-    struct observer watcher = {.event = note_role, .pick = first, .busy = note_work, .self = f};
+    struct observer watcher = {
+        .wanted = OBSERVED_USUAL, .event = note_role, .pick = first, .busy = note_work, .self = f};
 
     observer = &watcher;
     script_play(&f->script);
@@ -76,7 +77,10 @@ static void a_role_is_told_with_who_says_so(void **state)
 static void outside_of_a_task_nobody_says_so(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_role, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_role,
+                               .pick = first,
+                               .self = f};
 
     rondo_role("leader"); /* and nobody listens */
     observer = &watcher;

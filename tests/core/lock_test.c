@@ -372,7 +372,7 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void a_release_by_another_task_is_reported_as_the_holders(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_release, .pick = first};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = note_release, .pick = first};
 
     observer = &watcher;
     spawn(f, "a", take_and_keep, 0);

@@ -626,7 +626,8 @@ static size_t pick(void *self, const struct observed_choice *choice)
 static void watch(struct fixture *f, const char *prefer)
 {
     f->prefer = prefer;
-    f->observer = (struct observer){.event = ignore_event, .pick = pick, .self = f};
+    f->observer =
+        (struct observer){.wanted = OBSERVED_USUAL, .event = ignore_event, .pick = pick, .self = f};
     observer = &f->observer;
 }
 

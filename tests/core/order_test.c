@@ -79,7 +79,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 
 static void play(struct fixture *f, bool orders, const char *expected)
 {
-    struct observer watcher = {.event = note_order, .pick = first, .orders = orders, .self = f};
+    struct observer watcher = {.wanted = orders ? OBSERVED_ALL : OBSERVED_USUAL,
+                               .event = note_order,
+                               .pick = first,
+                               .self = f};
 
     observer = &watcher;
     script_play(&f->script);

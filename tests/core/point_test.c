@@ -52,14 +52,18 @@ static size_t last(void *self, const struct observed_choice *choice)
     return choice->count - 1;
 }
 
-static bool wants(void *self, const char *label)
+static bool any_order(void *self)
 {
-    return label == sched_ready && !((struct fixture *)self)->closed;
+    return !((struct fixture *)self)->closed;
 }
 
 static void watch(struct fixture *f)
 {
-    f->watcher = (struct observer){.event = note_access, .pick = last, .wants = wants, .self = f};
+    f->watcher = (struct observer){.wanted = OBSERVED_USUAL,
+                                   .event = note_access,
+                                   .pick = last,
+                                   .any_order = any_order,
+                                   .self = f};
     observer = &f->watcher;
 }
 

@@ -42,7 +42,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 
 static void play_observed(struct fixture *f, const char *expected)
 {
-    struct observer watcher = {.event = note_property, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_property,
+                               .pick = first,
+                               .self = f};
 
     observer = &watcher;
     script_play(&f->script);
@@ -146,7 +149,7 @@ static void leave_when_broken(void *self, const struct observed *event)
 
 static void break_observed(void *arg)
 {
-    struct observer watcher = {.event = leave_when_broken, .pick = first};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = leave_when_broken, .pick = first};
 
     observer = &watcher;
     break_in_a_task(arg);
@@ -208,7 +211,7 @@ static int count_up(void *fixture, int64_t n)
 
 static void play_looking(struct fixture *f, const char *expected)
 {
-    struct observer watcher = {.event = look, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = look, .pick = first, .self = f};
 
     observer = &watcher;
     script_play(&f->script);

@@ -885,7 +885,7 @@ static size_t last(void *self, const struct observed_choice *choice)
 static void a_shutdown_lets_nobody_overtake(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = ignore, .pick = last};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = ignore, .pick = last};
 
     spawn(f, "a", get, 0);
     spawn(f, "b", get, 0);
@@ -1260,7 +1260,7 @@ static size_t any(void *self, const struct observed_choice *choice)
 static size_t play_model(struct model *m, uint64_t seed)
 {
     static const char *const names[ACTORS] = {"a", "b", "c", "d", "e", "f", "g", "h"};
-    struct observer watcher = {.event = ignore, .pick = any, .self = m};
+    struct observer watcher = {.wanted = OBSERVED_USUAL, .event = ignore, .pick = any, .self = m};
     size_t items;
 
     memset(m, 0, sizeof *m);

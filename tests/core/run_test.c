@@ -496,7 +496,11 @@ static int wait_for_ever(void *arg, rondo_value *out)
 static void an_observer_may_end_a_run_that_is_stuck(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = ignore_event, .pick = first, .stuck = give_up, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = ignore_event,
+                               .pick = first,
+                               .stuck = give_up,
+                               .self = f};
 
     observer = &watcher;
     assert_int_equal(rondo_run(wait_for_ever, f, NULL), RONDO_EDEADLOCK);
@@ -977,7 +981,11 @@ static void stop_that_loop(void *loop)
 static void a_call_that_came_before_the_run_is_heard(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = ignore_event, .pick = first, .stuck = give_up, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = ignore_event,
+                               .pick = first,
+                               .stuck = give_up,
+                               .self = f};
     rondo_loop *loop = rondo_loop_new();
 
     assert_int_equal(rondo_call_soon_threadsafe(loop, stop_that_loop, loop), 0);

@@ -448,7 +448,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void an_observer_sees_permits_go_and_come(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_permits, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_permits,
+                               .pick = first,
+                               .self = f};
 
     f->semaphore = (rondo_semaphore)RONDO_SEMAPHORE("permits", 1);
     observer = &watcher;
@@ -472,7 +475,10 @@ static void release_in_a_callback(void *fixture)
 static void a_callback_may_give_a_permit(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_permits, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_permits,
+                               .pick = first,
+                               .self = f};
 
     f->semaphore = (rondo_semaphore)RONDO_SEMAPHORE("permits", 0);
     observer = &watcher;

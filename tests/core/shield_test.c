@@ -221,7 +221,7 @@ static size_t pick_last(void *self, const struct observed_choice *choice)
 static void a_cancelled_shield_may_run_before_its_hop(void **state)
 {
     struct fixture *f = *state;
-    struct observer reverse = {.event = ignore_event, .pick = pick_last};
+    struct observer reverse = {.wanted = OBSERVED_USUAL, .event = ignore_event, .pick = pick_last};
 
     observer = &reverse;
     spawn(f, "s", shield, 7);

@@ -198,7 +198,10 @@ static size_t first(void *self, const struct observed_choice *choice)
 static void a_sleep_is_nobody_elses(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_sleeps, .pick = first, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_sleeps,
+                               .pick = first,
+                               .self = f};
 
     observer = &watcher;
     spawn(f, "a", nap, 5 * MS);

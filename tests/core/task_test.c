@@ -1564,7 +1564,10 @@ static int rename_b(void *fixture, int64_t n)
 static void an_observer_sees_the_name_that_a_task_has_now(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_awaited, .pick = production_order, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_awaited,
+                               .pick = production_order,
+                               .self = f};
 
     observer = &watcher;
     spawn(f, "a", await_b, 0);
@@ -1587,7 +1590,10 @@ static void note_ends(void *self, const struct observed *event)
 static void an_observer_sees_who_is_given_up(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_ends, .pick = production_order, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_ends,
+                               .pick = production_order,
+                               .self = f};
 
     rondo_loop_set_exception_handler(f->script.loop, ignore_exception, NULL);
     spawn(f, "a", nap, RONDO_FOREVER);
@@ -1623,7 +1629,10 @@ static void note_parents(void *self, const struct observed *event)
 static void an_observer_sees_who_spawned_whom(void **state)
 {
     struct fixture *f = *state;
-    struct observer watcher = {.event = note_parents, .pick = production_order, .self = f};
+    struct observer watcher = {.wanted = OBSERVED_USUAL,
+                               .event = note_parents,
+                               .pick = production_order,
+                               .self = f};
 
     observer = &watcher;
     spawn(f, "a", spawn_sweep, 100);

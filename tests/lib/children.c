@@ -108,5 +108,8 @@ static size_t first_option(void *self, const struct observed_choice *choice)
 
 struct observer observer_of_waits(void *fixture)
 {
-    return (struct observer){.event = note_debt, .pick = first_option, .self = fixture};
+    return (struct observer){.wanted = OBSERVED_USUAL,
+                             .event = note_debt,
+                             .pick = first_option,
+                             .self = fixture};
 }

@@ -69,10 +69,9 @@ static size_t production_order(void *self, const struct observed_choice *choice)
     return 0;
 }
 
-static bool nothing(void *self, const char *label)
+static bool in_production_order(void *self)
 {
     (void)self;
-    (void)label;
     return false;
 }
 
@@ -84,9 +83,10 @@ static bool give_up(void *self)
 
 const struct observer *ground_observer(void)
 {
-    static const struct observer gives_up = {.event = ignore,
+    static const struct observer gives_up = {.wanted = OBSERVED_USUAL,
+                                             .event = ignore,
                                              .pick = production_order,
-                                             .wants = nothing,
+                                             .any_order = in_production_order,
                                              .stuck = give_up};
 
     return &gives_up;

@@ -287,7 +287,7 @@ static void what_only_another_order_does_is_not_found_by_timing(void **state)
     assert_false(timing.found);
     assert_true(timing.all);
     assert_int_equal(timing.tried, 1);
-    assert_true(chance_is_open(&f->trial.chance, "sched")); /* as it was */
+    assert_true(chance_is_open(&f->trial.chance, FAMILY_sched)); /* as it was */
 }
 
 static void timings_that_were_not_tried_are_not_denied(void **state)
