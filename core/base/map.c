@@ -14,7 +14,8 @@
 static size_t slot_of(const struct map *map, uint64_t key)
 {
     size_t mask = map->capacity - 1;
-    size_t at = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
+    /* Folded first: what tells many keys apart (trace_task_key()) is in their upper half alone. */
+    size_t at = (size_t)(((key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
 
     while (map->slots[at].value != MAP_NONE && map->slots[at].key != key)
         at = (at + 1) & mask;

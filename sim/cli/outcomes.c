@@ -38,12 +38,14 @@ static char *lines_of(const struct observation *outcome)
 
 static char *end_of(const struct observation *outcome)
 {
-    const struct host_end *end = observation_end(outcome);
+    bool hosts = outcome->end_count > 0 && outcome->ends[0].host != NULL;
 
-    if (outcome->finding != NULL || end == NULL)
+    if (outcome->finding != NULL)
         return must_format("%s at " SECONDS "s", outcome->finding, SECONDS_OF(outcome->elapsed_ns));
-    return must_format("%s%sends with %s at " SECONDS "s", end->host != NULL ? end->host : "",
-                       end->host != NULL ? " " : "", end->name, SECONDS_OF(outcome->elapsed_ns));
+    if (hosts)
+        return must_format("over at " SECONDS "s", SECONDS_OF(outcome->elapsed_ns));
+    return must_format("ends with %s at " SECONDS "s", outcome->ends[0].name,
+                       SECONDS_OF(outcome->elapsed_ns));
 }
 
 static enum worth worth_of(const struct observation *outcome)

@@ -87,6 +87,7 @@ static const char *missing(const char *kind)
         {"condition", "nobody is left to notify"},
         {"barrier", "too few are left to come"},
         {"room in barrier", "the round before never drains"},
+        {"clients of server", "nobody is left to connect"},
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -311,10 +312,15 @@ static void print_obstacle(FILE *out, const struct waits *waits, size_t at)
         fprintf(out, "   %s", missing(task->kind));
 }
 
+/* Processes whose waits are told: of a thousand hosts the first ones will do. */
+#define PROCESSES_TOLD_MAX 20
+
 /* The waits outside the knot of processes that are meant to wait, or of all others. */
 static void print_some(FILE *out, const struct waits *waits, const struct knot *knot, bool excused)
 {
     int width = width_of_names(waits);
+    uint32_t process = 0;
+    size_t processes = 0;
 
     for (size_t i = 0; i < waits->task_count; i++) {
         const struct waiting *task = &waits->tasks[i];
@@ -322,10 +328,16 @@ static void print_some(FILE *out, const struct waits *waits, const struct knot *
         if (!task->waits || knot_has(knot, i) || is_lost(waits, task) ||
             is_excused(waits, task) != excused)
             continue;
+        processes += task->process != process;
+        process = task->process;
+        if (processes > PROCESSES_TOLD_MAX)
+            continue;
         print_wait(out, task, width);
         print_obstacle(out, waits, i);
         fputc('\n', out);
     }
+    if (processes > PROCESSES_TOLD_MAX)
+        fprintf(out, "and those of %zu processes more\n", processes - PROCESSES_TOLD_MAX);
 }
 
 static void print_others(FILE *out, const struct waits *waits, const struct knot *knot)
@@ -342,7 +354,7 @@ static void look_for_knot(struct deadlock *detector, uint32_t process, int64_t t
     size_t size;
     FILE *out;
 
-    if (!waits_any(waits))
+    if (process == KNOT_ANY_PROCESS ? !waits_any(waits) : !waits_any_of(waits, process))
         return;
     waits_sort(waits);
     knot = knot_find(waits, process, false);

@@ -23,6 +23,7 @@
     X(STARVATION, "starvation", "a task waits while others, who came later, go past")       \
     X(LIVELOCK, "livelock", "the program goes on and on and never ends")                    \
     X(ALWAYS, "always", "a condition that has to hold always does not")                     \
+    X(EXIT, "exit", "a process did not end as it was to")                                   \
     X(EVENTUALLY, "eventually", "a condition that has to hold by the end never did")
 
 enum finding_kind {

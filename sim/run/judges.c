@@ -350,6 +350,11 @@ static void judge_asked(struct judges *judges, const struct run_result *result,
         return;
     if (judge_overtaking(judges, result, finding))
         return;
+    if (result->wrong_ends != NULL) {
+        *finding =
+            (struct finding){FINDING_EXIT, result->world->now_ns, must_text(result->wrong_ends)};
+        return;
+    }
     if (detects(judges, DETECTOR_LEAK) && result->end == WORLD_ENDED)
         leak_judge(judges->leak, &result->left, result->world->now_ns, finding);
 }

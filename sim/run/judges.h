@@ -42,6 +42,8 @@ struct run_result {
     bool in_turn;    /* nobody who was ready was passed over, no allocation failed */
     size_t fairness; /* how often a wait may be overtaken */
     struct leak_left left;
+    const char
+        *wrong_ends; /* of processes that did not end as they were to, a line each; or NULL */
 };
 
 void judges_open(struct judges *judges);

@@ -57,8 +57,8 @@ void runner_open(struct runner *runner, const char *module_folder, program_start
 void runner_close(struct runner *runner)
 {
     close(runner->folder);
-    for (size_t i = 0; i < runner->guest_count; i++)
-        guest_free(runner->guests[i]);
+    while (runner->guest_count > 0) /* the last first: stdio looks for a stream from there */
+        guest_free(runner->guests[--runner->guest_count]);
     free(runner->guests);
     free(runner->module_names);
     judges_close(&runner->judges);
@@ -268,6 +268,35 @@ static void see_end(struct runner *runner, const struct run_spec *run, struct ob
     seen->elapsed_ns = runner->world.now_ns;
 }
 
+/* Processes that are told one by one of those that did not end as they were to. */
+#define WRONG_ENDS_TOLD_MAX 10
+
+/* Of a run with hosts, what did not end as it was to, a line each. Owned by the caller: free();
+ * NULL: all did. */
+static char *wrong_ends(const struct run_spec *run, const struct observation *seen)
+{
+    char *text = NULL, *line;
+    size_t count = 0;
+
+    for (size_t i = 0; run->has_hosts && seen->ended && i < seen->end_count; i++) {
+        const char *wanted = host_exit(run, &run->hosts[i]);
+
+        if (strcmp(wanted, "any") == 0 || strcmp(wanted, seen->ends[i].name) == 0 ||
+            count++ >= WRONG_ENDS_TOLD_MAX)
+            continue;
+        line = must_format("%s  %s %s   expected %s\n", seen->ends[i].host,
+                           seen->ends[i].ended ? "ended with" : "is", seen->ends[i].name, wanted);
+        text = must_append(text, line);
+        free(line);
+    }
+    if (count <= WRONG_ENDS_TOLD_MAX)
+        return text;
+    line = must_format("and %zu more\n", count - WRONG_ENDS_TOLD_MAX);
+    text = must_append(text, line);
+    free(line);
+    return text;
+}
+
 /* Whether loops of production might have run so: whoever is ready has had a turn before who became
  * so after it, and no allocation failed. All else may be in any order, or take its time. */
 static bool is_in_turn(const struct tape *tape)
@@ -286,6 +315,7 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
                 struct chance *chance, struct observation *seen)
 {
     enum world_end end;
+    char *wrong;
 
     find_guests(runner, scenario, run);
     *seen = (struct observation){0};
@@ -295,13 +325,16 @@ void runner_run(struct runner *runner, const struct scenario *scenario, const st
     end = world_run(&runner->world);
     see_end(runner, run, seen);
     seen->ended = end == WORLD_ENDED;
+    wrong = wrong_ends(run, seen);
     judges_end(&runner->judges,
                &(struct run_result){.end = end,
                                     .world = &runner->world,
                                     .in_turn = is_in_turn(&chance->record),
                                     .fairness = scenario->fairness,
-                                    .left = left_behind(runner, scenario, run)},
+                                    .left = left_behind(runner, scenario, run),
+                                    .wrong_ends = wrong},
                seen);
+    free(wrong);
     seen->hash = trace_hash(runner->trace);
     finish(runner, run);
 }

@@ -39,7 +39,8 @@ bool reader_check_finds(struct reader *reader, const struct node *value)
                                         "starvation",
                                         "livelock",
                                         "always",
-                                        "eventually"};
+                                        "eventually",
+                                        "exit"};
     char why[300] = "no detector finds that (";
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

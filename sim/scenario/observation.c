@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/map.h"
 #include "scenario/source.h"
 
 char *observation_printable(const char *text, size_t size)
@@ -69,15 +70,6 @@ void observation_add_running(struct observation *observation, const char *host)
     *add_end(observation) = (struct host_end){.host = host, .name = "running"};
 }
 
-const struct host_end *observation_end(const struct observation *observation)
-{
-    for (size_t i = 0; i < observation->end_count; i++) {
-        if (observation->ends[i].ended && observation->ends[i].code != 0)
-            return &observation->ends[i];
-    }
-    return observation->ends; /* the first, or NULL */
-}
-
 const struct property_count *property_counts_find(const struct property_counts *counts,
                                                   const char *kind, const char *name)
 {
@@ -128,21 +120,55 @@ void observation_clear(struct observation *observation)
     *observation = (struct observation){0};
 }
 
-uint64_t observation_outcome(const struct observation *observation, bool judged)
+static uint64_t hash_line(uint64_t hash, const struct line *line)
+{
+    return hash_text(hash_bytes(hash, &line->stream, sizeof line->stream), line->text);
+}
+
+/* When each line came, and the end. */
+static uint64_t hash_timed(const struct observation *observation)
 {
     uint64_t hash = HASH_START;
-    const char *finding = judged && observation->finding != NULL ? observation->finding : "";
 
     for (size_t i = 0; i < observation->line_count; i++) {
         const struct line *line = &observation->lines[i];
 
-        hash = hash_bytes(hash, &line->t_ns, sizeof line->t_ns);
-        hash = hash_bytes(hash, &line->stream, sizeof line->stream);
-        hash = hash_text(hash, line->text);
+        hash = hash_line(hash_bytes(hash, &line->t_ns, sizeof line->t_ns), line);
         if (line->host != NULL)
             hash = hash_text(hash, line->host);
     }
-    hash = hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
+    return hash_bytes(hash, &observation->elapsed_ns, sizeof observation->elapsed_ns);
+}
+
+/* What each host said, whenever that was. */
+static uint64_t hash_untimed(const struct observation *observation)
+{
+    uint64_t hash = HASH_START;
+    struct map hosts = {0}; /* their lines so far, hashed */
+
+    for (size_t i = 0; i < observation->line_count; i++) {
+        const struct line *line = &observation->lines[i];
+        size_t before = map_get(&hosts, (uintptr_t)line->host);
+
+        /* A value of a map has a bit less, and MAP_NONE is none. */
+        map_set(&hosts, (uintptr_t)line->host,
+                hash_line(before != MAP_NONE ? before : HASH_START, line) >> 1);
+    }
+    for (size_t i = 0; i < observation->end_count; i++) {
+        size_t said = map_get(&hosts, (uintptr_t)observation->ends[i].host);
+
+        hash = hash_bytes(hash, &said, sizeof said);
+    }
+    map_free(&hosts);
+    return hash;
+}
+
+uint64_t observation_outcome(const struct observation *observation, bool judged)
+{
+    bool hosts = observation->end_count > 0 && observation->ends[0].host != NULL;
+    uint64_t hash = judged && hosts ? hash_untimed(observation) : hash_timed(observation);
+    const char *finding = judged && observation->finding != NULL ? observation->finding : "";
+
     for (size_t i = 0; i < observation->end_count; i++) {
         hash = hash_bytes(hash, &observation->ends[i].code, sizeof observation->ends[i].code);
         hash = hash_bytes(hash, &observation->ends[i].ended, sizeof observation->ends[i].ended);

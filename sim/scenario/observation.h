@@ -76,9 +76,6 @@ void observation_add_end(struct observation *observation, const char *host, int 
                          const char *(*name_code)(int code));
 void observation_add_running(struct observation *observation, const char *host);
 
-/* The end that says most: the first that was not with 0, else the first; NULL: there is none. */
-const struct host_end *observation_end(const struct observation *observation);
-
 /* Add to the counts of a property. */
 void property_counts_add(struct property_counts *counts, const char *kind, const char *name,
                          uint64_t met, uint64_t held);
@@ -106,8 +103,9 @@ struct observed_run {
     int64_t wall_ns;
 };
 
-/* The hash of what a person would see of it: lines with their times, how and when it ended, and,
- * with `judged`, what was found. */
+/* The hash of what a person would see of it: lines with their times, how and when it ended; with
+ * `judged`, of what tells outcomes apart: also what was found, and of a run with hosts, where a
+ * wire makes times of its own, what each of them said in which order, whenever that was. */
 uint64_t observation_outcome(const struct observation *observation, bool judged);
 
 /* Take `observation` as one more outcome if it is a new one, else free what it holds and count it.

@@ -64,7 +64,7 @@ const char *fault_name(enum fault fault);
 
 /* What must be true of a process when its run is over. Texts that were not given are NULL. */
 struct end_expectation {
-    char *exit;   /* "0", "3", "ETIMEDOUT"; "running": it has not ended */
+    char *exit;   /* "0", "3", "ETIMEDOUT"; "any"; "running": it has not ended */
     char *output; /* its lines alone, without the host's name */
 };
 

@@ -269,28 +269,18 @@ static const char *host_prefix(const struct scenario *scenario, size_t run,
     return text;
 }
 
-static void judge_host_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
-                            size_t index, const struct host_end *end)
-{
-    const struct host_spec *host = &scenario->runs[run].hosts[index];
-    const char *wanted = host_exit(&scenario->runs[run], host);
-    char name[160];
-
-    if (strcmp(end->name, wanted) == 0)
-        return;
-    host_prefix(scenario, run, host, name, sizeof name);
-    if (end->ended)
-        verdict_fail(verdict, "%sended with %s, expected %s", name, end->name, wanted);
-    else
-        verdict_fail(verdict, "%sis running at the end, expected %s", name, wanted);
-}
-
-/* What they end with: of a run that did not come to its end, the finding says why not. */
+/* What the program ended with: of a run that did not come to its end, the finding says why not;
+ * with hosts, that one does not end as it is to is a finding itself. */
 static void judge_exit(struct verdict *verdict, const struct scenario *scenario, size_t run,
                        const struct observation *seen)
 {
-    for (size_t i = 0; seen->ended && i < seen->end_count; i++)
-        judge_host_exit(verdict, scenario, run, i, &seen->ends[i]);
+    const struct run_spec *spec = &scenario->runs[run];
+    const char *wanted = host_exit(spec, &spec->hosts[0]);
+    char name[80];
+
+    if (seen->ended && !spec->has_hosts && strcmp(seen->ends[0].name, wanted) != 0)
+        verdict_fail(verdict, "%sended with %s, expected %s",
+                     prefix(scenario, run, name, sizeof name), seen->ends[0].name, wanted);
 }
 
 /* The lines of one host, without its name, against what is expected of it. */

@@ -143,7 +143,7 @@ each_process_has_variables_and_memory_of_its_own_and_both_are_new_in_every_run(v
 {
     struct fixture *f = *state;
 
-    given(f, "hosts: { a: { program: counts, $, count: 3 } }\n");
+    given(f, "hosts: { a: { program: counts, $, count: 3 } }\nexpect: { a: { exit: 2 } }\n");
     expect_seen(f, "0.000 a.1: 1 11 nobody\n"
                    "0.000 a.2: 1 11 nobody\n"
                    "0.000 a.3: 1 11 nobody\n"
@@ -179,6 +179,31 @@ static void a_process_begins_and_has_the_time_that_its_host_says(void **state)
 }
 
 /* ---- the end ---- */
+
+static void who_ends_otherwise_than_he_is_to_is_named(void **state)
+{
+    struct fixture *f = *state;
+
+    given(f, "hosts:\n"
+             "  a: { program: gives, $, args: [3], count: 13 }\n"
+             "  b: { program: gives, $, args: [0] }\n"
+             "  c: { program: gives, $, args: [7] }\n"
+             "  d: { program: gives, $, args: [0] }\n"
+             "expect: { a.2: { exit: 3 }, b: { exit: running }, c: { exit: any } }\n");
+    expect_seen(f, "a.1 3, a.2 3, a.3 3, a.4 3, a.5 3, a.6 3, a.7 3, a.8 3, a.9 3, a.10 3, a.11 3, "
+                   "a.12 3, a.13 3, b 0, c 7, d 0; exit at 0 ms\n"
+                   "a.1  ended with 3   expected 0\n"
+                   "a.3  ended with 3   expected 0\n"
+                   "a.4  ended with 3   expected 0\n"
+                   "a.5  ended with 3   expected 0\n"
+                   "a.6  ended with 3   expected 0\n"
+                   "a.7  ended with 3   expected 0\n"
+                   "a.8  ended with 3   expected 0\n"
+                   "a.9  ended with 3   expected 0\n"
+                   "a.10  ended with 3   expected 0\n"
+                   "a.11  ended with 3   expected 0\n"
+                   "and 3 more\n");
+}
 
 static void the_run_is_over_when_all_have_ended_that_are_to(void **state)
 {
@@ -266,6 +291,7 @@ int main(void)
         TEST(each_process_has_variables_and_memory_of_its_own_and_both_are_new_in_every_run),
         TEST(the_memory_of_each_process_lies_at_an_address_of_its_own),
         TEST(a_process_begins_and_has_the_time_that_its_host_says),
+        TEST(who_ends_otherwise_than_he_is_to_is_named),
         TEST(the_run_is_over_when_all_have_ended_that_are_to),
         TEST(who_never_ends_is_named_and_who_is_meant_to_run_stands_behind),
         TEST(a_process_that_goes_round_is_named),

@@ -578,6 +578,62 @@ static void reasons_name_the_run(void **state)
                     "fast: 1 outcomes, expected 2\n");
 }
 
+/* ---- hosts ---- */
+
+/* Of a run with hosts: a line of the one at `ms`, and of the other at 9 ms. */
+static struct observation of_hosts(int64_t ms, const char *first, const char *second)
+{
+    struct observation seen = {.elapsed_ns = ms * MS, .ended = true};
+
+    observation_add(&seen, (struct line){.t_ns = ms * MS, .host = first}, "hello", 5);
+    observation_add(&seen, (struct line){.t_ns = 9 * MS, .host = second}, "hello", 5);
+    return seen;
+}
+
+static void the_output_of_a_host_is_judged_without_its_name(void **state)
+{
+    struct fixture *f = *state;
+    struct observation seen = of_hosts(5, "a", "b");
+
+    given(f, "scenario: t\n"
+             "hosts: { a: { program: p }, b: { program: q } }\n"
+             "expect:\n"
+             "  output: |\n"
+             "    0.005 a: hello\n"
+             "    0.009 b: hello\n"
+             "  a: { output: 0.005 hello }\n"
+             "  b: { output: 0.008 hello }\n");
+    observation_add_end(&seen, "a", 0, name_code);
+    observation_add_end(&seen, "b", 0, name_code);
+    add_seen(f, 0, seen);
+    expect_verdict(f, TIMING_EXACT,
+                   "b: output line 1: expected '0.008 hello', got '0.009 hello'\n");
+}
+
+/* When a host says something is the wires' doing; what it says, and how it ends, is its own. */
+static void outcomes_of_hosts_are_told_apart_by_what_each_says_and_ends_with(void **state)
+{
+    static const char a[] = "a", b[] = "b";
+    struct fixture *f = *state;
+    static const struct {
+        int64_t ms;
+        const char *first;
+        const char *second;
+        int code;
+    } rows[] = {{5, a, b, 0}, {7, b, a, 0}, {5, a, a, 0}, {5, a, b, 3}};
+
+    given(f, "scenario: t\nhosts: { a: { program: p }, b: { program: q } }\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct observation seen = of_hosts(rows[i].ms, rows[i].first, rows[i].second);
+
+        observation_add_end(&seen, a, 0, name_code);
+        observation_add_end(&seen, b, rows[i].code, name_code);
+        add_seen(f, 0, seen);
+    }
+    assert_int_equal(f->runs[0].outcome_count, 3);
+    assert_int_equal(f->runs[0].outcomes[0].count, 2);
+}
+
 static void a_relation_is_exact_in_simulation(void **state)
 {
     struct fixture *f = *state;
@@ -795,6 +851,8 @@ int main(void)
         TEST(equal_outcomes_are_one),
         TEST(the_first_outcome_is_judged_and_any_may_have_the_finding),
         TEST(reasons_name_the_run),
+        TEST(the_output_of_a_host_is_judged_without_its_name),
+        TEST(outcomes_of_hosts_are_told_apart_by_what_each_says_and_ends_with),
         TEST(a_relation_is_exact_in_simulation),
         TEST(the_times_of_a_relation_stand_in_the_order_of_its_names),
         TEST(a_relation_is_within_the_tolerance_live),

@@ -211,6 +211,12 @@ static int is_stuck(void *arg, rondo_value *out)
     return rondo_lock_acquire(&right);
 }
 
+static int gives(int argc, char **argv)
+{
+    return atoi(argv[1]);
+}
+
+RONDO_PROGRAM(gives, gives);
 RONDO_PROGRAM(echo_server, echo_server);
 RONDO_PROGRAM(echo_client, echo_client);
 RONDO_PROGRAM(counts, counts);
