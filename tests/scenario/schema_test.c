@@ -409,7 +409,7 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "expect: { finds: bugs }\n",
          ":3:18: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
          "lost-wakeup, race, atomicity-violation, leak, starvation, livelock, always, "
-         "eventually): "
+         "eventually, exit): "
          "'bugs'"},
         {ONE "expect: { outcomes: 0 }\n", ":3:21: there is always at least one: '0'"},
         {ONE "expect: { outcomes: 1.5 }\n", ":3:21: not a whole number: '1.5'"},
@@ -437,7 +437,7 @@ static void a_number_or_a_word_that_is_none_is_refused(void **state)
         {ONE "claims: [ { says: a, finds: it } ]\n",
          ":3:29: no detector finds that (nothing, deadlock, partial-deadlock, endless-wait, "
          "lost-wakeup, race, atomicity-violation, leak, starvation, livelock, always, "
-         "eventually): "
+         "eventually, exit): "
          "'it'"},
         {"scenario: \"\"\nprogram: p\n", ":1:12: an empty text"},
         {ONE "row: ''\n", ":3:7: an empty text"},
