@@ -153,12 +153,12 @@ void loop_uv_let_go(struct rondo_loop *loop)
     port_of(loop->port_self)->open_handles--;
 }
 
-void *loop_uv_buffer(struct rondo_loop *loop, size_t size)
+void *loop_uv_buffer(struct rondo_loop *loop)
 {
     struct uv_port *port = port_of(loop->port_self);
 
     if (port->buffer == NULL)
-        port->buffer = alloc_take(size);
+        port->buffer = alloc_take(LOOP_UV_BUFFER_SIZE);
     return port->buffer;
 }
 

@@ -20,8 +20,9 @@ bool loop_uv_is_default(struct rondo_loop *loop);
 void loop_uv_hold(struct rondo_loop *loop);
 void loop_uv_let_go(struct rondo_loop *loop);
 
-/* Memory into which all of a loop's handles may be read, whose data is told at once: `size` bytes,
- * the same with each call. NULL without memory. */
-void *loop_uv_buffer(struct rondo_loop *loop, size_t size);
+/* Memory into which all of a loop's handles may be read, whose data is told at once, as large as
+ * what libuv suggests. NULL without memory. */
+#define LOOP_UV_BUFFER_SIZE ((size_t)65536)
+void *loop_uv_buffer(struct rondo_loop *loop);
 
 #endif

@@ -170,7 +170,8 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
         if (wire->read_code < 0)
             return; /* libuv says UV_ENOBUFS */
     } else {
-        data = loop_uv_buffer(wire->loop, suggested);
+        data = loop_uv_buffer(wire->loop);
+        size = LOOP_UV_BUFFER_SIZE; /* what is suggested may be another each time */
         wire->read_code = data != NULL ? 0 : RONDO_ENOMEM;
         if (data == NULL)
             return;

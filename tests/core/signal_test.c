@@ -73,6 +73,7 @@ static void a_signal_runs_its_callback_in_the_loop(void **state)
 {
     struct fixture *f = *state;
 
+    needs_faithful_libuv();
     spawn(f, "a", listen_in_red, 0);
     expect_trace(f, "0ms a has sent three\n"
                     "0ms b, in a red context\n"

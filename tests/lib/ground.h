@@ -21,6 +21,9 @@ extern const enum ground_clock ground_clock;
 /* Nanoseconds that a millisecond of a play takes. */
 extern int64_t ground_ms;
 
+/* Whether what libuv's documentation leaves open is as libuv does it. */
+extern bool ground_is_faithful;
+
 struct ground {
     rondo_loop *loop;
     void *own; /* of the ground that is linked */

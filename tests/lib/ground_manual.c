@@ -10,6 +10,7 @@
 const char *const ground_name = "manual";
 const enum ground_clock ground_clock = CLOCK_BY_HAND;
 int64_t ground_ms = RONDO_MS(1);
+bool ground_is_faithful = true;
 
 void ground_open(struct ground *ground)
 {

@@ -20,6 +20,7 @@
 const char *const ground_name = "real";
 const enum ground_clock ground_clock = CLOCK_REAL;
 int64_t ground_ms;
+bool ground_is_faithful = true;
 
 void ground_work(struct ground *ground, int64_t ns)
 {

@@ -1,10 +1,18 @@
 /*
  * ground_simulated.c - see ground.h: the test program is the one process of a world, and all its
  * tests run in it, one after the other, on the clock of that world.
+ *
+ * RONDO_ADVERSARIAL_SEEDS=1-50 plays it fifty times, each time with the orders that libuv's
+ * documentation leaves open drawn from another seed (sim/uv/order.c).
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <uv.h>
 
+#include "base/check.h"
 #include "tests/lib/ground.h"
 #include "tests/lib/simulated.h"
 #include "world/names.h"
@@ -12,6 +20,7 @@
 const char *const ground_name = "simulated";
 const enum ground_clock ground_clock = CLOCK_EXACT;
 int64_t ground_ms = RONDO_MS(1);
+bool ground_is_faithful = true;
 
 struct call {
     int (*tests)(void *arg);
@@ -78,11 +87,86 @@ void ground_after_fork(const struct ground *ground)
     (void)ground; /* the child has a world of its own, which is a copy */
 }
 
-int ground_run(int (*tests)(void *arg), void *arg)
+/* Play with `chance`. Returns: the number of tests that failed. */
+static int play(int (*tests)(void *arg), void *arg, struct chance *chance)
 {
     struct call call = {.tests = tests, .arg = arg, .failures = -1};
 
-    if (run_simulated(run_tests, &call, UINT64_MAX) != WORLD_ENDED)
+    if (run_simulated_by(chance, run_tests, &call, UINT64_MAX) != WORLD_ENDED)
         fputs("a test waits for ever: the last that runs\n", stderr);
     return call.failures;
+}
+
+static int play_faithfully(int (*tests)(void *arg), void *arg)
+{
+    struct chance chance;
+    int failures;
+
+    chance_init(&chance);
+    failures = play(tests, arg, &chance);
+    chance_clear(&chance);
+    return failures;
+}
+
+/* In a child: play in an order of libuv's that `seed` draws, its words going to `out`. */
+static void play_child(int (*tests)(void *arg), void *arg, uint64_t seed, FILE *out)
+{
+    struct chance chance;
+    int failures;
+
+    dup2(fileno(out), STDOUT_FILENO);
+    dup2(fileno(out), STDERR_FILENO);
+    ground_is_faithful = false;
+    chance_init(&chance);
+    chance.open = 1u << FAMILY_uv;
+    chance_from_seed(&chance, seed);
+    failures = play(tests, arg, &chance);
+    fflush(NULL);
+    _exit(failures != 0);
+}
+
+static void copy_to_stdout(FILE *from)
+{
+    int c;
+
+    rewind(from);
+    while ((c = fgetc(from)) != EOF)
+        putchar(c);
+}
+
+/* Returns: whether a test failed, which says what it has to say then. */
+static bool play_seed(int (*tests)(void *arg), void *arg, uint64_t seed)
+{
+    FILE *out = tmpfile();
+    int status;
+    pid_t pid;
+
+    CHECK(out != NULL);
+    fflush(NULL);
+    pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0)
+        play_child(tests, arg, seed, out);
+    CHECK(waitpid(pid, &status, 0) == pid);
+    if (status != 0) {
+        copy_to_stdout(out);
+        printf("that was seed %llu, status %d\n", (unsigned long long)seed, status);
+    }
+    fclose(out);
+    return status != 0;
+}
+
+int ground_run(int (*tests)(void *arg), void *arg)
+{
+    const char *seeds = getenv("RONDO_ADVERSARIAL_SEEDS");
+    unsigned long long first, last;
+    int failures = 0;
+
+    if (seeds == NULL)
+        return play_faithfully(tests, arg);
+    CHECK(sscanf(seeds, "%llu-%llu", &first, &last) == 2);
+    for (; first <= last; first++)
+        failures += play_seed(tests, arg, first);
+    printf("%s: %d failed\n", seeds, failures);
+    return failures;
 }

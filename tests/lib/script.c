@@ -265,3 +265,9 @@ void script_needs_exact_clock(void)
     if (ground_clock == CLOCK_REAL)
         skip();
 }
+
+void script_needs_faithful_libuv(void)
+{
+    if (!ground_is_faithful)
+        skip();
+}

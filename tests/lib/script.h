@@ -88,6 +88,7 @@ int script_close_loop(struct script *script);
 int script_run_apart(struct script *script, void (*body)(void *arg), void *arg);
 struct manual_loop *script_needs_clock_by_hand(const struct script *script);
 void script_needs_exact_clock(void);
+void script_needs_faithful_libuv(void);
 
 /* A cmocka setup and teardown for `struct NAME`, which begins with a script. The teardown fails
  * when program memory is left. */
@@ -158,6 +159,10 @@ void script_needs_exact_clock(void);
 /* Two things must fall into the same instant, or two instants into two iterations, or hours pass,
  * or an observer chooses among timers: skip the test on the real clock. */
 #define needs_exact_clock() script_needs_exact_clock()
+
+/* What is expected leans on what libuv does and does not promise: where it cuts what it reads, say.
+ */
+#define needs_faithful_libuv() script_needs_faithful_libuv()
 
 /* Play role "sweep", `body(f, n)`, for n = 1, 2, ..., with the n-th request for memory refused,
  * until no request was; nothing may be noted, and it must take more than `least` and fewer than
