@@ -201,10 +201,11 @@ static void tell_datagram(struct rondo_datagram *datagram, const void *data, siz
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct rondo_datagram *datagram = handle->data;
-    char *data = loop_uv_buffer(datagram->loop, suggested);
+    char *data = loop_uv_buffer(datagram->loop);
 
+    (void)suggested; /* which may be another each time */
     if (data != NULL) /* else libuv says UV_ENOBUFS */
-        *buf = uv_buf_init(data, (unsigned)suggested);
+        *buf = uv_buf_init(data, LOOP_UV_BUFFER_SIZE);
 }
 
 static void came(uv_udp_t *handle, ssize_t count, const uv_buf_t *buf, const struct sockaddr *uv,
