@@ -366,6 +366,7 @@ static void what_the_system_does_not_take_is_sent_later(void **state)
 
 static void aborting_drops_what_was_not_sent(void **state)
 {
+    needs_faithful_libuv(); /* which takes all that there is room for */
     play_slow(*state, 1,
               "10000ms main 45 have come\n"
               "10001ms main client: made pause (sent) lost ok\n"
@@ -707,6 +708,7 @@ static void without_memory_nothing_is_sent_later(void **state)
 {
     struct fixture *f = *state;
 
+    needs_faithful_libuv(); /* which takes all that there is room for */
     if (!ground_limit_loopback(100000))
         skip();
     expect_sweep(f, sends_without_memory, 5, 40);
