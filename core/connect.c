@@ -5,8 +5,11 @@
  * connection_made(). If the task has been cancelled meanwhile, the connection is closed as any
  * other.
  */
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "park.h"
+#include "resolve_core.h"
 #include "wire.h"
 
 /* A wait for a connection; freed with its wire, or before. */
@@ -71,23 +74,24 @@ static int finish(struct wire *wire, int rc, rondo_transport **transport)
     return rc;
 }
 
-/* Connect to `address`, unless `rc` says that it is none. */
-static int create(rondo_protocol_factory factory, void *arg, int rc,
-                  const struct sockaddr_storage *address, rondo_transport **transport,
-                  const char *here)
+/* Whether this can be done here at all. */
+static int check(rondo_protocol_factory factory)
 {
-    struct task *task = task_current();
-    struct connecting *connecting;
-    struct wire *wire;
+    const struct task *task = task_current();
 
     if (task == NULL)
         return RONDO_EMISUSE;
     if (loop_uv(task->future.loop) == NULL)
         return RONDO_ENOTSUP;
-    if (factory == NULL)
-        return RONDO_EINVAL;
-    RONDO_TRY(rc);
-    wire = wire_new(task->future.loop, address->ss_family);
+    return factory != NULL ? 0 : RONDO_EINVAL;
+}
+
+static int create(rondo_protocol_factory factory, void *arg, const struct sockaddr_storage *address,
+                  rondo_transport **transport, const char *here)
+{
+    struct wire *wire = wire_new(loop_running(), address->ss_family);
+    struct connecting *connecting;
+
     if (wire == NULL)
         return RONDO_ENOMEM;
     connecting = alloc_zero(sizeof *connecting);
@@ -102,20 +106,51 @@ static int create(rondo_protocol_factory factory, void *arg, int rc,
     return finish(wire, ask(wire, connecting, (const struct sockaddr *)address, here), transport);
 }
 
+/* One address after the other (asyncio). If none of several answers, all failures are told in
+ * words, and the first by its code. */
+static int create_first(rondo_protocol_factory factory, void *arg, const rondo_address *addresses,
+                        int count, rondo_transport **transport, const char *here)
+{
+    char text[RONDO_ADDRESS_TEXT_SIZE], words[256] = "";
+    struct sockaddr_storage address;
+    size_t length = 0;
+    int first = 0;
+
+    for (int i = 0; i < count; i++) {
+        int rc;
+
+        address_to_uv(&addresses[i], &address);
+        rc = create(factory, arg, &address, transport, here);
+        if (rc == 0 || rc == RONDO_ECANCELED || rc == RONDO_ENOMEM)
+            return rc;
+        if (first == 0)
+            first = rc;
+        if (length < sizeof words)
+            length += (size_t)snprintf(words + length, sizeof words - length, "%s%s %s",
+                                       i > 0 ? ", " : "",
+                                       rondo_address_text(&addresses[i], text, sizeof text),
+                                       rondo_err_name(rc));
+    }
+    return count == 1 ? first : rondo_fail(first, "Multiple exceptions: %s", words);
+}
+
 int rondo_create_connection_at(rondo_protocol_factory factory, void *arg, const char *host,
                                int port, rondo_transport **transport, const char *here)
 {
-    struct sockaddr_storage address = {0};
-    int rc = endpoint_resolve(host, port, &address);
+    rondo_address addresses[ADDRESSES_TRIED_MAX];
+    int count;
 
-    return create(factory, arg, rc, &address, transport, here);
+    RONDO_TRY(check(factory));
+    count = resolve(host, port, 0, addresses, here);
+    return count < 0 ? count : create_first(factory, arg, addresses, count, transport, here);
 }
 
 int rondo_create_unix_connection_at(rondo_protocol_factory factory, void *arg, const char *path,
                                     rondo_transport **transport, const char *here)
 {
     struct sockaddr_storage address = {0};
-    int rc = endpoint_at_path(path, &address);
 
-    return create(factory, arg, rc, &address, transport, here);
+    RONDO_TRY(check(factory));
+    RONDO_TRY(endpoint_at_path(path, &address));
+    return create(factory, arg, &address, transport, here);
 }

@@ -21,11 +21,13 @@ typedef struct rondo_stream_options {
     size_t limit; /* the longest line, and half of what is read ahead; 0: 64 KiB */
 } rondo_stream_options;
 
-/* Connect to `port` of `host`, an address in figures or "localhost" (asyncio: open_connection).
- * Options: `rondo_open_connection("127.0.0.1", 80, &stream, .limit = 1024)`. Requires: called in a
- * task, else RONDO_EMISUSE; on a loop of libuv, else RONDO_ENOTSUP, as for other names. Returns: 0;
- * RONDO_ECANCELED, RONDO_ENOMEM, RONDO_EINVAL for a port out of range; or libuv's code, as
- * UV_ECONNREFUSED. Suspends: may. Owns: the caller has `*stream`, to be given to
+/* Connect to `port` of `host`, an address in figures or a name (asyncio: open_connection). Of a
+ * name that has several addresses each is tried, the preferred first; if none answers, the code is
+ * that of the first, and rondo_error_text() has all of them (SRV-07). Options:
+ * `rondo_open_connection("127.0.0.1", 80, &stream, .limit = 1024)`. Requires: called in a task,
+ * else RONDO_EMISUSE; on a loop of libuv, else RONDO_ENOTSUP. Returns: 0; RONDO_ECANCELED,
+ * RONDO_ENOMEM, RONDO_EINVAL for a port out of range; libuv's code, as UV_ECONNREFUSED; or that of
+ * a name that is none (resolve.h). Suspends: may. Owns: the caller has `*stream`, to be given to
  * rondo_stream_free(); set with 0 only. */
 #define rondo_open_connection(host, port, stream, ...)                                       \
     rondo_open_connection_at((host), (port), (stream), &(rondo_stream_options){__VA_ARGS__}, \

@@ -50,9 +50,9 @@ struct rondo_transport {
 /* Connect to `port` of `host`, as rondo_open_connection() does, and have the connection told to the
  * protocol that `factory(arg)` makes (asyncio: create_connection). connection_made() has been
  * called when this returns. Requires: called in a task, else RONDO_EMISUSE; on a loop of libuv,
- * else RONDO_ENOTSUP, as for names. Returns: 0; RONDO_ECANCELED, and a connection that there was is
+ * else RONDO_ENOTSUP. Returns: 0; RONDO_ECANCELED, and a connection that there was is
  * closed; RONDO_ENOMEM, also if `factory` made none; RONDO_EINVAL for a port out of range; or
- * libuv's code, as UV_ECONNREFUSED. Suspends: may. Owns: `*transport` (`transport` may be NULL: the
+ * as rondo_open_connection(). Suspends: may. Owns: `*transport` (`transport` may be NULL: the
  * protocol knows it) is borrowed until connection_lost() returns, and NULL if it has already; set
  * with 0 only. */
 #define rondo_create_connection(factory, arg, host, port, transport) \

@@ -227,6 +227,82 @@ static void two_questions_are_asked_at_a_time(void **state)
                     "2000ms c slow: ok 10.0.0.1:80\n");
 }
 
+/* ---- connecting ---- */
+
+static int serves(rondo_stream *stream, void *arg)
+{
+    (void)arg;
+    return rondo_stream_write(stream, "hello\n", 6);
+}
+
+static void connect_by(struct fixture *f, const char *host, int port)
+{
+    rondo_stream *stream = NULL;
+    int rc = rondo_open_connection(host, port, &stream);
+
+    note(f, "%s: %s", host,
+         rc == 0 ? rondo_stream_get_extra_info(stream, "peername", "") : name_of(rc));
+    rondo_stream_free(stream);
+}
+
+static int connects_by_name(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_server *server;
+
+    (void)n;
+    RONDO_TRY(rondo_start_server(serves, NULL, "127.0.0.1", 4000, &server));
+    connect_by(f, "second", 4000);
+    connect_by(f, "none", 4000);
+    note(f, "%s", rondo_error_text());
+    connect_by(f, "one", 4000);
+    connect_by(f, "gone", 4000);
+    rondo_server_free(server);
+    return rondo_sleep(MS);
+}
+
+/* SRV-07: every address is tried, and every failure told. */
+static void a_connect_tries_every_address_of_a_name(void **state)
+{
+    static const char *const second[] = {"127.0.0.8", "127.0.0.1"}, *const none[] = {"127.0.0.8",
+                                                                                     "10.0.0.1"};
+
+    if (!ground_set_name("second", second, 2, RONDO_MS(1)))
+        skip();
+    ground_set_name("none", none, 2, 0);
+    ground_set_name("one", none, 1, 0);
+    ground_set_name("gone", NULL, 0, RONDO_MS(1));
+    play(*state, connects_by_name,
+         "1ms main second: 127.0.0.1:4000\n"
+         "1ms main none: ECONNREFUSED\n"
+         "1ms main Multiple exceptions: 127.0.0.8:4000 ECONNREFUSED, 10.0.0.1:4000 ENETUNREACH\n"
+         "1ms main one: ECONNREFUSED\n"
+         "2ms main gone: EAI_NONAME\n");
+}
+
+static int connects_and_is_cancelled(void *fixture, int64_t n)
+{
+    struct fixture *f = fixture;
+    rondo_stream *stream = NULL;
+    int rc = 0;
+
+    (void)n;
+    RONDO_TIMEOUT(rc, MS) {
+        rc = rondo_open_connection("slow", 4000, &stream);
+    }
+    note(f, "%s %d", name_of(rc), stream != NULL);
+    return 0;
+}
+
+static void a_connect_may_be_cancelled_while_its_name_is_asked_for(void **state)
+{
+    static const char *const address = "127.0.0.1";
+
+    if (!ground_set_name("slow", &address, 1, RONDO_S(5)))
+        skip();
+    play(*state, connects_and_is_cancelled, "1ms main ETIMEDOUT 0\n");
+}
+
 /* ---- nobody waits any more ---- */
 
 static int asks_and_is_cancelled(void *fixture, int64_t n)
@@ -316,6 +392,8 @@ int main(void)
         TEST(an_address_has_a_name_or_is_written_in_figures),
         TEST(a_name_may_stand_for_several_addresses_or_for_none),
         TEST(two_questions_are_asked_at_a_time),
+        TEST(a_connect_tries_every_address_of_a_name),
+        TEST(a_connect_may_be_cancelled_while_its_name_is_asked_for),
         TEST(a_question_that_is_cancelled_is_answered_to_nobody),
         TEST(a_loop_that_is_closed_forgets_its_questions),
         TEST(without_memory_nobody_is_asked_and_nothing_is_left),
