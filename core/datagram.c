@@ -203,7 +203,7 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     struct rondo_datagram *datagram = handle->data;
     char *data = loop_uv_buffer(datagram->loop);
 
-    (void)suggested; /* which may be another each time */
+    (void)suggested;  /* which may be another each time */
     if (data != NULL) /* else libuv says UV_ENOBUFS */
         *buf = uv_buf_init(data, LOOP_UV_BUFFER_SIZE);
 }
