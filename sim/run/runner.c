@@ -188,21 +188,30 @@ static void set_links(struct host **machines, const struct link_rule *rule)
     }
 }
 
-/* Add the machines of `run` to the world, with what lies between them. Returns: their list, the
- * caller's to free. */
+static struct host *add_machine(struct world *world, const struct host_spec *spec)
+{
+    struct host *machine = host_add(world, spec->name);
+    struct address address = {.port = 0};
+
+    _Static_assert(sizeof address.ip == ADDRESS_SIZE, "the scenario's are the world's");
+    memcpy(address.ip, spec->address, sizeof address.ip);
+    host_address(machine, &address);
+    return machine;
+}
+
+/* Add the machines of `run` to the world, with what lies between them. Returns: that of each
+ * process, a list that is the caller's to free. */
 static struct host **add_machines(struct world *world, const struct run_spec *run)
 {
     struct host **machines = must_alloc(run->host_count * sizeof(struct host *));
     struct link_spec wires = link_of(&run->wires);
 
     for (size_t i = 0; i < run->host_count; i++) {
-        struct address address = {.port = 0};
-
-        _Static_assert(sizeof address.ip == ADDRESS_SIZE, "the scenario's are the world's");
-        memcpy(address.ip, run->hosts[i].address, sizeof address.ip);
-        machines[i] = host_add(world, run->hosts[i].name);
-        host_address(machines[i], &address);
+        if (run->hosts[i].machine == i)
+            machines[i] = add_machine(world, &run->hosts[i]);
     }
+    for (size_t i = 0; i < run->host_count; i++)
+        machines[i] = machines[run->hosts[i].machine];
     link_set_default(world, &wires);
     for (size_t i = 0; i < run->link_count; i++)
         set_links(machines, &run->links[i]);

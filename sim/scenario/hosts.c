@@ -104,6 +104,8 @@ static bool set_host_epoch(struct reader *reader, const struct node *value, void
     return why == NULL || reader_refuse(reader, value, why);
 }
 
+TEXT_SETTER(set_on, struct role, on)
+
 static bool set_address(struct reader *reader, const struct node *value, void *target)
 {
     struct role *role = target;
@@ -116,6 +118,7 @@ static bool set_address(struct reader *reader, const struct node *value, void *t
 static const struct key role_keys[] = {
     PROGRAM_KEYS,
     {"count", NODE_SCALAR, false, set_count},
+    {"on", NODE_SCALAR, false, set_on},
     {"address", NODE_SCALAR, false, set_address},
     {"start", NODE_SCALAR, false, set_start},
     {"epoch", NODE_SCALAR, false, set_host_epoch},
@@ -159,11 +162,42 @@ static void add_hosts(struct run_spec *run, size_t index)
         struct host_spec *host = &run->hosts[run->host_count++];
 
         host->role = index;
+        host->machine = run->host_count - 1;
         host->name =
             role->count > 0 ? must_format("%s.%zu", role->name, i + 1) : must_text(role->name);
         memcpy(host->address, role->address, sizeof host->address);
         add_to_address(host->address, i);
     }
+}
+
+static struct role *find_role(const struct run_spec *run, const char *name)
+{
+    for (size_t i = 0; i < run->role_count; i++) {
+        if (strcmp(run->roles[i].name, name) == 0)
+            return &run->roles[i];
+    }
+    return NULL;
+}
+
+/* Put the processes of `role` on the machines that it says. `at`: its mapping. */
+static bool share_machines(struct reader *reader, struct run_spec *run, const struct role *role,
+                           const struct node *at)
+{
+    const struct role *owner = find_role(run, role->on);
+    bool one = owner != NULL && hosts_of(owner) == 1;
+
+    if (owner == NULL || owner->on != NULL)
+        return READER_REFUSE(reader, at, "'%s' is on '%s', which is no host of its own", role->name,
+                             role->on);
+    if (role->has_address)
+        return READER_REFUSE(reader, at, "'%s' has the address of '%s', which it is on", role->name,
+                             role->on);
+    if (!one && hosts_of(owner) != hosts_of(role))
+        return READER_REFUSE(reader, at, "'%s' are %zu on %zu hosts: one on each, or all on one",
+                             role->name, hosts_of(role), hosts_of(owner));
+    for (size_t i = 0; i < hosts_of(role); i++)
+        run->hosts[role->host + i].machine = owner->host + (one ? 0 : i);
+    return true;
 }
 
 /* The host before `before` whose address was given and is that one, or NULL. */
@@ -204,12 +238,17 @@ static void give_addresses(struct run_spec *run)
     for (size_t i = 0; i < run->host_count; i++) {
         struct host_spec *host = &run->hosts[i];
 
-        while (!role_of(run, host)->has_address) {
+        while (!role_of(run, host)->has_address && host->machine == i) {
             memcpy(host->address, network, sizeof network);
             add_to_address(host->address, ++number);
             if (owner_of(run, run->host_count, host->address) == NULL)
                 break;
         }
+    }
+    for (size_t i = 0; i < run->host_count; i++) {
+        struct host_spec *host = &run->hosts[i];
+
+        memcpy(host->address, run->hosts[host->machine].address, sizeof host->address);
     }
 }
 
@@ -231,6 +270,11 @@ static bool read_hosts(struct reader *reader, struct run_spec *run, const struct
     run->hosts = must_alloc(count * sizeof *run->hosts);
     for (size_t i = 0; i < run->role_count; i++)
         add_hosts(run, i);
+    for (size_t i = 0; i < run->role_count; i++) {
+        if (run->roles[i].on != NULL &&
+            !share_machines(reader, run, &run->roles[i], node->children[i]))
+            return false;
+    }
     if (!check_addresses(reader, run, node))
         return false;
     give_addresses(run);
@@ -332,17 +376,18 @@ static const struct key link_keys[] = {
 static bool find_hosts(struct reader *reader, const struct run_spec *run, const struct node *node,
                        size_t *first, size_t *count)
 {
+    const struct role *role;
+
     if (node->kind != NODE_SCALAR)
         return READER_REFUSE(reader, node, "a link is between two hosts, or roles");
-    for (size_t i = 0; i < run->role_count; i++) {
-        if (strcmp(run->roles[i].name, node->text) == 0) {
-            *first = run->roles[i].host;
-            *count = hosts_of(&run->roles[i]);
-            return true;
-        }
+    role = find_role(run, node->text);
+    if (role != NULL && role->on == NULL) {
+        *first = role->host;
+        *count = hosts_of(role);
+        return true;
     }
     for (size_t i = 0; i < run->host_count; i++) {
-        if (strcmp(run->hosts[i].name, node->text) == 0) {
+        if (run->hosts[i].machine == i && strcmp(run->hosts[i].name, node->text) == 0) {
             *first = i;
             *count = 1;
             return true;
@@ -475,6 +520,7 @@ bool host_stays(const struct run_spec *run, const struct host_spec *host)
 void role_clear(struct role *role)
 {
     free(role->name);
+    free(role->on);
     free(role->program);
     free(role->module);
     for (size_t i = 0; i < role->arg_count; i++)

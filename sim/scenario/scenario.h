@@ -79,6 +79,8 @@ struct role {
     struct script *script; /* instead of a program; or NULL */
     size_t count;          /* of hosts; 0: one, named as the role is */
     size_t host;           /* the first of them */
+    char *on;              /* the role whose hosts its processes share; NULL: none, they have each
+                              its own */
     int64_t start_ns;      /* when it begins */
     bool has_epoch;
     int64_t epoch_ns; /* else the scenario's */
@@ -87,10 +89,11 @@ struct role {
     struct end_expectation expect;
 };
 
-/* A machine, and the process on it. */
+/* A process, and the machine that it is on. */
 struct host_spec {
-    char *name;  /* "client.2"; "" in a run without hosts */
-    size_t role; /* index */
+    char *name;     /* "client.2"; "" in a run without hosts */
+    size_t role;    /* index */
+    size_t machine; /* the host whose machine it is on: mostly itself */
     uint8_t address[ADDRESS_SIZE];
     struct end_expectation expect; /* what is not said here, its role says */
 };

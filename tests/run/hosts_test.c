@@ -138,6 +138,24 @@ static void programs_that_speak_libuv_talk_from_host_to_host(void **state)
                    "server running, a 0, b 0; over at 29 ms\n");
 }
 
+/* What is between hosts is not between processes of one. */
+static void processes_of_one_host_talk_over_its_loopback(void **state)
+{
+    struct fixture *f = *state;
+
+    given(f, "hosts:\n"
+             "  server: { program: echo_server, $ }\n"
+             "  a: { program: echo_client, $, args: [127.0.0.1, one], on: server }\n"
+             "network: { default: { latency: 1s } }\n"
+             "expect: { server: { exit: running } }\n");
+    expect_seen(f, "0.000 a: connected: 0, last heard nobody\n"
+                   "0.010 server: one, step 1\n"
+                   "0.010 a: answer one, step 1\n"
+                   "0.020 server: one, step 2\n"
+                   "0.020 a: answer one, step 2\n"
+                   "server running, a 0; over at 20 ms\n");
+}
+
 static void
 each_process_has_variables_and_memory_of_its_own_and_both_are_new_in_every_run(void **state)
 {
@@ -288,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(programs_that_speak_libuv_talk_from_host_to_host),
+        TEST(processes_of_one_host_talk_over_its_loopback),
         TEST(each_process_has_variables_and_memory_of_its_own_and_both_are_new_in_every_run),
         TEST(the_memory_of_each_process_lies_at_an_address_of_its_own),
         TEST(a_process_begins_and_has_the_time_that_its_host_says),

@@ -142,6 +142,28 @@ static void runs_that_are_compared_may_have_hosts(void **state)
     scenario_free(scenario);
 }
 
+static void processes_may_share_the_hosts_of_others(void **state)
+{
+    struct scenario *scenario = read("scenario: t\n"
+                                     "hosts:\n"
+                                     "  helper: { program: p, on: server, count: 2 }\n"
+                                     "  server: { program: p }\n"
+                                     "  client: { program: p, count: 2 }\n"
+                                     "  cache: { program: p, on: client, count: 2 }\n");
+    const struct run_spec *run = &scenario->runs[0];
+    static const size_t machines[] = {2, 2, 2, 3, 4, 3, 4};
+
+    (void)state;
+    assert_int_equal(run->host_count, 7);
+    for (size_t i = 0; i < 7; i++)
+        assert_int_equal(run->hosts[i].machine, machines[i]);
+    assert_int_equal(run->hosts[2].address[15], 1);
+    assert_int_equal(run->hosts[0].address[15], 1);
+    assert_int_equal(run->hosts[6].address[15], 3);
+    assert_string_equal(run->hosts[6].name, "cache.2");
+    scenario_free(scenario);
+}
+
 /* ---- the network ---- */
 
 #define HOSTS                    \
@@ -298,6 +320,17 @@ static void hosts_that_are_wrong_are_refused_with_their_place(void **state)
         {T "hosts:\n  a: { program: p, address: 10.0.0.7 }\n"
            "  b: { program: p, count: 3, address: 10.0.0.5 }\n",
          "a.yaml:4:3: 'b.3' has the address of 'a'"},
+        {T "hosts: { a: { program: p, on: b } }\n",
+         "a.yaml:2:13: 'a' is on 'b', which is no host of its own"},
+        {T "hosts: { a: { program: p, on: a } }\n",
+         "a.yaml:2:13: 'a' is on 'a', which is no host of its own"},
+        {T "hosts: { a: { program: p }, b: { program: p, on: a, address: 10.0.0.9 } }\n",
+         "a.yaml:2:32: 'b' has the address of 'a', which it is on"},
+        {T "hosts: { a: { program: p, count: 2 }, b: { program: p, on: a, count: 3 } }\n",
+         "a.yaml:2:42: 'b' are 3 on 2 hosts: one on each, or all on one"},
+        {T "hosts: { a: { program: p }, b: { program: p, on: a } }\n"
+           "network: { links: [ { between: [a, b], latency: 1ms } ] }\n",
+         "a.yaml:3:36: there is no such host: 'b'"},
         {T "program: p\nhosts: { a: { program: p } }\n",
          "a.yaml:3:8: with 'hosts', programs stand in the hosts"},
         {T "hosts: { a: { program: p } }\nenv: { A: b }\n",
@@ -374,6 +407,7 @@ int main(void)
         cmocka_unit_test(addresses_that_are_given_are_left_out_when_the_others_get_theirs),
         cmocka_unit_test(a_host_has_all_that_a_program_has),
         cmocka_unit_test(runs_that_are_compared_may_have_hosts),
+        cmocka_unit_test(processes_may_share_the_hosts_of_others),
         cmocka_unit_test(a_link_says_what_is_not_as_everywhere),
         cmocka_unit_test(without_a_network_wires_take_no_time_and_carry_what_ethernet_does),
         cmocka_unit_test(what_a_host_ends_with_is_said_of_it_or_of_its_role),
