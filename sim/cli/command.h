@@ -35,7 +35,7 @@ struct options {
     size_t repeat; /* runs that must be alike; at least 2 */
     size_t jobs;
     size_t explore_jobs;
-    bool adversarial;     /* any order that libuv's documentation permits */
+    const char *orders;   /* of libuv: "faithful", "adversarial", or NULL: as the scenario says */
     const char *strategy; /* to explore by, or NULL: as the scenario says */
     size_t schedules;     /* 0: as the scenario says */
     size_t schedule;      /* to replay, from 1; 0: what is replayed is a tape */

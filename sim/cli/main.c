@@ -133,10 +133,18 @@ static bool run_by_strategy(struct simulation *simulation, const struct scenario
     return false;
 }
 
+/* Whose orders libuv's are to be, whatever scenarios say. */
+static enum runner_orders orders_of(const struct options *options)
+{
+    if (options->orders == NULL)
+        return ORDERS_AS_SAID;
+    return strcmp(options->orders, "faithful") == 0 ? ORDERS_FAITHFUL : ORDERS_ADVERSARIAL;
+}
+
 /* Whether what is not searched is drawn: from seed 0, if none is given. */
 static bool draws(const struct options *options)
 {
-    return options->has_seed || options->adversarial;
+    return options->has_seed || orders_of(options) == ORDERS_ADVERSARIAL;
 }
 
 /* With a seed, a scenario that was explored must not show anything that exploring did not. */
@@ -180,7 +188,7 @@ static bool observe_run(struct simulation *simulation, const struct scenario *sc
     bool ok;
 
     chance_init(&chance);
-    if (options->adversarial || scenario->adversarial)
+    if (runner_is_adversarial(&simulation->runner, scenario))
         chance.open |= 1u << FAMILY_uv;
     if (draws(options) && !scenario_explores(scenario, run))
         chance_from_seed(&chance, options->seed);
@@ -282,7 +290,7 @@ int main(int argc, char **argv)
         return (int)go_live(argc, argv);
     modules = options.modules != NULL ? must_text(options.modules) : modules_beside_executable();
     bridge_open(&simulation.runner, modules);
-    simulation.runner.adversarial = options.adversarial;
+    simulation.runner.orders = orders_of(&options);
     guard_on_strike(last_words, &simulation);
     status = run_command(&simulation);
     findings_reset(&simulation, 0);

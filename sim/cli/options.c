@@ -55,7 +55,7 @@ static const struct {
     {OPTION_SECONDS, "--seconds", "N", "explore: for so long"},
     {OPTION_SHARD, "--shard", "I/N", "explore: every N-th schedule from the I-th on, I from 1"},
     {OPTION_ORDERS, "--orders", "KIND",
-     "faithful: libuv's (default); adversarial: any that it leaves open, drawn"},
+     "faithful: libuv's own; adversarial: any it permits (default: as the scenario)"},
     {OPTION_COLLECT, "--collect", NULL, "explore: go on after the first finding"},
     {OPTION_SHOW, "--show", NULL, "print the block of findings that are expected, too"},
     {OPTION_TRACE, "--trace", NULL, "print every event"},
@@ -172,8 +172,8 @@ static bool take(struct options *options, enum option_id id, const char *value)
     case OPTION_SHARD:
         return read_shard(value, options);
     case OPTION_ORDERS:
-        options->adversarial = strcmp(value, "adversarial") == 0;
-        return options->adversarial || strcmp(value, "faithful") == 0;
+        options->orders = value;
+        return strcmp(value, "faithful") == 0 || strcmp(value, "adversarial") == 0;
     case OPTION_COLLECT:
         options->collect = true;
         return true;

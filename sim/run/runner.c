@@ -113,12 +113,19 @@ unsigned runner_faults(const struct scenario *scenario)
     return families;
 }
 
+bool runner_is_adversarial(const struct runner *runner, const struct scenario *scenario)
+{
+    return runner->orders == ORDERS_ADVERSARIAL ||
+           (runner->orders == ORDERS_AS_SAID && scenario->adversarial);
+}
+
 unsigned runner_opens(const struct runner *runner, const struct scenario *scenario,
                       const struct strategy_kind *kind)
 {
-    bool adversarial = scenario->adversarial || (runner->adversarial && kind->families == 0);
+    bool opens_uv =
+        runner_is_adversarial(runner, scenario) && (scenario->adversarial || kind->families == 0);
 
-    return strategy_opens(kind) | runner_faults(scenario) | (adversarial ? 1u << FAMILY_uv : 0);
+    return strategy_opens(kind) | runner_faults(scenario) | (opens_uv ? 1u << FAMILY_uv : 0);
 }
 
 /* ---- one run ---- */

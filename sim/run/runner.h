@@ -28,6 +28,9 @@ typedef const char *(*code_name)(int code);
 
 struct strategy_kind;
 
+/* Whether what libuv leaves open is as libuv does it: as a scenario says, or whatever it says. */
+enum runner_orders { ORDERS_AS_SAID, ORDERS_FAITHFUL, ORDERS_ADVERSARIAL };
+
 /* What is kept from run to run. Begins as runner_open(). */
 struct runner {
     struct module_set modules;
@@ -46,9 +49,9 @@ struct runner {
     runner_who who;                  /* or NULL */
     size_t failures;                 /* of allocations, in this run */
     uint64_t steps_max;              /* for each process */
-    struct tap *tap;  /* who sees the packets of the next runs (world/net.h), or NULL */
-    bool adversarial; /* what libuv leaves open is tried whatever a scenario says */
-    bool quick;       /* keep no trace, write no anchors, judge nothing that needs them */
+    struct tap *tap; /* who sees the packets of the next runs (world/net.h), or NULL */
+    enum runner_orders orders;
+    bool quick; /* keep no trace, write no anchors, judge nothing that needs them */
 };
 
 /* Ready to run programs from modules below `module_folder` (borrowed). */
@@ -72,9 +75,12 @@ void runner_hear(struct runner *runner, const struct guest *guest, enum stream s
 /* The families of decisions that are faults which `scenario` wants to be tried. */
 unsigned runner_faults(const struct scenario *scenario);
 
+/* Whether what libuv leaves open is drawn in a run of `scenario`. */
+bool runner_is_adversarial(const struct runner *runner, const struct scenario *scenario);
+
 /* The families that a search of it by `kind` opens: those of the strategy, faults, and what libuv
- * leaves open if that was asked for: by the scenario, or for all of them, but those whose strategy
- * is about certain families only. */
+ * leaves open. Where the scenario does not ask for that itself, strategies that are about certain
+ * families only stay with those. */
 unsigned runner_opens(const struct runner *runner, const struct scenario *scenario,
                       const struct strategy_kind *kind);
 

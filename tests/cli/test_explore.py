@@ -46,6 +46,24 @@ class Explore(unittest.TestCase):
         return {end: (int(count), int(first)) for count, _, first, end in
                 ((row[0], row[1], row[3], row[2]) for row in COUNTS.findall(said))}
 
+    def run_session(self, *options: str) -> subprocess.CompletedProcess[str]:
+        scenario = "scenarios/negative/session_given_back_by_the_last_close.yaml"
+        return subprocess.run([RONDO, *options, "--out", str(self.folder), scenario],
+                              cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    def test_what_leans_on_an_accident_of_libuv_fails_in_adversarial_orders_alone(self) -> None:
+        said = self.run_session("run", "--show")
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+        self.assertIn("production order except one step: timer 1 runs before async 2 at 1.000s", said.stdout)
+        said = self.run_session("run", "--orders", "faithful")
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("by_the_last: found nothing, expected always", said.stdout)
+        said = self.run_session("explore", "--strategy", "dfs", "--orders=faithful")
+        self.assertEqual(said.stdout.count("explored all orders: there is one outcome"), 2)
+        said = self.run_session("explore", "--orders", "both")
+        self.assertEqual((said.returncode, said.stdout), (2, ""))
+        self.assertIn("not a value for --orders", said.stderr)
+
     def test_the_first_finding_ends_the_search_and_its_tape_replays_it(self) -> None:
         result = self.explore("--schedules", "1000")
         self.assertEqual((result.returncode, result.stderr), (1, ""))

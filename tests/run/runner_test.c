@@ -584,9 +584,12 @@ static void what_libuv_leaves_open_is_tried_where_that_is_asked_for(void **state
     assert_int_equal(opens(f, "ties") & 1u << FAMILY_uv, 1u << FAMILY_uv);
     choose_program(f, "allocates", "explore: { orders: faithful }\n");
     assert_int_equal(opens(f, "uniform"), strategy_families());
-    f->runner.adversarial = true;
+    f->runner.orders = ORDERS_ADVERSARIAL;
     assert_int_equal(opens(f, "uniform"), strategy_families() | 1u << FAMILY_uv);
     assert_int_equal(opens(f, "ties"), 1u << FAMILY_timer);
+    choose_program(f, "allocates", "explore: { orders: adversarial }\n");
+    f->runner.orders = ORDERS_FAITHFUL;
+    assert_int_equal(opens(f, "uniform"), strategy_families());
 }
 
 static void a_program_that_differs_is_caught_with_the_first_event_that_does(void **state)

@@ -352,6 +352,232 @@ static void signals_are_told_in_any_order(void **state)
     expect(*state, kill_with_two, "1", "b a ", "signal 2 before signal 1\n");
 }
 
+/* ---- streams ---- */
+
+static uv_tcp_t server, client, accepted[2];
+static uv_connect_t connects[2];
+static uv_write_t write_request;
+static size_t accepted_count;
+
+static struct sockaddr_in address(int port)
+{
+    struct sockaddr_in address;
+
+    uv_ip4_addr("127.0.0.1", port, &address);
+    return address;
+}
+
+static void give(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    static char data[10];
+
+    (void)handle;
+    if (suggested != 65536)
+        note("%zu? ", suggested);
+    *buf = uv_buf_init(data, sizeof data);
+}
+
+static void came(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+{
+    if (count >= 0) {
+        note("'%.*s' ", (int)count, buf->base);
+    } else {
+        note("%s ", uv_err_name((int)count));
+        uv_close((uv_handle_t *)stream, NULL);
+    }
+}
+
+static void knocked(uv_stream_t *uv, int status)
+{
+    uv_tcp_t *one = &accepted[accepted_count++];
+
+    note("knock%d ", status);
+    uv_tcp_init(uv->loop, one);
+    uv_accept(uv, (uv_stream_t *)one);
+}
+
+static void connected(uv_connect_t *connect, int status)
+{
+    (void)connect;
+    (void)status;
+}
+
+/* A connection from `client` to `accepted[0]`, of which nothing is noted. */
+static void connect_two(uv_loop_t *loop)
+{
+    struct sockaddr_in here = address(8888);
+
+    accepted_count = 0;
+    uv_tcp_init(loop, &server);
+    uv_tcp_bind(&server, (struct sockaddr *)&here, 0);
+    uv_listen((uv_stream_t *)&server, 5, knocked);
+    uv_tcp_init(loop, &client);
+    uv_tcp_connect(&connects[0], &client, (struct sockaddr *)&here, connected);
+    while (accepted_count == 0 || client.connect_req != NULL)
+        uv_run(loop, UV_RUN_ONCE);
+    at_hand->seen[0] = '\0';
+    uv_close((uv_handle_t *)&server, NULL);
+}
+
+static void written(uv_write_t *write, int status)
+{
+    (void)write;
+    note("(written %d) ", status);
+    uv_close((uv_handle_t *)&client, NULL);
+}
+
+static void write_and_read(uv_loop_t *loop)
+{
+    uv_buf_t hello = uv_buf_init("hello", 5);
+
+    connect_two(loop);
+    uv_write(&write_request, (uv_stream_t *)&client, &hello, 1, written);
+    note("%zu left ", uv_stream_get_write_queue_size((uv_stream_t *)&client));
+    uv_read_start((uv_stream_t *)&accepted[0], give, came);
+}
+
+/* What connect_two() is asked, of which none is for these tests. */
+#define CONNECTS "00"
+#define THERE    "at 127.0.0.1:32768 from 127.0.0.1:8888"
+#define HERE     "at 127.0.0.1:8888 from 127.0.0.1:32768"
+
+static void a_write_may_send_a_part_or_nothing_at_once(void **state)
+{
+    expect(*state, write_and_read, CONNECTS, "0 left (written 0) 'hello' EOF ", "");
+    expect(*state, write_and_read, CONNECTS "1", "4 left (written 0) 'hello' EOF ",
+           "1 of 5 bytes written " THERE " instead of 5 of 5 bytes written " THERE "\n");
+    expect(*state, write_and_read, CONNECTS "3", "5 left (written 0) 'hello' EOF ",
+           "0 of 5 bytes written " THERE " instead of 5 of 5 bytes written " THERE "\n");
+}
+
+static void a_read_may_take_a_part_or_nothing_and_any_size_is_suggested(void **state)
+{
+    expect(*state, write_and_read, CONNECTS "001", "0 left (written 0) 'h' 'ello' EOF ",
+           "1 of 5 bytes read " HERE " instead of 5 of 5 bytes read " HERE "\n");
+    expect(*state, write_and_read, CONNECTS "003", "0 left (written 0) '' 'hello' EOF ",
+           "0 of 5 bytes read " HERE " instead of 5 of 5 bytes read " HERE "\n");
+    expect(*state, write_and_read, CONNECTS "01", "0 left (written 0) 1? 'hello' EOF ",
+           "1 of 65536 bytes suggested " HERE " instead of 65536 of 65536 bytes suggested " HERE
+           "\n");
+}
+
+static void try_to_write(uv_loop_t *loop)
+{
+    uv_buf_t hello = uv_buf_init("hello", 5);
+
+    connect_two(loop);
+    note("%d ", uv_try_write((uv_stream_t *)&client, &hello, 1));
+    uv_close((uv_handle_t *)&client, NULL);
+    uv_close((uv_handle_t *)&accepted[0], NULL);
+}
+
+static void trying_to_write_may_write_a_part_or_say_again(void **state)
+{
+    expect(*state, try_to_write, CONNECTS, "5 ", "");
+    expect(*state, try_to_write, CONNECTS "2", "2 ",
+           "2 of 5 bytes written " THERE " instead of 5 of 5 bytes written " THERE "\n");
+    expect(*state, try_to_write, CONNECTS "3", "-11 ",
+           "0 of 5 bytes written " THERE " instead of 5 of 5 bytes written " THERE "\n");
+}
+
+static void accept_two(uv_loop_t *loop)
+{
+    static uv_tcp_t clients[2];
+    struct sockaddr_in here = address(8888);
+
+    accepted_count = 0;
+    uv_tcp_init(loop, &server);
+    uv_tcp_bind(&server, (struct sockaddr *)&here, 0);
+    uv_listen((uv_stream_t *)&server, 5, knocked);
+    for (size_t i = 0; i < 2; i++) {
+        uv_tcp_init(loop, &clients[i]);
+        uv_tcp_connect(&connects[i], &clients[i], (struct sockaddr *)&here, connected);
+    }
+    for (; accepted_count < 2; note("| "))
+        uv_run(loop, UV_RUN_ONCE);
+    uv_run(loop, UV_RUN_NOWAIT);
+    for (size_t i = 0; i < 2; i++) {
+        uv_close((uv_handle_t *)&clients[i], NULL);
+        uv_close((uv_handle_t *)&accepted[i], NULL);
+    }
+    uv_close((uv_handle_t *)&server, NULL);
+}
+
+static void who_knocks_may_be_told_of_an_iteration_later(void **state)
+{
+    expect(*state, accept_two, "", "knock0 knock0 | ", "");
+    expect(*state, accept_two, "01", "knock0 | knock0 | ", "tcp 1 later\n");
+}
+
+static uv_write_t answer;
+
+static void answered(uv_write_t *write, int status)
+{
+    (void)write;
+    note("(answered %d) ", status);
+    uv_close((uv_handle_t *)&client, NULL);
+}
+
+/* accepted[0] has something to be read, and room for what it could not send at once. */
+static void answer_and_read(uv_loop_t *loop)
+{
+    uv_buf_t hello = uv_buf_init("hello", 5);
+
+    connect_two(loop);
+    uv_try_write((uv_stream_t *)&client, &hello, 1);
+    uv_write(&answer, (uv_stream_t *)&accepted[0], &hello, 1, answered);
+    uv_read_start((uv_stream_t *)&accepted[0], give, came);
+}
+
+static void reads_or_writes_of_a_stream_may_be_told_first(void **state)
+{
+    static const char refused[] =
+        "0 of 5 bytes written " HERE " instead of 5 of 5 bytes written " HERE "\n";
+    char both[500];
+
+    expect(*state, answer_and_read, CONNECTS "03", "'hello' (answered 0) ECONNRESET ", refused);
+    snprintf(both, sizeof both, "%swrite " HERE " before read " HERE "\n", refused);
+    expect(*state, answer_and_read, CONNECTS "031", "(answered 0) 'hello' ECONNRESET ", both);
+}
+
+/* ---- datagrams ---- */
+
+static uv_udp_t sender, receiver;
+
+static void got(uv_udp_t *udp, ssize_t count, const uv_buf_t *buf, const struct sockaddr *from,
+                unsigned flags)
+{
+    (void)udp;
+    (void)flags;
+    if (from != NULL)
+        note("'%.*s' ", (int)count, buf->base);
+}
+
+static void send_and_get_two(uv_loop_t *loop)
+{
+    uv_buf_t one = uv_buf_init("one", 3), two = uv_buf_init("two", 3);
+    struct sockaddr_in here = address(8888);
+
+    uv_udp_init(loop, &sender);
+    uv_udp_init(loop, &receiver);
+    uv_udp_bind(&receiver, (struct sockaddr *)&here, 0);
+    note("%d ", uv_udp_try_send(&sender, &one, 1, (struct sockaddr *)&here));
+    note("%d ", uv_udp_try_send(&sender, &two, 1, (struct sockaddr *)&here));
+    uv_udp_recv_start(&receiver, give, got);
+    for (int i = 0; i < 2; i++, note("| "))
+        uv_run(loop, UV_RUN_NOWAIT);
+    uv_close((uv_handle_t *)&sender, NULL);
+    uv_close((uv_handle_t *)&receiver, NULL);
+}
+
+static void datagrams_may_be_refused_and_told_of_an_iteration_later(void **state)
+{
+    expect(*state, send_and_get_two, "", "3 3 'one' 'two' | | ", "");
+    expect(*state, send_and_get_two, "001", "3 3 'one' | 'two' | ", "udp 2 later\n");
+    expect(*state, send_and_get_two, "1", "-11 3 'two' | | ",
+           "0 of 3 bytes sent at 0.0.0.0:32768 instead of 3 of 3 bytes sent at 0.0.0.0:32768\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +590,12 @@ int main(void)
         TEST(work_begins_and_is_told_of_in_any_order),
         TEST(what_a_poll_hears_of_is_told_in_any_order),
         TEST(signals_are_told_in_any_order),
+        TEST(a_write_may_send_a_part_or_nothing_at_once),
+        TEST(a_read_may_take_a_part_or_nothing_and_any_size_is_suggested),
+        TEST(trying_to_write_may_write_a_part_or_say_again),
+        TEST(who_knocks_may_be_told_of_an_iteration_later),
+        TEST(reads_or_writes_of_a_stream_may_be_told_first),
+        TEST(datagrams_may_be_refused_and_told_of_an_iteration_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
