@@ -90,32 +90,37 @@ int endpoint_connect(union endpoint_uv *uv, uv_connect_t *connect, const struct 
     return 0;
 }
 
-/* A path as libuv gives it, which may be none. */
-static int read_path(const union endpoint_uv *uv, struct sockaddr_storage *address,
-                     int (*get)(const uv_pipe_t *pipe, char *buffer, size_t *size))
+/* Where libuv is to write a path, which may be none, and how much room there is. */
+static char *room_for_path(struct sockaddr_storage *address, size_t *size)
 {
     struct sockaddr_un *un = (void *)address;
-    size_t size = sizeof un->sun_path;
 
     memset(un, 0, sizeof *un);
     un->sun_family = AF_UNIX;
-    return get(&uv->pipe, un->sun_path, &size);
+    *size = sizeof un->sun_path;
+    return un->sun_path;
 }
 
 int endpoint_local(const union endpoint_uv *uv, struct sockaddr_storage *address)
 {
     int size = sizeof *address;
+    size_t length;
+    char *path;
 
-    return uv->handle.type == UV_NAMED_PIPE
-               ? read_path(uv, address, uv_pipe_getsockname)
-               : uv_tcp_getsockname(&uv->tcp, (struct sockaddr *)address, &size);
+    if (uv->handle.type != UV_NAMED_PIPE)
+        return uv_tcp_getsockname(&uv->tcp, (struct sockaddr *)address, &size);
+    path = room_for_path(address, &length);
+    return uv_pipe_getsockname(&uv->pipe, path, &length);
 }
 
 int endpoint_remote(const union endpoint_uv *uv, struct sockaddr_storage *address)
 {
     int size = sizeof *address;
+    size_t length;
+    char *path;
 
-    return uv->handle.type == UV_NAMED_PIPE
-               ? read_path(uv, address, uv_pipe_getpeername)
-               : uv_tcp_getpeername(&uv->tcp, (struct sockaddr *)address, &size);
+    if (uv->handle.type != UV_NAMED_PIPE)
+        return uv_tcp_getpeername(&uv->tcp, (struct sockaddr *)address, &size);
+    path = room_for_path(address, &length);
+    return uv_pipe_getpeername(&uv->pipe, path, &length);
 }
