@@ -99,6 +99,13 @@ static bool is_as_new(FILE *file)
     return file != NULL && __fbufsize(file) == CAPTURE_BUFFER_SIZE && __flbf(file) != 0;
 }
 
+/* Make `file` as it was when it was opened. Nobody else has it, so there is nothing to lock. */
+static void forget(FILE *file)
+{
+    __fpurge(file);
+    clearerr_unlocked(file);
+}
+
 static void begin_stream(struct capture_stream *stream)
 {
     if (!is_as_new(stream->ours)) {
@@ -106,8 +113,7 @@ static void begin_stream(struct capture_stream *stream)
             fclose(stream->ours);
         open_stream(stream);
     }
-    __fpurge(stream->ours);
-    clearerr(stream->ours);
+    forget(stream->ours);
     stream->file = stream->ours;
 }
 
@@ -119,8 +125,7 @@ void capture_begin(struct capture *capture, capture_sink sink, void *self)
     capture->closing = true;
     if (capture->our_input == NULL)
         open_input(capture);
-    __fpurge(capture->our_input);
-    clearerr(capture->our_input);
+    forget(capture->our_input);
     capture->input = capture->our_input;
     for (int i = 0; i < 2; i++) {
         capture->streams[i].capture = capture;
@@ -176,8 +181,15 @@ void capture_leave(struct capture *capture)
     stdin = capture->outer[2];
 }
 
+/* Most runs of a search print nothing, and each is flushed twice. */
+static void flush(FILE *file)
+{
+    if (__fpending(file) > 0)
+        fflush(file);
+}
+
 void capture_flush(struct capture *capture)
 {
-    fflush(capture->streams[0].file);
-    fflush(capture->streams[1].file);
+    flush(capture->streams[0].file);
+    flush(capture->streams[1].file);
 }
