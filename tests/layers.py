@@ -68,7 +68,8 @@ LAYERS = (
           ("core/libbase.a", "sim/libworld.a"), "free"),
     # Files are read and written here and in run; what is observed has no say in it.
     Layer("scenario", "sim/scenario", "sim/libscenario.a",
-          ("base/", "scenario/", "<libfyaml.h>"), ("core/libbase.a",), ".*"),
+          # Of the world the words only, in which weather is declared: kinds, targets, times.
+          ("base/", "scenario/", "world/weather_spec.h", "<libfyaml.h>"), ("core/libbase.a",), ".*"),
     Layer("run", "sim/run", "sim/librun.a",
           ("base/", "world/", "detect/", "scenario/", "strategy/", "run/"),
           ("core/libbase.a", "sim/libworld.a", "sim/libdetect.a", "sim/libscenario.a", "sim/libstrategy.a"),

@@ -15,6 +15,7 @@
 #include "run/image.h"
 #include "strategy/strategy.h"
 #include "world/net.h"
+#include "world/weather.h"
 
 /* Steps of a run before it counts as one that does not end, where any order is open: an unfair
  * schedule may starve whoever would end it, and there are many schedules. */
@@ -60,6 +61,7 @@ void runner_close(struct runner *runner)
     while (runner->guest_count > 0) /* the last first: stdio looks for a stream from there */
         guest_free(runner->guests[--runner->guest_count]);
     free(runner->guests);
+    free(runner->weather);
     free(runner->module_names);
     judges_close(&runner->judges);
     trace_free(runner->trace);
@@ -195,7 +197,18 @@ static void set_links(struct host **machines, const struct link_rule *rule)
     }
 }
 
-static struct host *add_machine(struct world *world, const struct host_spec *spec)
+/* What a machine has besides its wires. */
+static void set_up(struct host *machine, const struct role *role)
+{
+    machine->machine.clock.offset_ns = role->offset_ns;
+    machine->machine.cpus = (unsigned)role->cpus;
+    machine_set_drift(machine, role->drift_ppm);
+    if (role->slowness > 0)
+        machine_set_slowness(machine, role->slowness);
+}
+
+static struct host *add_machine(struct world *world, const struct host_spec *spec,
+                                const struct role *role)
 {
     struct host *machine = host_add(world, spec->name);
     struct address address = {.port = 0};
@@ -203,6 +216,7 @@ static struct host *add_machine(struct world *world, const struct host_spec *spe
     _Static_assert(sizeof address.ip == ADDRESS_SIZE, "the scenario's are the world's");
     memcpy(address.ip, spec->address, sizeof address.ip);
     host_address(machine, &address);
+    set_up(machine, role);
     return machine;
 }
 
@@ -215,7 +229,7 @@ static struct host **add_machines(struct world *world, const struct run_spec *ru
 
     for (size_t i = 0; i < run->host_count; i++) {
         if (run->hosts[i].machine == i)
-            machines[i] = add_machine(world, &run->hosts[i]);
+            machines[i] = add_machine(world, &run->hosts[i], role_of(run, &run->hosts[i]));
     }
     for (size_t i = 0; i < run->host_count; i++)
         machines[i] = machines[run->hosts[i].machine];
@@ -225,12 +239,21 @@ static struct host **add_machines(struct world *world, const struct run_spec *ru
     return machines;
 }
 
+static void declare_weather(struct runner *runner, const struct run_spec *run)
+{
+    runner->weather =
+        must_resize(runner->weather, (run->fault_count + 1) * sizeof(struct weather *));
+    for (size_t i = 0; i < run->fault_count; i++)
+        runner->weather[i] = weather_add(&runner->world, &run->faults[i].weather);
+}
+
 /* Without hosts the process runs on the machine that every world has. */
 static void spawn_all(struct runner *runner, const struct scenario *scenario,
                       const struct run_spec *run)
 {
     struct host **machines = run->has_hosts ? add_machines(&runner->world, run) : NULL;
 
+    declare_weather(runner, run);
     for (size_t i = 0; i < run->host_count; i++)
         guest_spawn(runner->guests[i], &runner->world, machines != NULL ? machines[i] : NULL,
                     scenario, run);
@@ -281,6 +304,8 @@ static void see_end(struct runner *runner, const struct run_spec *run, struct ob
         else
             observation_add_running(seen, guest->name);
     }
+    for (size_t i = 0; i < run->fault_count; i++)
+        fault_counts_add(&seen->faults, i, weather_count(runner->weather[i]));
     seen->elapsed_ns = runner->world.now_ns;
 }
 

@@ -43,6 +43,7 @@ struct runner {
     struct judges judges;
     int folder; /* where we were started, open: a program may go elsewhere */
     struct world world;
+    struct weather **weather;        /* of that, in the order in which it is declared */
     struct observation *seen;        /* of the run that runs */
     const struct run_spec *last_run; /* of which these are, or NULL */
     char *module_names;              /* of the run that was asked for last, for its tape */

@@ -35,7 +35,7 @@ static bool is_instead(const char *label)
 {
     enum chance_family family = chance_family(label);
 
-    return (family == FAMILY_net && strcmp(label, "net.ready") != 0) ||
+    return family == FAMILY_weather || (family == FAMILY_net && strcmp(label, "net.ready") != 0) ||
            (family == FAMILY_uv && strcmp(label, "uv.next") != 0);
 }
 

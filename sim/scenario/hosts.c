@@ -15,6 +15,9 @@
 /* So many machines fit into one computer, and 10.0.0.0/16. */
 #define HOSTS_MAX 10000
 
+/* More than any machine has. */
+#define CPUS_MAX 100000
+
 /* What an Ethernet carries. */
 #define MTU_DEFAULT 1500
 /* The least that IPv4 lets a link have, and the most that its packets may. */
@@ -115,6 +118,45 @@ static bool set_address(struct reader *reader, const struct node *value, void *t
     return why == NULL || reader_refuse(reader, value, why);
 }
 
+static bool set_offset(struct reader *reader, const struct node *value, void *target)
+{
+    const char *why = units_offset(value->text, &((struct role *)target)->offset_ns);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_drift(struct reader *reader, const struct node *value, void *target)
+{
+    const char *why = units_ppm(value->text, &((struct role *)target)->drift_ppm);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static const struct key clock_keys[] = {
+    {"offset", NODE_SCALAR, false, set_offset},
+    {"drift", NODE_SCALAR, false, set_drift},
+};
+
+static bool set_clock(struct reader *reader, const struct node *value, void *target)
+{
+    return READ(reader, value, clock_keys, target);
+}
+
+static bool set_cpus(struct reader *reader, const struct node *value, void *target)
+{
+    struct role *role = target;
+    const char *why = units_count(value->text, CPUS_MAX, &role->cpus);
+
+    if (why == NULL && role->cpus == 0)
+        why = "a host has at least one";
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_slow(struct reader *reader, const struct node *value, void *target)
+{
+    return reader_times(reader, value, &((struct role *)target)->slowness);
+}
+
 static const struct key role_keys[] = {
     PROGRAM_KEYS,
     {"count", NODE_SCALAR, false, set_count},
@@ -122,6 +164,9 @@ static const struct key role_keys[] = {
     {"address", NODE_SCALAR, false, set_address},
     {"start", NODE_SCALAR, false, set_start},
     {"epoch", NODE_SCALAR, false, set_host_epoch},
+    {"clock", NODE_MAPPING, false, set_clock},
+    {"cpus", NODE_SCALAR, false, set_cpus},
+    {"slow", NODE_SCALAR, false, set_slow},
 };
 
 static bool read_role(struct reader *reader, struct role *role, const struct node *key,
@@ -192,6 +237,9 @@ static bool share_machines(struct reader *reader, struct run_spec *run, const st
     if (role->has_address)
         return READER_REFUSE(reader, at, "'%s' has the address of '%s', which it is on", role->name,
                              role->on);
+    if (role->offset_ns != 0 || role->drift_ppm != 0 || role->cpus != 0 || role->slowness != 0)
+        return READER_REFUSE(reader, at, "'%s' has the clock and the CPUs of '%s', which it is on",
+                             role->name, role->on);
     if (!one && hosts_of(owner) != hosts_of(role))
         return READER_REFUSE(reader, at, "'%s' are %zu on %zu hosts: one on each, or all on one",
                              role->name, hosts_of(role), hosts_of(owner));
@@ -471,9 +519,10 @@ void begin_run(struct reader *reader, struct run_spec *run, const char *name)
     reader->run = run;
     reader->hosts = NULL;
     reader->network = NULL;
+    reader->faults = NULL;
 }
 
-bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at)
+static bool finish_hosts(struct reader *reader, struct run_spec *run, const struct node *at)
 {
     const struct role *only = &run->roles[0];
 
@@ -495,6 +544,12 @@ bool finish_run(struct reader *reader, struct run_spec *run, const struct node *
     run->has_hosts = true;
     return read_hosts(reader, run, reader->hosts) &&
            (reader->network == NULL || read_network(reader, run, reader->network));
+}
+
+bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at)
+{
+    return finish_hosts(reader, run, at) &&
+           (reader->faults == NULL || read_faults(reader, run, reader->faults));
 }
 
 /* ---- what they end with ---- */

@@ -22,6 +22,7 @@ struct reader {
     struct run_spec *run;       /* that is being read, of it: */
     const struct node *hosts;   /* or NULL */
     const struct node *network; /* read after `hosts`, whose names it uses; or NULL */
+    const struct node *faults;  /* or NULL */
 };
 
 struct key {
@@ -100,6 +101,12 @@ bool set_role_env(struct reader *reader, const struct node *value, void *target)
     {                                                                                              \
         "log", NODE_SCALAR, false, set_script_log                                                  \
     }
+
+/* faults.c: read the node kept in `reader->faults`; and "10x", how many times as long computing may
+ * take. */
+bool read_faults(struct reader *reader, struct run_spec *run, const struct node *node);
+bool reader_times(struct reader *reader, const struct node *value, int64_t *times);
+void faults_free(struct run_spec *run);
 
 /* script.c: the keys that are about a script set what they can; read_script() does the rest, when
  * all of the role's keys have been read. `at`: the place of mistakes without one. */

@@ -99,6 +99,21 @@ void property_counts_add(struct property_counts *counts, const char *kind, const
     count->held += held;
 }
 
+void fault_counts_add(struct fault_counts *counts, size_t index, struct weather_count count)
+{
+    struct weather_count *sum;
+
+    if (index >= counts->count) {
+        counts->list = must_resize(counts->list, (index + 1) * sizeof *counts->list);
+        memset(&counts->list[counts->count], 0, (index + 1 - counts->count) * sizeof *counts->list);
+        counts->count = index + 1;
+    }
+    sum = &counts->list[index];
+    sum->begun += count.begun;
+    sum->nobody += count.nobody;
+    sum->effects += count.effects;
+}
+
 static void clear_properties(struct property_counts *counts)
 {
     for (size_t i = 0; i < counts->count; i++) {
@@ -117,6 +132,7 @@ void observation_clear(struct observation *observation)
     free(observation->finding_lines);
     free(observation->candidate);
     clear_properties(&observation->properties);
+    free(observation->faults.list);
     *observation = (struct observation){0};
 }
 
@@ -191,6 +207,8 @@ void observed_run_again(struct observed_run *run, size_t index,
 
         property_counts_add(&run->properties, count->kind, count->name, count->met, count->held);
     }
+    for (size_t i = 0; i < observation->faults.count; i++)
+        fault_counts_add(&run->faults, i, observation->faults.list[i]);
 }
 
 /* The index of the outcome with that hash; the count if there is none. */
@@ -265,6 +283,7 @@ void observed_run_clear(struct observed_run *run)
         observation_clear(&run->outcomes[i]);
     free(run->outcomes);
     clear_properties(&run->properties);
+    free(run->faults.list);
     free(run->covered);
     free(run->note);
     *run = (struct observed_run){0};

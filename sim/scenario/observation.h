@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "world/weather_spec.h"
+
 enum stream { STREAM_OUT, STREAM_ERR };
 
 /* A line the program wrote, or a piece of one that it flushed, in printable form. */
@@ -40,6 +42,12 @@ struct property_counts {
     size_t count;
 };
 
+/* What became of the faults of a run, in their order. */
+struct fault_counts {
+    struct weather_count *list;
+    size_t count;
+};
+
 struct observation {
     struct line *lines;
     size_t line_count;
@@ -56,6 +64,7 @@ struct observation {
     bool without;    /* of an outcome: some run without such has ended so */
     size_t schedule; /* of an outcome: the first that showed it, from 1 */
     struct property_counts properties;
+    struct fault_counts faults;
     uint64_t hash;    /* of the whole trace; 0 in the live world */
     uint64_t outcome; /* the hash of what a person would see; set by observed_run_add() */
     size_t count;     /* schedules that showed it; likewise */
@@ -84,6 +93,9 @@ void property_counts_add(struct property_counts *counts, const char *kind, const
 const struct property_count *property_counts_find(const struct property_counts *counts,
                                                   const char *kind, const char *name);
 
+/* Add to the count of fault `index`. */
+void fault_counts_add(struct fault_counts *counts, size_t index, struct weather_count count);
+
 /* Free what it holds; it is empty afterwards. */
 void observation_clear(struct observation *observation);
 
@@ -100,6 +112,7 @@ struct observed_run {
     char *note;        /* what is no finding and should be known, lines; NULL: nothing */
     size_t finding_at; /* index of the first schedule with a finding, from 1; 0: none */
     struct property_counts properties; /* of all schedules together */
+    struct fault_counts faults;        /* likewise */
     int64_t wall_ns;
 };
 

@@ -83,6 +83,21 @@ static void write_ends(FILE *out, const struct run_spec *run, const struct obser
     fputc(']', out);
 }
 
+static void write_faults(FILE *out, const struct run_spec *run, const struct fault_counts *counts)
+{
+    fputs(",\"faults\":[", out);
+    for (size_t i = 0; i < run->fault_count; i++) {
+        struct weather_count count =
+            i < counts->count ? counts->list[i] : (struct weather_count){0};
+
+        fprintf(out, "%s{\"line\":%d", i > 0 ? "," : "", run->faults[i].line);
+        write_field(out, "says", run->faults[i].says);
+        fprintf(out, ",\"begun\":%" PRIu64 ",\"nobody\":%" PRIu64 ",\"effects\":%" PRIu64 "}",
+                count.begun, count.nobody, count.effects);
+    }
+    fputc(']', out);
+}
+
 static void write_runs(FILE *out, const struct scenario *scenario, const struct observed_run *runs)
 {
     fputs(",\"runs\":[", out);
@@ -96,6 +111,7 @@ static void write_runs(FILE *out, const struct scenario *scenario, const struct 
         write_field(out, "finding", seen->finding);
         fprintf(out, ",\"outcomes\":%zu", runs[i].outcome_count);
         write_properties(out, &runs[i].properties);
+        write_faults(out, &scenario->runs[i], &runs[i].faults);
         write_lines(out, seen);
         fputc('}', out);
     }

@@ -11,6 +11,7 @@
 #include "scenario/mistake.h"
 #include "scenario/script.h"
 #include "scenario/source.h"
+#include "world/weather_spec.h"
 
 /* A condition that the program says of itself, as a scenario names it. */
 struct named_property {
@@ -50,7 +51,8 @@ enum detector {
 /* Faults that a search may try besides orders: the families of decisions that it opens. */
 #define FAULT_MAP(X)  \
     X(ALLOC, "alloc") \
-    X(NET, "net")
+    X(NET, "net")     \
+    X(WEATHER, "weather")
 
 enum fault {
 #define X(name, text) FAULT_##name,
@@ -60,7 +62,7 @@ enum fault {
 
 /* The word for a fault, which is that of its family. */
 const char *fault_name(enum fault fault);
-#define FAULT_COUNT 2
+#define FAULT_COUNT 3
 
 /* What must be true of a process when its run is over. Texts that were not given are NULL. */
 struct end_expectation {
@@ -86,6 +88,10 @@ struct role {
     int64_t epoch_ns; /* else the scenario's */
     bool has_address;
     uint8_t address[ADDRESS_SIZE]; /* of its first host; the others' follow */
+    int64_t offset_ns;             /* of its civil clock */
+    int64_t drift_ppm;             /* of both its clocks */
+    int64_t cpus;                  /* 0: as many as are asked for */
+    int64_t slowness;              /* 0: none */
     struct end_expectation expect;
 };
 
@@ -118,6 +124,14 @@ struct link_rule {
     struct link_words words;
 };
 
+/* Weather that a run has. */
+struct fault_spec {
+    struct weather_spec weather; /* whose names are these: */
+    char *names[2];
+    char *says; /* "partition collector, client.1" */
+    int line;
+};
+
 struct run_spec {
     char *name;         /* "" for the one run of a scenario without `runs` */
     struct role *roles; /* at least one */
@@ -128,6 +142,8 @@ struct run_spec {
     struct link_words wires; /* what goes between two hosts, unless a rule says otherwise */
     struct link_rule *links; /* the last one counts */
     size_t link_count;
+    struct fault_spec *faults;
+    size_t fault_count;
     struct expectation expect;
 };
 

@@ -98,7 +98,7 @@ static bool set_fault(struct reader *reader, const struct node *value)
             return true;
         }
     }
-    return READER_REFUSE(reader, value, "there is no such fault to be tried (alloc, net)");
+    return READER_REFUSE(reader, value, "there is no such fault to be tried (alloc, net, weather)");
 }
 
 static bool set_faults(struct reader *reader, const struct node *value, void *target)
@@ -194,11 +194,19 @@ static bool keep_network(struct reader *reader, const struct node *value, void *
     return true;
 }
 
-/* Of the one program that a run begins with, but for the last two. */
+static bool keep_faults(struct reader *reader, const struct node *value, void *target)
+{
+    (void)target;
+    reader->faults = value;
+    return true;
+}
+
+/* Of the one program that a run begins with, but for the last three. */
 static const struct key run_keys[] = {
     PROGRAM_KEYS,
     {"hosts", NODE_MAPPING, false, keep_hosts},
     {"network", NODE_MAPPING, false, keep_network},
+    {"faults", NODE_SEQUENCE, false, keep_faults},
 };
 
 static bool set_runs(struct reader *reader, const struct node *value, void *target)
@@ -267,6 +275,7 @@ ONLY_SETTER(set_tasks, set_script_tasks)
 ONLY_SETTER(set_log, set_script_log)
 ONLY_SETTER(set_hosts, keep_hosts)
 ONLY_SETTER(set_network, keep_network)
+ONLY_SETTER(set_weather, keep_faults)
 
 static bool set_all_runs(struct reader *reader, const struct node *value, void *target)
 {
@@ -308,19 +317,20 @@ static bool set_title(struct reader *reader, const struct node *value, void *tar
 TEXT_SETTER(set_row, struct scenario, row)
 
 static const struct key scenario_keys[] = {
-    {"scenario", NODE_SCALAR, true, set_title},     {"row", NODE_SCALAR, false, set_row},
-    {"program", NODE_SCALAR, false, set_program},   {"module", NODE_SCALAR, false, set_module},
-    {"args", NODE_SEQUENCE, false, set_args},       {"epoch", NODE_SCALAR, false, set_epoch},
-    {"runs", NODE_MAPPING, false, set_all_runs},    {"explore", NODE_MAPPING, false, set_explore},
-    {"expect", NODE_MAPPING, false, keep_expect},   {"claims", NODE_SEQUENCE, false, keep_claims},
-    {"live", NODE_MAPPING, false, set_live},        {"objects", NODE_MAPPING, false, set_objects},
-    {"tasks", NODE_MAPPING, false, set_tasks},      {"log", NODE_SCALAR, false, set_log},
-    {"env", NODE_MAPPING, false, set_env},          {"detect", NODE_SEQUENCE, false, set_detect},
-    {"hosts", NODE_MAPPING, false, set_hosts},      {"network", NODE_MAPPING, false, set_network},
-    {"fairness", NODE_SCALAR, false, set_fairness},
+    {"scenario", NODE_SCALAR, true, set_title},    {"row", NODE_SCALAR, false, set_row},
+    {"program", NODE_SCALAR, false, set_program},  {"module", NODE_SCALAR, false, set_module},
+    {"args", NODE_SEQUENCE, false, set_args},      {"epoch", NODE_SCALAR, false, set_epoch},
+    {"runs", NODE_MAPPING, false, set_all_runs},   {"explore", NODE_MAPPING, false, set_explore},
+    {"expect", NODE_MAPPING, false, keep_expect},  {"claims", NODE_SEQUENCE, false, keep_claims},
+    {"live", NODE_MAPPING, false, set_live},       {"objects", NODE_MAPPING, false, set_objects},
+    {"tasks", NODE_MAPPING, false, set_tasks},     {"log", NODE_SCALAR, false, set_log},
+    {"env", NODE_MAPPING, false, set_env},         {"detect", NODE_SEQUENCE, false, set_detect},
+    {"hosts", NODE_MAPPING, false, set_hosts},     {"network", NODE_MAPPING, false, set_network},
+    {"faults", NODE_SEQUENCE, false, set_weather}, {"fairness", NODE_SCALAR, false, set_fairness},
 };
 
-/* A run is over when all have ended who are to: there must be one. Live there are no hosts. */
+/* A run is over when all have ended who are to: there must be one. Live there are neither
+ * hosts nor faults. */
 static bool check_ends(struct reader *reader, const struct node *root)
 {
     struct scenario *scenario = reader->scenario;
@@ -335,8 +345,9 @@ static bool check_ends(struct reader *reader, const struct node *root)
             return READER_REFUSE(reader, root,
                                  "every host is to be running at the end: there has "
                                  "to be one whose end the run waits for");
-        if (run->has_hosts && scenario->live_skip == NULL)
-            scenario->live_skip = must_text("its hosts are simulated");
+        if ((run->has_hosts || run->fault_count > 0) && scenario->live_skip == NULL)
+            scenario->live_skip =
+                must_text(run->has_hosts ? "its hosts are simulated" : "its faults are simulated");
     }
     return true;
 }
@@ -423,6 +434,7 @@ static void free_run(struct run_spec *run)
 {
     free(run->name);
     hosts_free(run);
+    faults_free(run);
     free(run->expect.output);
     free(run->expect.exit);
     free(run->expect.finds);

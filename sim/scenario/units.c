@@ -98,6 +98,31 @@ const char *units_duration(const char *text, int64_t *ns)
     return "not a unit of time: ns us ms s min h d";
 }
 
+const char *units_offset(const char *text, int64_t *ns)
+{
+    bool back = text[0] == '-';
+    const char *why = units_duration(text + back, ns);
+
+    if (why == NULL && back)
+        *ns = -*ns;
+    return why;
+}
+
+const char *units_ppm(const char *text, int64_t *ppm)
+{
+    bool slow = text[0] == '-';
+    int64_t value;
+    int places;
+    const char *unit = decimal(text + slow, &value, &places);
+
+    if (unit == NULL || strcmp(unit, "ppm") != 0 || places > 0)
+        return "not parts in a million, such as 50ppm";
+    if (value == TOO_MANY || value > 500000)
+        return "no clock is that wrong";
+    *ppm = slow ? -value : value;
+    return NULL;
+}
+
 const char *units_percent(const char *text, int64_t *millis)
 {
     int64_t value, scaled;

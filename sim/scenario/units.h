@@ -12,6 +12,12 @@
 /* "2s", "2.01s", "100ms", "50us", "1min": nanoseconds, not negative, no fraction of one. */
 const char *units_duration(const char *text, int64_t *ns);
 
+/* "2s", "-2s": the same, either way. */
+const char *units_offset(const char *text, int64_t *ns);
+
+/* "50ppm", "-200ppm": parts in a million, at most half of it. */
+const char *units_ppm(const char *text, int64_t *ppm);
+
 /* "5%", "0.5%": in thousandths of a percent, at most 100 %. */
 const char *units_percent(const char *text, int64_t *millis);
 

@@ -3,6 +3,7 @@
  */
 #include "scenario/verdict.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -406,6 +407,41 @@ static void judge_properties(struct verdict *verdict, const struct scenario *sce
     }
 }
 
+/* Why a fault had no effect, as far as its count tells. */
+static char *why_in_vain(const struct weather_count *count)
+{
+    if (count->begun > 0)
+        return must_format("it began %" PRIu64 " time%s, and nothing was different", count->begun,
+                           count->begun == 1 ? "" : "s");
+    if (count->nobody > 0)
+        return must_format("nobody was there whom it could meet (%" PRIu64 " time%s)",
+                           count->nobody, count->nobody == 1 ? "" : "s");
+    return must_text("it never began");
+}
+
+/* The vacuity gate again: a fault that is declared and never felt proves nothing. */
+static void judge_faults(struct verdict *verdict, const struct scenario *scenario, size_t run,
+                         const struct observed_run *seen)
+{
+    const struct run_spec *spec = &scenario->runs[run];
+    char name[80];
+
+    prefix(scenario, run, name, sizeof name);
+    for (size_t i = 0; i < spec->fault_count; i++) {
+        struct weather_count count =
+            i < seen->faults.count ? seen->faults.list[i] : (struct weather_count){0};
+        char *why;
+
+        if (count.effects > 0)
+            continue;
+        why = why_in_vain(&count);
+        verdict_fail(verdict, "%sfault '%s' (%s:%d) never took effect in %zu schedule%s: %s", name,
+                     spec->faults[i].says, scenario->path, spec->faults[i].line, seen->schedules,
+                     seen->schedules == 1 ? "" : "s", why);
+        free(why);
+    }
+}
+
 /* right = numerator / denominator * left, exactly or about. */
 static bool relation_holds(const struct scenario *scenario, const struct relation *relation,
                            const struct observed_run *runs, enum timing timing)
@@ -552,6 +588,7 @@ void verdict_judge(struct verdict *verdict, const struct scenario *scenario,
         if (timing == TIMING_EXACT) {
             judge_outcomes(verdict, scenario, i, &runs[i]);
             judge_properties(verdict, scenario, i, &runs[i]);
+            judge_faults(verdict, scenario, i, &runs[i]);
         }
     }
     judge_relations(verdict, scenario, runs, timing);

@@ -20,7 +20,7 @@ static const struct strategy_kind *const kinds[] = {
 unsigned strategy_families(void)
 {
     return 1u << FAMILY_sched | 1u << FAMILY_process | 1u << FAMILY_thread | 1u << FAMILY_net |
-           1u << FAMILY_random;
+           1u << FAMILY_weather | 1u << FAMILY_random;
 }
 
 unsigned strategy_opens(const struct strategy_kind *kind)

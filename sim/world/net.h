@@ -20,6 +20,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "world/machine.h"
+#include "world/weather_spec.h"
 #include "world/world.h"
 
 /* An address and a port. Those of IPv4 are written as IPv6 has them: ::ffff:a.b.c.d. */
@@ -41,12 +42,6 @@ bool address_is_any(const struct address *address);
 bool address_same_ip(const struct address *a, const struct address *b);
 /* Write it into `text`: "10.0.0.1:80". Returns: `text`. */
 char *address_text(const struct address *address, char *text, size_t size);
-
-/* So many of so many. */
-struct ratio {
-    uint32_t part;
-    uint32_t whole; /* 0: never */
-};
 
 /* One direction between two hosts. All zero: no delay, no limit, no loss. */
 struct link_spec {

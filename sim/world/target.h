@@ -8,22 +8,7 @@
 #define RONDO_WORLD_TARGET_H
 
 #include "world/net.h"
-
-/* How many of those that a name stands for. */
-enum target_quota {
-    TARGET_ALL,
-    TARGET_SOME,     /* `count`, or all if there are fewer */
-    TARGET_MAJORITY, /* more than half */
-    TARGET_REST      /* all that are not on the first side */
-};
-
-struct target {
-    enum target_quota quota;
-    size_t count;
-    /* Of a host; of several, that are called "name.1" and so on; or, where no host is called so, a
-     * role that processes say they have. Borrowed. NULL: every host there is. */
-    const char *name;
-};
+#include "world/weather_spec.h"
 
 /* The sides of something on which hosts are, by their ids. */
 struct sides {

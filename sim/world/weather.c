@@ -20,50 +20,6 @@
 /* Of those whom it meets, in words. */
 #define WHO_SIZE 300
 
-/* ---- kinds ---- */
-
-static const char *const names[] = {
-#define X(name, word, about, amount) word,
-    WEATHER_MAP(X)
-#undef X
-};
-
-enum weather_kind weather_kind(const char *name)
-{
-    enum weather_kind kind = 0;
-
-    while (kind < WEATHER_KIND_COUNT && strcmp(names[kind], name) != 0)
-        kind++;
-    return kind;
-}
-
-const char *weather_name(enum weather_kind kind)
-{
-    return names[kind];
-}
-
-enum weather_about weather_about(enum weather_kind kind)
-{
-    static const enum weather_about abouts[] = {
-#define X(name, word, about, amount) WEATHER_##about,
-        WEATHER_MAP(X)
-#undef X
-    };
-
-    return abouts[kind];
-}
-
-enum weather_amount weather_amount(enum weather_kind kind)
-{
-    static const enum weather_amount amounts[] = {
-#define X(name, word, about, amount) WEATHER_##amount,
-        WEATHER_MAP(X)
-#undef X
-    };
-
-    return amounts[kind];
-}
-
 static bool is_of_hosts(enum weather_kind kind)
 {
     return kind == WEATHER_PAUSE || kind == WEATHER_SLOW || kind == WEATHER_STEP ||
@@ -224,7 +180,7 @@ static void lasts(struct weather *weather)
         weather->met_before = met(weather);
         each_target(weather, disturb);
     }
-    if (weather->spec.lasts.ns == WORLD_NEVER)
+    if (weather->spec.lasts.ns == WEATHER_LASTS)
         return;
     length = draw_span(&choice, "weather.length");
     weather->swizzle.begun_ns = world->now_ns;
@@ -258,7 +214,7 @@ static bool find_targets(struct weather *weather)
     first = sides_add(sides, world, SIDE_FIRST, &spec->targets[0], weather->what);
     if (spec->target_count == 2)
         second = sides_add(sides, world, SIDE_SECOND, &spec->targets[1], weather->what);
-    else if (weather_about(spec->kind) == WEATHER_SIDES)
+    else if (weather_words(spec->kind)->about == WEATHER_SIDES)
         second = sides_add_others(sides, world);
     return first > 0 && second > 0;
 }
@@ -328,8 +284,9 @@ static void describe(struct weather *weather)
 
     for (size_t i = 0; i < weather->spec.target_count; i++)
         target_text(&weather->spec.targets[i], targets[i], sizeof targets[i]);
-    snprintf(weather->what, sizeof weather->what, "%s %s%s%s", names[weather->spec.kind],
-             targets[0], weather->spec.target_count == 2 ? ", " : "", targets[1]);
+    snprintf(weather->what, sizeof weather->what, "%s %s%s%s",
+             weather_words(weather->spec.kind)->name, targets[0],
+             weather->spec.target_count == 2 ? ", " : "", targets[1]);
 }
 
 struct weather *weather_add(struct world *world, const struct weather_spec *spec)

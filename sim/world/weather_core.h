@@ -4,6 +4,7 @@
 #ifndef RONDO_WORLD_WEATHER_CORE_H
 #define RONDO_WORLD_WEATHER_CORE_H
 
+#include "world/target.h"
 #include "world/weather.h"
 
 #define WHAT_SIZE 120

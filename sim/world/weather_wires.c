@@ -81,7 +81,7 @@ const char *weather_loses(const struct packet *packet, bool sent)
         if (!weather_is_between(weather, packet->from, packet->to) || !loses(weather, packet, sent))
             continue;
         weather->count.effects++;
-        return weather_name(weather->spec.kind);
+        return weather_words(weather->spec.kind)->name;
     }
     return NULL;
 }
@@ -114,7 +114,7 @@ const char *weather_keeps(struct packet *packet)
             continue;
         weather->count.effects++;
         list_push_back(&weather->kept, &packet->link);
-        return weather_name(weather->spec.kind);
+        return weather_words(weather->spec.kind)->name;
     }
     return NULL;
 }

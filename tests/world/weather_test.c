@@ -193,7 +193,7 @@ static void weather_that_ends_never_goes_on_to_the_end(void **state)
     struct weather_spec spec = between(WEATHER_PARTITION, 250, 0);
     struct weather *weather;
 
-    spec.lasts.ns = WORLD_NEVER;
+    spec.lasts.ns = WEATHER_LASTS;
     join(f, ten_ms);
     weather = weather_add(&f->world, &spec);
     spawn(f, "it", NULL, sends_each_way);
@@ -707,7 +707,7 @@ static void a_drift_is_of_both_clocks_and_counts_to_the_end_of_the_world(void **
     struct weather *weather;
 
     spec.amount = 250000;
-    spec.lasts.ns = WORLD_NEVER;
+    spec.lasts.ns = WEATHER_LASTS;
     join(f, ten_ms);
     weather = weather_add(&f->world, &spec);
     spawn(f, "here", f->here, looks_at_its_clocks);
@@ -788,7 +788,7 @@ static void expect_targets(struct fixture *f, struct target target, const char *
 {
     struct weather_spec spec = {.kind = WEATHER_STEP,
                                 .at = {500 * MS, 0},
-                                .lasts = {WORLD_NEVER, 0},
+                                .lasts = {WEATHER_LASTS, 0},
                                 .targets = {target},
                                 .target_count = 1};
 
@@ -853,7 +853,7 @@ static void where_none_was_declared_it_is_the_one_there_is(void **state)
 {
     struct fixture *f = *state;
     struct weather_spec spec = {.kind = WEATHER_STEP,
-                                .lasts = {WORLD_NEVER, 0},
+                                .lasts = {WEATHER_LASTS, 0},
                                 .target_count = 1,
                                 .amount = 1};
 
@@ -868,7 +868,7 @@ static void the_rest_is_all_that_are_not_on_the_first_side(void **state)
 {
     struct fixture *f = *state;
     struct weather_spec spec = {.kind = WEATHER_PARTITION,
-                                .lasts = {WORLD_NEVER, 0},
+                                .lasts = {WEATHER_LASTS, 0},
                                 .targets = {{.quota = TARGET_MAJORITY, .name = "replica"},
                                             {.quota = TARGET_REST, .name = "replica"}},
                                 .target_count = 2};
@@ -1039,13 +1039,13 @@ static void every_kind_has_a_name_and_says_what_it_is_about(void **state)
 {
     (void)state;
     for (enum weather_kind kind = 0; kind < WEATHER_KIND_COUNT; kind++)
-        assert_int_equal(weather_kind(weather_name(kind)), kind);
+        assert_int_equal(weather_kind(weather_words(kind)->name), kind);
     assert_int_equal(weather_kind("hail"), WEATHER_KIND_COUNT);
-    assert_int_equal(weather_about(WEATHER_PAUSE), WEATHER_HOSTS);
-    assert_int_equal(weather_about(WEATHER_CLOG), WEATHER_SIDES);
-    assert_int_equal(weather_about(WEATHER_ONE_WAY), WEATHER_TWO);
-    assert_int_equal(weather_amount(WEATHER_DRIFT), WEATHER_PPM);
-    assert_int_equal(weather_amount(WEATHER_PAUSE), WEATHER_NONE);
+    assert_int_equal(weather_words(WEATHER_PAUSE)->about, WEATHER_HOSTS);
+    assert_int_equal(weather_words(WEATHER_CLOG)->about, WEATHER_SIDES);
+    assert_int_equal(weather_words(WEATHER_ONE_WAY)->about, WEATHER_TWO);
+    assert_int_equal(weather_words(WEATHER_DRIFT)->amount, WEATHER_PPM);
+    assert_int_equal(weather_words(WEATHER_PAUSE)->amount, WEATHER_NONE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
