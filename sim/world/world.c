@@ -494,7 +494,6 @@ void process_exit(int code)
         world_cancel(world, &thread->alarm);
         machine_forget(thread);
     }
-    leave_runnable(world, process);
     net_process_ends(process);
     world_note(world, (struct trace_record){.kind = TRACE_EXIT, .value = code});
     fiber_switch_last(world->fiber);

@@ -448,6 +448,91 @@ static void a_circle_that_is_there_when_main_ends_is_found(void **state)
     expect_no_partial(f, false);
 }
 
+/* ---- several processes ---- */
+
+/* A record of process `process`, labelled, at 2.3 s. */
+static void record_of(struct fixture *f, uint32_t process, enum trace_kind kind, uint32_t task,
+                      struct trace_object object)
+{
+    trace_append(f->trace, &(struct trace_record){.time_ns = 2300 * MS,
+                                                  .kind = kind,
+                                                  .process = process,
+                                                  .label = process == 2 ? "client" : "server",
+                                                  .task = task,
+                                                  .task_name = name_of(task),
+                                                  .object = object});
+}
+
+/* Its own main may have a way out of it yet: a timeout. */
+static void a_circle_of_another_process_is_not_looked_at_when_main_ends(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, MAIN);
+    two_tasks_with_two_locks(f);
+    record_of(f, 2, TRACE_SPAWNED, MAIN, (struct trace_object){0});
+    record_of(f, 2, TRACE_SPAWNED, WRITER, (struct trace_object){0});
+    record_of(f, 2, TRACE_BLOCKED, WRITER, permits);
+    record_of(f, 2, TRACE_FINISHED, MAIN, (struct trace_object){0});
+    goes_on(f, WRITER, lock_b);
+    end(f, WRITER);
+    expect_no_partial(f, false);
+}
+
+static void the_tasks_of_a_process_end_with_it(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, MAIN);
+    waits(f, MAIN, news, 1000, NULL);
+    record_of(f, 2, TRACE_SPAWNED, MAIN, (struct trace_object){0});
+    record_of(f, 2, TRACE_SPAWNED, WRITER, (struct trace_object){0});
+    record_of(f, 2, TRACE_BLOCKED, MAIN, permits);
+    record_of(f, 2, TRACE_BLOCKED, WRITER, permits);
+    assert_true(deadlock_has_waits(f->deadlock, 2));
+    record_of(f, 2, TRACE_EXIT, 0, (struct trace_object){0});
+    assert_false(deadlock_has_waits(f->deadlock, 2));
+    assert_true(deadlock_has_waits(f->deadlock, 1));
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "main  waits for condition news since 1.000s   nobody is left to notify\n");
+}
+
+static void who_is_meant_to_wait_stands_behind_and_is_owed_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    record_of(f, 1, TRACE_SPAWNED, MAIN, (struct trace_object){0});
+    record_of(f, 1, TRACE_BLOCKED, MAIN, permits);
+    record_of(f, 2, TRACE_SPAWNED, MAIN, (struct trace_object){0});
+    record_of(f, 2, TRACE_BLOCKED, MAIN, permits);
+    deadlock_excuse(f->deadlock, 1);
+    expect_block(f, FINDING_ENDLESS_WAIT,
+                 "client/main  waits for semaphore permits since 2.300s   nobody holds a permit to "
+                 "release\n"
+                 "server/main  waits for semaphore permits since 2.300s\n");
+}
+
+/* Of a thousand hosts the first ones will do. */
+static void of_many_processes_the_first_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct finding finding = {0};
+    size_t lines = 0;
+
+    for (uint32_t process = 1; process <= 1000; process++) {
+        record_of(f, process, TRACE_SPAWNED, MAIN, (struct trace_object){0});
+        record_of(f, process, TRACE_BLOCKED, MAIN, permits);
+    }
+    assert_true(deadlock_judge(f->deadlock, 2500 * MS, &finding));
+    for (const char *at = finding.lines; *at != '\0'; at++)
+        lines += *at == '\n';
+    assert_int_equal(lines, 21);
+    assert_non_null(strstr(finding.lines, "\nand those of 980 processes more\n"));
+    free(finding.lines);
+}
+
+/* ---- cancelled ---- */
+
 static void cancel(struct fixture *f, uint32_t by, uint32_t task)
 {
     trace_append(f->trace, &(struct trace_record){.time_ns = 2100 * MS,
@@ -956,6 +1041,10 @@ int main(void)
         TEST(what_holds_no_longer_is_a_wait_without_end),
         TEST(who_waits_for_a_holder_has_not_lost_its_wake_up),
         TEST(a_circle_that_is_there_when_main_ends_is_found),
+        TEST(a_circle_of_another_process_is_not_looked_at_when_main_ends),
+        TEST(the_tasks_of_a_process_end_with_it),
+        TEST(who_is_meant_to_wait_stands_behind_and_is_owed_nothing),
+        TEST(of_many_processes_the_first_are_told),
         TEST(a_circle_is_found_when_another_task_cancels_it_away),
         TEST(a_circle_that_was_resolved_before_is_not),
         TEST(in_a_run_that_is_cut_short_the_circle_is_there_at_the_end),

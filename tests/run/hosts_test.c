@@ -128,13 +128,13 @@ static void programs_that_speak_libuv_talk_from_host_to_host(void **state)
     expect_seen(f, "0.002 a: connected: 0, last heard nobody\n"
                    "0.007 b: connected: 0, last heard nobody\n"
                    "0.013 server: one, step 1\n"
-                   "0.014 a: answer one, step 1\n"
+                   "0.014 a: answer one, step 1 of 1\n"
                    "0.018 server: two, step 2\n"
-                   "0.019 b: answer two, step 1\n"
+                   "0.019 b: answer two, step 1 of 1\n"
                    "0.023 server: one, step 3\n"
-                   "0.024 a: answer one, step 2\n"
+                   "0.024 a: answer one, step 2 of 2\n"
                    "0.028 server: two, step 4\n"
-                   "0.029 b: answer two, step 2\n"
+                   "0.029 b: answer two, step 2 of 2\n"
                    "server running, a 0, b 0; over at 29 ms\n");
 }
 
@@ -150,9 +150,9 @@ static void processes_of_one_host_talk_over_its_loopback(void **state)
              "expect: { server: { exit: running } }\n");
     expect_seen(f, "0.000 a: connected: 0, last heard nobody\n"
                    "0.010 server: one, step 1\n"
-                   "0.010 a: answer one, step 1\n"
+                   "0.010 a: answer one, step 1 of 1\n"
                    "0.020 server: one, step 2\n"
-                   "0.020 a: answer one, step 2\n"
+                   "0.020 a: answer one, step 2 of 2\n"
                    "server running, a 0; over at 20 ms\n");
 }
 
@@ -245,11 +245,11 @@ static void who_never_ends_is_named_and_who_is_meant_to_run_stands_behind(void *
              "expect: { server: { exit: running } }\n");
     expect_seen(f, "server running, client.1 running, client.2 running, plain running, done 0; "
                    "endless-wait at 1000 ms\n"
-                   "client.1/main  waits for event never since 1.000s  hosts.c:153   "
+                   "client.1/main  waits for event never since 1.000s  hosts.c:155   "
                    "nobody is left to set it\n"
-                   "client.2/main  waits for event never since 1.000s  hosts.c:153   "
+                   "client.2/main  waits for event never since 1.000s  hosts.c:155   "
                    "nobody is left to set it\n"
-                   "server/main    waits for event never since 0.000s  hosts.c:153\n"
+                   "server/main    waits for event never since 0.000s  hosts.c:155\n"
                    "plain  waits in uv_run()   nothing is left that could wake it\n");
 }
 
@@ -269,7 +269,7 @@ static void a_property_that_is_broken_names_the_process(void **state)
 
     given(f, "hosts: { a: { program: sleeps, $ }, b: { program: breaks, $ } }\n");
     expect_seen(f, "a running, b running; always at 500 ms\n"
-                   "b/main  breaks small: steps < 0  hosts.c:187   it never held before\n");
+                   "b/main  breaks small: steps < 0  hosts.c:189   it never held before\n");
 }
 
 static void what_processes_leave_behind_is_of_those_that_have_ended(void **state)
@@ -294,10 +294,10 @@ static void tasks_that_are_stuck_in_a_server_that_runs_on_are_a_partial_deadlock
              "expect: { b: { exit: running } }\n");
     expect_seen(f,
                 "a 0, b running; partial-deadlock at 1000 ms\n"
-                "b/main   waits for lock right since 0.100s  hosts.c:211   held by b/other since "
-                "0.000s  hosts.c:201\n"
-                "b/other  waits for lock left since 0.100s  hosts.c:203   held by b/main since "
-                "0.000s  hosts.c:209\n");
+                "b/main   waits for lock right since 0.100s  hosts.c:213   held by b/other since "
+                "0.000s  hosts.c:203\n"
+                "b/other  waits for lock left since 0.100s  hosts.c:205   held by b/main since "
+                "0.000s  hosts.c:211\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
