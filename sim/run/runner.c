@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "run/image.h"
 #include "strategy/strategy.h"
+#include "world/names.h"
 #include "world/net.h"
 #include "world/weather.h"
 
@@ -174,13 +175,20 @@ static void find_guests(struct runner *runner, const struct scenario *scenario,
 
 /* ---- the machines ---- */
 
+static struct ratio ratio_of(struct part part)
+{
+    return (struct ratio){(uint32_t)part.part, (uint32_t)part.whole};
+}
+
 static struct link_spec link_of(const struct link_words *words)
 {
     return (struct link_spec){.latency_ns = words->latency_ns,
                               .jitter_ns = words->jitter_ns,
                               .bytes_per_s = (uint64_t)words->bytes_per_s,
                               .queue_bytes_max = (size_t)words->queue_bytes,
-                              .loss = {(uint32_t)words->loss_part, (uint32_t)words->loss_whole},
+                              .loss = ratio_of(words->loss),
+                              .duplicate = ratio_of(words->duplicate),
+                              .corrupt = ratio_of(words->corrupt),
                               .mtu = (size_t)words->mtu};
 }
 
@@ -220,6 +228,24 @@ static struct host *add_machine(struct world *world, const struct host_spec *spe
     return machine;
 }
 
+static void set_name(struct world *world, const struct name_rule *rule)
+{
+    struct address addresses[NAME_ADDRESSES_MAX];
+    struct name_service service = {.latency_ns = rule->latency_ns,
+                                   .jitter_ns = rule->jitter_ns,
+                                   .failure = ratio_of(rule->failure)};
+
+    _Static_assert(NAME_ADDRESSES_MOST <= NAME_ADDRESSES_MAX, "the world has room for them");
+    for (size_t i = 0; i < rule->address_count; i++) {
+        addresses[i].port = 0;
+        memcpy(addresses[i].ip, rule->addresses[i], sizeof addresses[i].ip);
+    }
+    if (rule->has_addresses)
+        name_set(world, rule->name, rule->from_ns, addresses, rule->address_count);
+    if (rule->has_service)
+        name_serve(world, rule->name, &service);
+}
+
 /* Add the machines of `run` to the world, with what lies between them. Returns: that of each
  * process, a list that is the caller's to free. */
 static struct host **add_machines(struct world *world, const struct run_spec *run)
@@ -236,6 +262,8 @@ static struct host **add_machines(struct world *world, const struct run_spec *ru
     link_set_default(world, &wires);
     for (size_t i = 0; i < run->link_count; i++)
         set_links(machines, &run->links[i]);
+    for (size_t i = 0; i < run->name_count; i++)
+        set_name(world, &run->names[i]);
     return machines;
 }
 

@@ -350,12 +350,26 @@ static bool set_latency(struct reader *reader, const struct node *value, void *t
     return why == NULL || reader_refuse(reader, value, why);
 }
 
-static bool set_loss(struct reader *reader, const struct node *value, void *target)
+static bool set_part(struct reader *reader, const struct node *value, struct part *part)
 {
-    struct link_words *words = target;
-    const char *why = units_ratio(value->text, &words->loss_part, &words->loss_whole);
+    const char *why = units_ratio(value->text, &part->part, &part->whole);
 
     return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_loss(struct reader *reader, const struct node *value, void *target)
+{
+    return set_part(reader, value, &((struct link_words *)target)->loss);
+}
+
+static bool set_duplicate(struct reader *reader, const struct node *value, void *target)
+{
+    return set_part(reader, value, &((struct link_words *)target)->duplicate);
+}
+
+static bool set_corrupt(struct reader *reader, const struct node *value, void *target)
+{
+    return set_part(reader, value, &((struct link_words *)target)->corrupt);
 }
 
 static bool set_bandwidth(struct reader *reader, const struct node *value, void *target)
@@ -405,6 +419,8 @@ static bool keep_to(struct reader *reader, const struct node *value, void *targe
 
 #define WIRE_KEYS                                                                         \
     {"latency", NODE_SCALAR, false, set_latency}, {"loss", NODE_SCALAR, false, set_loss}, \
+        {"duplicate", NODE_SCALAR, false, set_duplicate},                                 \
+        {"corrupt", NODE_SCALAR, false, set_corrupt},                                     \
         {"bandwidth", NODE_SCALAR, false, set_bandwidth},                                 \
         {"queue", NODE_SCALAR, false, set_queue},                                         \
     {                                                                                     \
@@ -482,27 +498,156 @@ static bool set_wires(struct reader *reader, const struct node *value, void *tar
     return READ(reader, value, wire_keys, &reader->run->wires);
 }
 
-/* Read when `default` has been, whose words they begin with. */
+/* ---- names ---- */
+
+/* An entry of `names` as it is read. */
+struct name_entry {
+    struct name_rule *rule;
+    const struct node *is;
+};
+
+static bool set_name(struct reader *reader, const struct node *value, void *target)
+{
+    struct name_rule *rule = ((struct name_entry *)target)->rule;
+
+    return reader_text(reader, value, &rule->name) &&
+           (strcmp(rule->name, "localhost") != 0 ||
+            reader_refuse(reader, value, "that is 127.0.0.1 everywhere"));
+}
+
+static bool set_from(struct reader *reader, const struct node *value, void *target)
+{
+    const char *why = units_duration(value->text, &((struct name_entry *)target)->rule->from_ns);
+
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_answer_latency(struct reader *reader, const struct node *value, void *target)
+{
+    struct name_rule *rule = ((struct name_entry *)target)->rule;
+    int64_t least = 0, most = 0;
+    const char *why = units_span(value->text, &least, &most);
+
+    rule->has_service = true;
+    rule->latency_ns = least;
+    rule->jitter_ns = most - least;
+    return why == NULL || reader_refuse(reader, value, why);
+}
+
+static bool set_failure(struct reader *reader, const struct node *value, void *target)
+{
+    struct name_rule *rule = ((struct name_entry *)target)->rule;
+
+    rule->has_service = true;
+    return set_part(reader, value, &rule->failure);
+}
+
+static bool keep_is(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct name_entry *)target)->is = value;
+    return true;
+}
+
+static const struct key name_keys[] = {
+    {"name", NODE_SCALAR, false, set_name},
+    {"is", NODE_SEQUENCE, false, keep_is},
+    {"from", NODE_SCALAR, false, set_from},
+    {"latency", NODE_SCALAR, false, set_answer_latency},
+    {"failure", NODE_SCALAR, false, set_failure},
+};
+
+static void add_name_address(struct name_rule *rule, const uint8_t *address)
+{
+    rule->addresses =
+        must_resize(rule->addresses, (rule->address_count + 1) * sizeof *rule->addresses);
+    memcpy(rule->addresses[rule->address_count++], address, ADDRESS_SIZE);
+}
+
+/* An address in figures, a host, or all of a role. */
+static bool add_name_target(struct reader *reader, const struct run_spec *run,
+                            struct name_rule *rule, const struct node *node)
+{
+    uint8_t address[ADDRESS_SIZE];
+    size_t first, count;
+
+    if (node->kind == NODE_SCALAR && units_address(node->text, address) == NULL) {
+        add_name_address(rule, address);
+        return true;
+    }
+    if (!find_hosts(reader, run, node, &first, &count))
+        return false;
+    for (size_t i = first; i < first + count; i++)
+        add_name_address(rule, run->hosts[i].address);
+    return true;
+}
+
+static bool read_name(struct reader *reader, struct run_spec *run, const struct node *node)
+{
+    struct name_entry entry = {.is = NULL};
+
+    if (node->kind != NODE_MAPPING)
+        return READER_REFUSE(reader, node, "a name must be a mapping");
+    run->names = must_resize(run->names, (run->name_count + 1) * sizeof *run->names);
+    entry.rule = &run->names[run->name_count++];
+    *entry.rule = (struct name_rule){.name = NULL};
+    if (!READ(reader, node, name_keys, &entry))
+        return false;
+    if (entry.rule->name == NULL ? entry.is != NULL || !entry.rule->has_service
+                                 : entry.is == NULL && !entry.rule->has_service)
+        return READER_REFUSE(reader, node,
+                             "a name 'is' something, or it, or all, have a 'latency' or 'failure'");
+    entry.rule->has_addresses = entry.is != NULL;
+    for (size_t i = 0; entry.is != NULL && i < entry.is->count; i++) {
+        if (!add_name_target(reader, run, entry.rule, entry.is->children[i]))
+            return false;
+    }
+    if (entry.rule->address_count > NAME_ADDRESSES_MOST)
+        return READER_REFUSE(reader, entry.is, "more addresses than a name can have (%d)",
+                             NAME_ADDRESSES_MOST);
+    return true;
+}
+
+/* ---- the network as a whole ---- */
+
+/* Read when `default` has been, whose words links begin with. */
+struct network_entry {
+    const struct node *links;
+    const struct node *names;
+};
+
 static bool keep_links(struct reader *reader, const struct node *value, void *target)
 {
     (void)reader;
-    *(const struct node **)target = value;
+    ((struct network_entry *)target)->links = value;
+    return true;
+}
+
+static bool keep_names(struct reader *reader, const struct node *value, void *target)
+{
+    (void)reader;
+    ((struct network_entry *)target)->names = value;
     return true;
 }
 
 static const struct key network_keys[] = {
     {"default", NODE_MAPPING, false, set_wires},
     {"links", NODE_SEQUENCE, false, keep_links},
+    {"names", NODE_SEQUENCE, false, keep_names},
 };
 
 static bool read_network(struct reader *reader, struct run_spec *run, const struct node *node)
 {
-    const struct node *links = NULL;
+    struct network_entry entry = {.links = NULL};
 
-    if (!READ(reader, node, network_keys, &links))
+    if (!READ(reader, node, network_keys, &entry))
         return false;
-    for (size_t i = 0; links != NULL && i < links->count; i++) {
-        if (!read_link(reader, run, links->children[i]))
+    for (size_t i = 0; entry.links != NULL && i < entry.links->count; i++) {
+        if (!read_link(reader, run, entry.links->children[i]))
+            return false;
+    }
+    for (size_t i = 0; entry.names != NULL && i < entry.names->count; i++) {
+        if (!read_name(reader, run, entry.names->children[i]))
             return false;
     }
     return true;
@@ -598,7 +743,12 @@ void hosts_free(struct run_spec *run)
         free(run->hosts[i].expect.exit);
         free(run->hosts[i].expect.output);
     }
+    for (size_t i = 0; i < run->name_count; i++) {
+        free(run->names[i].name);
+        free(run->names[i].addresses);
+    }
     free(run->roles);
     free(run->hosts);
     free(run->links);
+    free(run->names);
 }

@@ -22,6 +22,9 @@ struct named_property {
 /* The bytes of an address as IPv6 has them; those of IPv4 are ::ffff:a.b.c.d. */
 #define ADDRESS_SIZE 16
 
+/* Addresses that a name can have. */
+#define NAME_ADDRESSES_MOST 16
+
 /* What must be true of a run. Texts that were not given are NULL. */
 struct expectation {
     bool has_elapsed;
@@ -104,6 +107,12 @@ struct host_spec {
     struct end_expectation expect; /* what is not said here, its role says */
 };
 
+/* So many of so many. */
+struct part {
+    int64_t part;
+    int64_t whole;
+};
+
 /* One direction between two hosts. */
 struct link_words {
     int64_t latency_ns;  /* at least */
@@ -111,8 +120,9 @@ struct link_words {
     int64_t bytes_per_s; /* 0: no limit */
     int64_t queue_bytes; /* 0: no limit */
     int64_t mtu;
-    int64_t loss_part; /* so many of so many are lost */
-    int64_t loss_whole;
+    struct part loss;
+    struct part duplicate; /* of datagrams, that come twice */
+    struct part corrupt;   /* and with a byte changed */
 };
 
 /* What goes from any of some hosts to any of others meets this. */
@@ -132,6 +142,19 @@ struct fault_spec {
     int line;
 };
 
+/* What a name stands for from some time on, and how questions for it are answered. */
+struct name_rule {
+    char *name; /* NULL: all of which nothing else is said */
+    int64_t from_ns;
+    bool has_addresses;
+    uint8_t (*addresses)[ADDRESS_SIZE];
+    size_t address_count;
+    bool has_service;
+    int64_t latency_ns;
+    int64_t jitter_ns;
+    struct part failure;
+};
+
 struct run_spec {
     char *name;         /* "" for the one run of a scenario without `runs` */
     struct role *roles; /* at least one */
@@ -144,6 +167,8 @@ struct run_spec {
     size_t link_count;
     struct fault_spec *faults;
     size_t fault_count;
+    struct name_rule *names; /* in the order of the file */
+    size_t name_count;
     struct expectation expect;
 };
 

@@ -182,7 +182,7 @@ static void expect_rule(const struct link_rule *rule, const char *expected)
              rule->from, rule->from_count, rule->to, rule->to_count,
              (long long)(words->latency_ns / MS), (long long)(words->jitter_ns / MS),
              (long long)words->bytes_per_s, (long long)words->queue_bytes,
-             (long long)words->loss_part, (long long)words->loss_whole, (long long)words->mtu);
+             (long long)words->loss.part, (long long)words->loss.whole, (long long)words->mtu);
     assert_string_equal(text, expected);
 }
 
@@ -223,10 +223,69 @@ static void without_a_network_wires_take_no_time_and_carry_what_ethernet_does(vo
 
     (void)state;
     assert_int_equal(wires->latency_ns + wires->jitter_ns + wires->bytes_per_s +
-                         wires->queue_bytes + wires->loss_part,
+                         wires->queue_bytes + wires->loss.part + wires->duplicate.part +
+                         wires->corrupt.part,
                      0);
     assert_int_equal(wires->mtu, 1500);
     assert_int_equal(scenario->runs[0].link_count, 0);
+    scenario_free(scenario);
+}
+
+static void datagrams_may_come_twice_or_changed(void **state)
+{
+    struct scenario *scenario =
+        read(HOSTS "network:\n"
+                   "  default: { duplicate: 1/7 }\n"
+                   "  links: [ { from: server, to: client.1, corrupt: 2/9 } ]\n");
+    const struct run_spec *run = &scenario->runs[0];
+
+    (void)state;
+    assert_int_equal(run->wires.duplicate.part, 1);
+    assert_int_equal(run->wires.duplicate.whole, 7);
+    assert_int_equal(run->wires.corrupt.part, 0);
+    assert_int_equal(run->links[0].words.duplicate.whole, 7);
+    assert_int_equal(run->links[0].words.corrupt.part, 2);
+    assert_int_equal(run->links[0].words.corrupt.whole, 9);
+    scenario_free(scenario);
+}
+
+static void expect_name(const struct name_rule *rule, const char *expected)
+{
+    char text[300];
+    int length = snprintf(text, sizeof text, "%s from %lld:", rule->name != NULL ? rule->name : "-",
+                          (long long)(rule->from_ns / MS));
+
+    for (size_t i = 0; i < rule->address_count; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, " %d.%d",
+                           rule->addresses[i][12], rule->addresses[i][15]);
+    snprintf(text + length, sizeof text - (size_t)length, ", %d, %d: %lld+%lld ms, %lld/%lld",
+             rule->has_addresses, rule->has_service, (long long)(rule->latency_ns / MS),
+             (long long)(rule->jitter_ns / MS), (long long)rule->failure.part,
+             (long long)rule->failure.whole);
+    assert_string_equal(text, expected);
+}
+
+static void a_name_stands_for_hosts_and_addresses_and_is_answered_somehow(void **state)
+{
+    struct scenario *scenario =
+        read("scenario: t\n"
+             "network:\n"
+             "  names:\n"
+             "    - { name: db, is: [client, 192.0.2.9, server] }\n"
+             "    - { name: db, is: [client.2], from: 10s, latency: 1s..3s }\n"
+             "    - { name: gone, is: [] }\n"
+             "    - { latency: 5ms, failure: 1/10 }\n"
+             "hosts:\n"
+             "  server: { program: p }\n"
+             "  client: { program: q, count: 3 }\n");
+    const struct run_spec *run = &scenario->runs[0];
+
+    (void)state;
+    assert_int_equal(run->name_count, 4);
+    expect_name(&run->names[0], "db from 0: 10.2 10.3 10.4 192.9 10.1, 1, 0: 0+0 ms, 0/0");
+    expect_name(&run->names[1], "db from 10000: 10.3, 1, 1: 1000+2000 ms, 0/0");
+    expect_name(&run->names[2], "gone from 0:, 1, 0: 0+0 ms, 0/0");
+    expect_name(&run->names[3], "- from 0:, 0, 1: 5+0 ms, 1/10");
     scenario_free(scenario);
 }
 
@@ -360,6 +419,23 @@ static void a_network_that_is_wrong_is_refused_with_its_place(void **state)
         {HOSTS "network: { default: { mtu: 67 } }\n",
          "a.yaml:5:28: less than IPv4 allows (68): '67'"},
         {HOSTS "network: { default: { mtu: 65536 } }\n", "a.yaml:5:28: too large: '65536'"},
+        {HOSTS "network: { default: { corrupt: 1% } }\n",
+         "a.yaml:5:32: not a ratio, such as 1/100: '1%'"},
+        {HOSTS "network: { names: [ db ] }\n", "a.yaml:5:21: a name must be a mapping"},
+        {HOSTS "network: { names: [ { name: db } ] }\n",
+         "a.yaml:5:21: a name 'is' something, or it, or all, have a 'latency' or 'failure'"},
+        {HOSTS "network: { names: [ { is: [server] } ] }\n",
+         "a.yaml:5:21: a name 'is' something, or it, or all, have a 'latency' or 'failure'"},
+        {HOSTS "network: { names: [ { name: localhost, is: [server] } ] }\n",
+         "a.yaml:5:29: that is 127.0.0.1 everywhere: 'localhost'"},
+        {HOSTS "network: { names: [ { name: db, is: [nobody] } ] }\n",
+         "a.yaml:5:38: there is no such host: 'nobody'"},
+        {HOSTS "network: { names: [ { name: db, is: [server], from: now } ] }\n",
+         "a.yaml:5:53: not a duration, such as 2s or 100ms: 'now'"},
+        {HOSTS "network: { names: [ { name: db, latency: fast } ] }\n",
+         "a.yaml:5:42: not a duration, such as 2s or 100ms: 'fast'"},
+        {HOSTS "network: { names: [ { name: db, failure: often } ] }\n",
+         "a.yaml:5:42: not a ratio, such as 1/100: 'often'"},
         {HOSTS "network: { links: [ server ] }\n", "a.yaml:5:21: a link must be a mapping"},
         {HOSTS "network: { links: [ { latency: 1ms } ] }\n",
          "a.yaml:5:21: a link has 'between', or 'from' and 'to'"},
@@ -409,6 +485,8 @@ int main(void)
         cmocka_unit_test(runs_that_are_compared_may_have_hosts),
         cmocka_unit_test(processes_may_share_the_hosts_of_others),
         cmocka_unit_test(a_link_says_what_is_not_as_everywhere),
+        cmocka_unit_test(datagrams_may_come_twice_or_changed),
+        cmocka_unit_test(a_name_stands_for_hosts_and_addresses_and_is_answered_somehow),
         cmocka_unit_test(without_a_network_wires_take_no_time_and_carry_what_ethernet_does),
         cmocka_unit_test(what_a_host_ends_with_is_said_of_it_or_of_its_role),
         cmocka_unit_test(hosts_are_not_run_live_and_say_so_unless_the_file_has_a_reason_of_its_own),
