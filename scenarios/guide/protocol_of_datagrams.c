@@ -34,13 +34,15 @@ static int protocol_of_datagrams(void *arg, rondo_value *out)
 {
     static const rondo_datagram_protocol_methods keeps = {.datagram_received = datagram_received};
     static const rondo_datagram_protocol_methods sends = {.connection_made = NULL};
-    struct keeper keeper = {.protocol.methods = &keeps};
-    rondo_datagram_protocol sender = {.methods = &sends};
+    static struct keeper keeper; /* longer than this coroutine, as its endpoint is */
+    static rondo_datagram_protocol sender;
     rondo_datagram *server, *client;
     rondo_address address;
 
     (void)arg;
     (void)out;
+    keeper.protocol.methods = &keeps;
+    sender.methods = &sends;
     RONDO_TRY(rondo_create_datagram_endpoint(itself, &keeper, &server, .local_host = "127.0.0.1"));
     RONDO_TRY(rondo_datagram_local(server, &address));
     RONDO_TRY(rondo_create_datagram_endpoint(itself, &sender, &client, .remote_host = "127.0.0.1",
@@ -53,7 +55,7 @@ static int protocol_of_datagrams(void *arg, rondo_value *out)
            keeper.kept[2]);
     rondo_datagram_close(client);
     rondo_datagram_close(server);
-    return rondo_sleep(0); /* in which both protocols, which are ours, hear of it */
+    return 0;
 }
 
 RONDO_PROGRAM(protocol_of_datagrams, protocol_of_datagrams);
