@@ -151,8 +151,10 @@ static void put_aside(const struct image *image, struct globals *globals)
 {
     char *to;
 
-    if (globals->saved == NULL)
-        globals->saved = must_alloc(image->size);
+    if (globals->size < image->size) {
+        globals->saved = must_resize(globals->saved, image->size);
+        globals->size = image->size;
+    }
     globals->kept = true;
     to = globals->saved;
     for (size_t i = 0; i < image->count; i++) {

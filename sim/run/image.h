@@ -11,6 +11,7 @@
 #define RONDO_RUN_IMAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct image;
 
@@ -18,6 +19,7 @@ struct image;
 struct globals {
     bool kept;   /* what they are while others are in place, is in: */
     char *saved; /* or NULL */
+    size_t size; /* that it has room for: its process may have run a smaller module before */
 };
 
 /* Take the image of the module that dlopen() gave as `handle`, before anything of it has run.

@@ -155,6 +155,19 @@ static void two_processes_have_globals_of_their_own_and_share_the_counters(void 
     globals_clear(&b);
 }
 
+static void who_has_run_a_smaller_module_before_has_room_for_this_one(void **state)
+{
+    struct fixture *f = *state;
+    struct globals a = {.saved = must_alloc(1), .size = 1}, b = {0};
+
+    image_enter(f->image, &a);
+    image_enter(f->image, &b);
+    assert_true(a.size > 1);
+    image_reset(f->image);
+    globals_clear(&a);
+    globals_clear(&b);
+}
+
 static void no_image_is_freed(void **state)
 {
     (void)state;
@@ -170,6 +183,7 @@ int main(void)
         TEST(what_the_loader_filled_in_stays_and_what_it_points_to_is_put_back),
         TEST(an_image_that_was_taken_later_is_of_what_was_then),
         TEST(two_processes_have_globals_of_their_own_and_share_the_counters),
+        TEST(who_has_run_a_smaller_module_before_has_room_for_this_one),
         TEST(no_image_is_freed),
     };
 
