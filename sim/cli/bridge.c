@@ -264,7 +264,9 @@ static void operation_of(const void *self, size_t i, struct operation *operation
 static size_t on_pick(void *self, const struct observed_choice *choice)
 {
     bool together = choice->label == timer_together;
-    struct alternatives alternatives = {anchor_of, together ? NULL : operation_of, choice};
+    struct alternatives alternatives = {.anchor = anchor_of,
+                                        .operation = together ? NULL : operation_of,
+                                        .self = choice};
 
     (void)self;
     if (choice->label == sched_ready) {

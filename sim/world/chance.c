@@ -363,6 +363,15 @@ static bool needs_anchors(const struct chance *chance)
     return !chance->wordless && chance->source != CHANCE_FIFO;
 }
 
+static size_t first_alike(const struct choice *choice, size_t value)
+{
+    const struct alternatives *alternatives = choice->alternatives;
+
+    return alternatives == NULL || alternatives->alike == NULL
+               ? value
+               : alternatives->alike(alternatives->self, value);
+}
+
 size_t choose(struct chance *chance, const char *label, size_t bound,
               const struct alternatives *alternatives)
 {
@@ -380,7 +389,7 @@ size_t choose(struct chance *chance, const char *label, size_t bound,
     }
     if (needs_anchors(chance))
         anchors_look(&chance->anchors, &choice);
-    value = from_source(chance, &choice, &script);
+    value = first_alike(&choice, from_source(chance, &choice, &script));
     taken = chance->wordless ? record_wordless(chance, &choice, value)
                              : record_words(chance, &choice, value);
     anchors_take(&chance->anchors, value);

@@ -105,13 +105,16 @@ struct operation {
     const char *place; /* "file.c:31", or NULL */
 };
 
-/* What a decision is about. Either function may be NULL. */
+/* What a decision is about. Any function may be NULL. */
 struct alternatives {
     /* Write in words what `value` stands for. */
     void (*anchor)(const void *self, size_t value, char *text, size_t size);
     /* What option `i` would do; asked in rising order of `i` it costs least. NULL: the options are
      * not operations. */
     void (*operation)(const void *self, size_t i, struct operation *operation);
+    /* The first option that means what `value` means, which is then what was decided: where many
+     * are alike, as the draws by which a packet is not lost. NULL: none are. */
+    size_t (*alike)(const void *self, size_t value);
     const void *self;
 };
 

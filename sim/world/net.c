@@ -275,18 +275,31 @@ static void name_accident(const void *self, size_t value, char *text, size_t siz
 
 /* One of `whole` draws is as good as another: those that mean that it happens are the last ones, so
  * that 0 is an ordinary packet. */
+static size_t first_that_happens(const struct accident *accident)
+{
+    return accident->ratio.whole - accident->ratio.part;
+}
+
+static size_t like_accident(const void *self, size_t value)
+{
+    size_t first = first_that_happens(self);
+
+    return value >= first ? first : 0;
+}
+
 static bool happens(const struct packet *packet, struct ratio ratio, const char *label,
                     const char *what)
 {
     struct accident accident = {packet, ratio, what};
-    struct alternatives alternatives = {.anchor = name_accident, .self = &accident};
+    struct alternatives alternatives = {.anchor = name_accident,
+                                        .alike = like_accident,
+                                        .self = &accident};
 
     if (ratio.whole == 0 || ratio.part == 0)
         return false;
     if (ratio.part >= ratio.whole)
         return true;
-    return world_choose(packet->from->net->world, label, ratio.whole, &alternatives) >=
-           ratio.whole - ratio.part;
+    return world_choose(packet->from->net->world, label, ratio.whole, &alternatives) != 0;
 }
 
 static bool is_lost(const struct packet *packet, const struct link_spec *spec)

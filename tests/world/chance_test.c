@@ -133,6 +133,28 @@ static void production_order_is_the_first_option_and_a_decision(void **state)
     expect_record(f, "timer.order 0 of 3 (a takes 0)\nprocess.next 0 of 2 (a takes 0)\n");
 }
 
+/* Any from 4 on means what 4 means, any other what 0 does. */
+static size_t first_like(const void *self, size_t value)
+{
+    (void)self;
+    return value >= 4 ? 4 : 0;
+}
+
+static void options_that_mean_the_same_are_decided_as_the_first_of_them(void **state)
+{
+    static const uint8_t bytes[] = {5, 3, 4};
+    struct alternatives alternatives = {.anchor = name_option, .alike = first_like, .self = "a"};
+    struct fixture *f = *state;
+
+    chance_from_bytes(&f->chance, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        add(f, "%zu ", choose(&f->chance, "timer.order", 6, &alternatives));
+    expect(f, "4 0 4 ");
+    expect_record(f, "timer.order 4 of 6 (a takes 4)\ntimer.order 0 of 6 (a takes 0)\n"
+                     "timer.order 4 of 6 (a takes 4)\n");
+    assert_int_equal(tape_steps(&f->chance.record), 2);
+}
+
 static void what_has_one_option_is_no_decision(void **state)
 {
     struct fixture *f = *state;
@@ -678,6 +700,7 @@ int main(void)
         TEST(other_labels_belong_to_none),
         TEST(ties_of_timers_and_of_processes_are_open_by_default),
         TEST(production_order_is_the_first_option_and_a_decision),
+        TEST(options_that_mean_the_same_are_decided_as_the_first_of_them),
         TEST(what_has_one_option_is_no_decision),
         TEST(a_closed_family_is_no_decision),
         TEST(without_an_anchor_the_record_has_an_empty_one),
