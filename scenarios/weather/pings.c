@@ -74,7 +74,7 @@ static int ask(rondo_stream **stream)
     return size < 0 ? (int)size : RONDO_EINCOMPLETE;
 }
 
-/* Arguments: whom, and how often. */
+/* Arguments: whom, how often, and how many ms an answer may take, if it matters. */
 static int ping(void *arg, rondo_value *out)
 {
     rondo_stream *stream = NULL;
@@ -85,6 +85,8 @@ static int ping(void *arg, rondo_value *out)
         long long start = clock_ms();
         int rc = ask(&stream);
 
+        if (words[2] != NULL)
+            RONDO_ALWAYS("in time", clock_ms() - start <= atoi(words[2]));
         if (rc == 0)
             printf("%d after %lld ms\n", i, clock_ms() - start);
         else

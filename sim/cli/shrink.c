@@ -106,6 +106,9 @@ static void report(struct trial *trial, const struct opened_tape *opened,
     if (shrunk->fewer_tried > 0)
         printf("      that is the least: of %zu run%s with fewer steps none fails\n",
                shrunk->fewer_tried, plural(shrunk->fewer_tried));
+    if (shrunk->weather > 0)
+        printf("      of %zu time%s that a fault comes %zu are not needed\n", shrunk->weather,
+               plural(shrunk->weather), shrunk->calm);
     critical_search(trial, &shrunk->tape, &critical);
     print_critical(&critical, shrunk->tape.count);
     critical_clear(&critical);

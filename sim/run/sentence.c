@@ -74,6 +74,8 @@ char *sentence_step(const struct tape_entry *entry, int64_t time_ns)
 
     if (chance_family(entry->label) == FAMILY_alloc)
         return allocation(entry->anchor, time_ns);
+    if (strcmp(entry->label, "weather.happens") == 0)
+        return must_format("%ss%s", entry->anchor, entry->value == 0 ? ", as declared" : "");
     goes = who(entry->anchor, entry->place);
     does = relation(entry);
     text = must_format("%s %s at " SECONDS "s", goes, does, SECONDS_OF(time_ns));

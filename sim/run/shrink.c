@@ -4,6 +4,7 @@
 #include "run/shrink.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -11,6 +12,9 @@
  * that few of them can do: some seconds. */
 #define TAKING_AWAY_MAX 2000000
 #define FEWEST_MAX      200000
+
+/* Times that weather comes that are tried without. */
+#define CALM_MAX 256
 
 /* What is being shrunk: the departures that are left. */
 struct work {
@@ -169,6 +173,48 @@ static void bring_near(struct trial *trial, struct tape *record)
     }
 }
 
+/* ---- calmer: weather that need not be ---- */
+
+static bool is_about_weather(const struct tape_entry *entry)
+{
+    return strcmp(entry->label, "weather.happens") == 0;
+}
+
+/* Try without the weather of `happens`. Returns: whether it is not needed. */
+static bool try_calm(struct work *work, const struct tape *record, const struct tape_entry *happens)
+{
+    char *calm = must_format("no %s", happens->anchor);
+    struct tape_entry entry = {.label = happens->label,
+                               .value = 1,
+                               .bound = 2,
+                               .anchor = calm,
+                               .before = happens->anchor,
+                               .nth = 1};
+
+    tape_departures(&work->tried, record);
+    tape_append(&work->tried, &entry);
+    free(calm);
+    return trial_departures(work->trial, &work->tried);
+}
+
+/* Leave out what can be, one after the other: up to where weather is left out the run stays what it
+ * was. */
+static void leave_out_weather(struct work *work, struct shrunk *shrunk)
+{
+    size_t tries = 0;
+
+    for (size_t i = 0; i < shrunk->tape.count; i++) {
+        const struct tape_entry *entry = &shrunk->tape.entries[i];
+
+        if (!is_about_weather(entry))
+            continue;
+        if (entry->value == 0 && tries++ < CALM_MAX && try_calm(work, &shrunk->tape, entry))
+            tape_copy(&shrunk->tape, &work->trial->chance.record);
+        shrunk->weather++;
+        shrunk->calm += shrunk->tape.entries[i].value != 0;
+    }
+}
+
 bool shrink(struct trial *trial, const struct tape *departures, struct shrunk *shrunk)
 {
     struct work work = {.trial = trial};
@@ -184,7 +230,8 @@ bool shrink(struct trial *trial, const struct tape *departures, struct shrunk *s
     trial_departures(trial, &work.left);
     tape_copy(&shrunk->tape, &trial->chance.record);
     bring_near(trial, &shrunk->tape);
-    shrunk->departures = tape_steps(&shrunk->tape);
+    leave_out_weather(&work, shrunk);
+    shrunk->departures = tape_steps(&shrunk->tape) - shrunk->calm;
     tape_clear(&work.left);
     tape_clear(&work.tried);
     return trial_record(trial, &shrunk->tape);

@@ -7,6 +7,9 @@
  * (world/anchor.h), so that one that goes leaves the others where they were. What is left is
  * compared with everything that one departure can do, two, and so on as long as there is time: that
  * is often less still, and then it is known to be the least.
+ *
+ * Declared weather happens in production order, so that it does not is a departure. What need not
+ * happen is left out at last: what is left of a run is then steps and weather that it needs.
  */
 #ifndef RONDO_RUN_SHRINK_H
 #define RONDO_RUN_SHRINK_H
@@ -15,8 +18,10 @@
 
 struct shrunk {
     struct tape tape;   /* the decisions of the smallest run that fails, all of them */
-    size_t departures;  /* among them, */
+    size_t departures;  /* among them, but for weather that does not happen; */
     size_t before;      /* and at first */
+    size_t weather;     /* times at which there might have been some, and of these */
+    size_t calm;        /* those at which it need not be */
     size_t fewer_tried; /* if not 0: of all runs with fewer departures, which are so many, none
                            fails */
 };

@@ -116,6 +116,36 @@ class Gate(unittest.TestCase):
         self.assertIn("at 1.000s", result.stdout)
 
 
+class Shrinking(unittest.TestCase):
+    """A finding is shrunk to the faults that it needs."""
+
+    def test_faults_that_are_not_needed_are_left_out(self) -> None:
+        town = TOWN.replace('"3"]', '"4", "200"]').replace("expect: {", "expect: { finds: always,")
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "town.yaml").write_text(
+                town + "explore: { strategy: uniform, schedules: 20 }\nfaults:\n"
+                "  - { at: 50ms..80ms, for: 10ms, latency: one of pinger, by: 1ms }\n"
+                "  - { every: 150ms, for: 20ms, clog: other }\n"
+                "  - { at: 150ms, for: 300ms, pause: server }\n"
+                "  - { at: 160ms, for: 10ms, pause: other }\n", encoding="utf-8")
+
+            def rondo(*arguments: str) -> str:
+                return subprocess.run([RONDO, *arguments], cwd=folder, text=True,
+                                      capture_output=True, timeout=60, check=False).stdout
+
+            rondo("explore", "town.yaml", "--schedules", "20")
+            tape = next(path for path in Path(folder).glob("out/**/*.tape")
+                        if "found always" in path.read_text(encoding="utf-8"))
+            said = rondo("shrink", str(tape.relative_to(folder)))
+            shrunk = next(Path(folder).glob("out/**/*-shrunk.tape"))
+            replayed = rondo("replay", str(shrunk.relative_to(folder)))
+        self.assertIn("shrunk to 0, in", said)
+        self.assertIn("no latency one of pinger at 0.050s", said)
+        self.assertRegex(said, r"of (\d+) times that a fault comes (?!0)\d+ are not needed")
+        self.assertIn("critical step: decision 12 of 16: pause server at 0.150s, as declared", said)
+        self.assertIn("always", replayed)
+
+
 class Mistakes(unittest.TestCase):
     """Each is one line with its place, exit status 2."""
 
