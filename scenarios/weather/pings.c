@@ -124,6 +124,7 @@ static int compute(void *arg, rondo_value *out)
     (void)arg;
     (void)out;
     rondo_busy(RONDO_MS(100));
+    puts("done");
     return 0;
 }
 
@@ -139,7 +140,6 @@ static int compute_together(void *arg, rondo_value *out)
         futures[i] = rondo_run_in_executor(NULL, executor, compute, NULL);
     for (int i = 0; i < THREADS; i++) {
         RONDO_TRY(rondo_await(futures[i], NULL));
-        printf("%d is done\n", i + 1);
         rondo_unref(futures[i]);
     }
     rondo_executor_shutdown(executor, false);
