@@ -667,9 +667,19 @@ void begin_run(struct reader *reader, struct run_spec *run, const char *name)
     reader->faults = NULL;
 }
 
+/* Hosts that name no module have that one, if it is not NULL. */
+static void give_module(struct run_spec *run, const char *module)
+{
+    for (size_t i = 0; i < run->role_count; i++) {
+        if (run->roles[i].module == NULL)
+            run->roles[i].module = must_text(module);
+    }
+}
+
 static bool finish_hosts(struct reader *reader, struct run_spec *run, const struct node *at)
 {
-    const struct role *only = &run->roles[0];
+    struct role *only = &run->roles[0];
+    bool ok;
 
     if (reader->hosts == NULL) {
         run->hosts = must_alloc(sizeof *run->hosts);
@@ -679,16 +689,18 @@ static bool finish_hosts(struct reader *reader, struct run_spec *run, const stru
                    ? finish_role(reader, &run->roles[0], at)
                    : READER_REFUSE(reader, reader->network, "a 'network' is between 'hosts'");
     }
-    if (only->program != NULL || only->module != NULL || only->script != NULL ||
-        only->args != NULL || only->env != NULL)
+    if (only->program != NULL || only->script != NULL || only->args != NULL || only->env != NULL)
         return READER_REFUSE(reader, reader->hosts, "with 'hosts', programs stand in the hosts");
-    role_clear(&run->roles[0]);
-    free(run->roles);
     run->roles = NULL;
     run->role_count = 0;
     run->has_hosts = true;
-    return read_hosts(reader, run, reader->hosts) &&
-           (reader->network == NULL || read_network(reader, run, reader->network));
+    ok = read_hosts(reader, run, reader->hosts) &&
+         (reader->network == NULL || read_network(reader, run, reader->network));
+    if (ok)
+        give_module(run, only->module);
+    role_clear(only);
+    free(only);
+    return ok;
 }
 
 bool finish_run(struct reader *reader, struct run_spec *run, const struct node *at)

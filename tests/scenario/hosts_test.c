@@ -56,6 +56,19 @@ static void expect_hosts(const char *text, const char *expected)
     scenario_free(scenario);
 }
 
+static void hosts_that_name_no_module_have_the_files(void **state)
+{
+    struct scenario *scenario =
+        read("scenario: t\nmodule: theirs\n"
+             "hosts: { a: { program: p }, b: { program: p, module: m } }\n");
+    const struct run_spec *run = &scenario->runs[0];
+
+    (void)state;
+    assert_string_equal(run->roles[0].module, "theirs");
+    assert_string_equal(run->roles[1].module, "m");
+    scenario_free(scenario);
+}
+
 static void a_role_with_a_count_is_so_many_hosts(void **state)
 {
     (void)state;
@@ -480,6 +493,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_role_with_a_count_is_so_many_hosts),
+        cmocka_unit_test(hosts_that_name_no_module_have_the_files),
         cmocka_unit_test(addresses_that_are_given_are_left_out_when_the_others_get_theirs),
         cmocka_unit_test(a_host_has_all_that_a_program_has),
         cmocka_unit_test(runs_that_are_compared_may_have_hosts),
