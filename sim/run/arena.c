@@ -28,6 +28,9 @@
 #define ARENA_BASE ((uintptr_t)0x200000000000)
 #define ARENA_SIZE ((size_t)1 << 30)
 /* Zeroing more than this costs more than giving the pages back. */
+/* So much more of it may be used at a time: who limits the memory of this process, or adds it up,
+ * is to see what there is, and not a gigabyte for each of a thousand hosts. */
+#define OPEN_STEP   ((size_t)16 << 20)
 #define ZERO_MAX    ((size_t)1 << 20)
 #define CLASS_COUNT 31
 #define FREED       ((size_t)1 << 32) /* marks the class of a block that was given back */
@@ -43,6 +46,7 @@ struct arena {
     bool aside;
     char *base;
     size_t used;
+    size_t open; /* of which may be used */
     struct block *free[CLASS_COUNT];
     struct map alive; /* aside: the allocations that are alive, by address */
 };
@@ -60,6 +64,19 @@ static struct block *block_of(void *memory)
     return (struct block *)(void *)((char *)memory - HEADER);
 }
 
+/* The first `end` bytes may be used, if the machine has them. */
+static bool open_up(struct arena *arena, size_t end)
+{
+    size_t open = (end + OPEN_STEP - 1) / OPEN_STEP * OPEN_STEP;
+
+    if (end <= arena->open)
+        return true;
+    if (mprotect(arena->base + arena->open, open - arena->open, PROT_READ | PROT_WRITE) != 0)
+        return false;
+    arena->open = open;
+    return true;
+}
+
 static void *take(struct arena *arena, size_t size)
 {
     size_t class = CLASS_LEAST;
@@ -73,7 +90,8 @@ static void *take(struct arena *arena, size_t size)
     if (block != NULL) {
         arena->free[class] = block->next;
     } else {
-        if (arena->used + ((size_t)1 << class) > ARENA_SIZE)
+        if (arena->used + ((size_t)1 << class) > ARENA_SIZE ||
+            !open_up(arena, arena->used + ((size_t)1 << class)))
             return NULL;
         block = (struct block *)(void *)(arena->base + arena->used);
         arena->used += (size_t)1 << class;
@@ -163,7 +181,7 @@ struct arena *arena_new(size_t index)
         arena->source = (struct alloc_source){aside_resize, aside_release, arena};
         return arena;
     }
-    arena->base = mmap(wanted, ARENA_SIZE, PROT_READ | PROT_WRITE,
+    arena->base = mmap(wanted, ARENA_SIZE, PROT_NONE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     CHECK(arena->base == wanted);
     arena->source = (struct alloc_source){arena_resize, arena_release, arena};

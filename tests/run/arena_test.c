@@ -15,9 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/stack.h"
 #include "run/arena.h"
+#include "tests/lib/apart.h"
 
 #if defined(__has_include)
 #if __has_include(<valgrind/valgrind.h>)
@@ -225,6 +227,30 @@ static void what_was_left_behind_goes_with_the_arena(void **state)
     }
 }
 
+/* Where a process may have no more than a gigabyte of data. */
+static void take_of_forty(void *arg)
+{
+    struct rlimit limit = {(rlim_t)1 << 30, (rlim_t)1 << 30};
+
+    (void)arg;
+    if (setrlimit(RLIMIT_DATA, &limit) != 0)
+        exit(1);
+    for (size_t i = 1; i <= 40; i++) {
+        const struct alloc_source *source = arena_source(arena_new(i));
+
+        if (source->resize(source->self, NULL, 100) == NULL)
+            exit(1);
+    }
+    exit(0);
+}
+
+static void arenas_that_are_hardly_used_take_hardly_any_memory(void **state)
+{
+    (void)state;
+    if (!RONDO_ASAN && !RUNNING_ON_VALGRIND)
+        assert_int_equal(run_apart(take_of_forty, NULL), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -239,6 +265,7 @@ int main(void)
         TEST(foreign_memory_is_freed_and_resized),
         TEST(where_there_is_no_room_left_the_answer_is_null),
         TEST(what_was_left_behind_goes_with_the_arena),
+        TEST(arenas_that_are_hardly_used_take_hardly_any_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
