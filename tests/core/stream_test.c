@@ -1142,11 +1142,12 @@ static ssize_t cancel_the_wait(struct fixture *f, size_t refused)
 
 static int refused(void *fixture, int64_t n)
 {
+    static const char *const hello[] = {"hello", NULL}; /* the server may outlive this task */
     struct fixture *f = fixture;
     ssize_t rc;
 
     rondo_loop_set_exception_handler(f->script.loop, ignore, NULL);
-    f->pieces = (const char *const[]){"hello", NULL};
+    f->pieces = hello;
     RONDO_TRY(connect_to(f, f->row->serve, &f->stream));
     RONDO_TRY(rondo_sleep(MS));
     if (f->row->wait == NULL)
