@@ -262,6 +262,13 @@ static bool takes_one_tape(const char *command)
     return strcmp(command, "replay") == 0 || strcmp(command, "shrink") == 0;
 }
 
+/* Packets are those of the simulated network, of a run that is made for itself. */
+static bool has_packets(const struct options *options)
+{
+    return !options->live &&
+           (strcmp(options->command, "run") == 0 || strcmp(options->command, "replay") == 0);
+}
+
 bool options_read(struct options *options, int argc, char **argv, enum status *status)
 {
     *options = (struct options){.repeat = 2,
@@ -295,6 +302,8 @@ bool options_read(struct options *options, int argc, char **argv, enum status *s
     }
     if (options->path_count == 0)
         return complain(status, "'%s' needs a path", options->command);
+    if (options->pcap != NULL && !has_packets(options))
+        return complain(status, "%s is for run and replay, in simulation", "--pcap");
     if (takes_one_tape(options->command) && options->path_count > 1)
         return complain(status, "'%s' takes one tape", options->command);
     return true;

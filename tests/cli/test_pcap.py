@@ -157,6 +157,13 @@ class Pcap(unittest.TestCase):
                                 capture_output=True, text=True, timeout=60, check=False)
         self.assertIn("lines_over_slow_links-near.pcapng: Not a directory\n", result.stdout)
 
+    def test_where_there_are_no_packets_it_is_refused(self) -> None:
+        for arguments in (["explore"], ["run", "--live"]):
+            result = subprocess.run([RONDO, *arguments, "--pcap", str(self.folder), SCENARIO], cwd=ROOT,
+                                    capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn("rondo: --pcap is for run and replay, in simulation;", result.stderr)
+
     def test_what_is_replayed_is_written_too(self) -> None:
         tape = next(ROOT.glob("scenarios/regressions/*.tape"))
         result = subprocess.run([RONDO, "replay", "--pcap", str(self.folder), str(tape)], cwd=ROOT,
