@@ -193,6 +193,7 @@ static int shares_a_port(void *context)
 {
     const struct role *role = context;
     struct udp *any = bound(role, any_at(7), true), *one = bound(role, loopback_at(7), true);
+    struct udp *early = bound(role, loopback_at(7), true);
     struct udp *last = bound(role, loopback_at(7), true), *friend = bound(role, any_at(8), false);
     struct udp *alone = bound(role, loopback_at(7), false);
     struct address friends = loopback_at(8);
@@ -203,8 +204,10 @@ static int shares_a_port(void *context)
     send_to(role, stranger, "from a stranger", loopback_at(7));
     read_all(role, any);
     read_all(role, one);
+    read_all(role, early);
     read_all(role, last);
     udp_close(last);
+    udp_close(early);
     send_to(role, stranger, "again", loopback_at(7));
     read_all(role, any);
     udp_close(any);
@@ -225,6 +228,7 @@ static void of_those_who_share_a_port_the_one_that_is_meant_most_gets_it(void **
            "0.000 prints p connects: ok\n"
            "0.000 prints p reads EAGAIN\n"
            "0.000 prints p reads 'from a friend' from 127.0.0.1:8\n"
+           "0.000 prints p reads EAGAIN\n"
            "0.000 prints p reads EAGAIN\n"
            "0.000 prints p reads 'from a stranger' from 127.0.0.1:32768\n"
            "0.000 prints p reads EAGAIN\n"
