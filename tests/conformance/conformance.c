@@ -156,6 +156,7 @@ static const struct row rows[] = {
         "EADDRINUSE port 0 connect 0 | a: | b: | c: connected EADDRINUSE | close 0\n"
         "nobody listens: 0 write 0 | queue 0 a: connected ECONNREFUSED written ECANCELED | b: "
         "| close 0\n"
+        "port 0: 0 | a: connected ECONNREFUSED | close 0\n"
         "texts: EINVAL EINVAL EINVAL EINVAL 0 EAFNOSUPPORT\n"
         "a reset: listener: connection accept | server: go reset closed | client: connected "
         "written read ECONNRESET readable 0 writable 0 active 1 | close 0\n"
@@ -188,7 +189,12 @@ static const struct row rows[] = {
         "written in a timer, and in a check: listener: connection accept | server: | client: "
         "connected timer written prepare check written prepare prepare | close 0\n"
         "written when something is read: listener: connection accept | server: x written check "
-        "| client: connected | close 0\n",
+        "| client: connected | close 0\n"
+        "nothing to write, and closed: try 0 write 0 queue 0 try EBADF write EBADF shutdown "
+        "ENOTCONN read EINVAL stop 0 readable 0 writable 0 | listener: connection accept | "
+        "server: | client: connected written closed | close 0\n"
+        "ten thousand closes at once: connected 0 canceled 300 closed 10000 | listener: | "
+        "server: | client: | close 0\n",
     },
     {
         "pipe",
@@ -239,7 +245,12 @@ static const struct row rows[] = {
         "written in a timer, and in a check: listener: connection accept | server: | client: "
         "connected timer written prepare check written prepare prepare | close 0\n"
         "written when something is read: listener: connection accept | server: x written check "
-        "| client: connected | close 0\n",
+        "| client: connected | close 0\n"
+        "nothing to write, and closed: try 0 write 0 queue 0 try EBADF write EBADF shutdown "
+        "ENOTCONN read EINVAL stop 0 readable 0 writable 0 | listener: connection accept | "
+        "server: | client: connected written closed | close 0\n"
+        "ten thousand closes at once: connected 0 canceled 300 closed 10000 | listener: | "
+        "server: | client: | close 0\n",
     },
     {
         "udp",

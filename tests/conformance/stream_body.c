@@ -345,6 +345,108 @@ static void phases_of_a_poll(struct trace *trace, enum actor_kind kind)
     close_pair(pair);
 }
 
+/* ---- refusals ---- */
+
+static void refusals(struct trace *trace, enum actor_kind kind)
+{
+    struct pair *pair = open_pair(trace, kind);
+    struct actor *client = pair->client;
+
+    note(trace, "nothing to write, and closed: ");
+    pair->server->reads_left = client->reads_left = 0;
+    connect_to(client, pair->listener);
+    for (int i = 0; i < 5; i++)
+        uv_run(&pair->loop, UV_RUN_NOWAIT);
+    note(trace, "try %s", code(try_text(client, "")));
+    note(trace, " write %s", code(write_text(client, "")));
+    note(trace, " queue %zu", client->uv.stream.write_queue_size);
+    uv_run(&pair->loop, UV_RUN_NOWAIT);
+    close_it(client);
+    note(trace, " try %s", code(try_text(client, "x")));
+    note(trace, " write %s", code(write_with(client, &client->writes[1], "x")));
+    note(trace, " shutdown %s", code(shut(client)));
+    note(trace, " read %s stop %d", code(uv_read_start(stream(client), give_buffer, was_read)),
+         uv_read_stop(stream(client)));
+    note(trace, " readable %d writable %d | ", uv_is_readable(stream(client)),
+         uv_is_writable(stream(client)));
+    uv_run(&pair->loop, UV_RUN_NOWAIT);
+    close_pair(pair);
+}
+
+/* Each counts what it was told. */
+struct crowd {
+    struct one {
+        union {
+            uv_handle_t handle;
+            uv_tcp_t tcp;
+            uv_pipe_t pipe;
+        } uv;
+        uv_connect_t connect;
+    } * ones;
+    size_t connected;
+    size_t canceled;
+    size_t closed;
+};
+
+static void one_connected(uv_connect_t *req, int status)
+{
+    struct crowd *crowd = req->handle->data;
+
+    crowd->connected += status == 0;
+    crowd->canceled += status == UV_ECANCELED;
+}
+
+static void one_closed(uv_handle_t *handle)
+{
+    struct crowd *crowd = handle->data;
+
+    crowd->closed++;
+}
+
+static void connect_one(struct one *one, enum actor_kind kind, const struct actor *listener)
+{
+    struct sockaddr_in address = {0};
+    int size = sizeof address;
+
+    if (kind == ACTOR_PIPE) {
+        uv_pipe_connect(&one->connect, &one->uv.pipe, listener->path, one_connected);
+        return;
+    }
+    uv_tcp_getsockname(&listener->uv.tcp, (struct sockaddr *)&address, &size);
+    uv_tcp_connect(&one->connect, &one->uv.tcp, (struct sockaddr *)&address, one_connected);
+}
+
+/* Ten thousand at once, of which those of the first half that may have a descriptor each are still
+ * connecting. */
+static void many_closes(struct trace *trace, enum actor_kind kind)
+{
+    enum { MANY = 10000, CONNECTING = 300 };
+    struct crowd crowd = {.ones = calloc(MANY, sizeof *crowd.ones)};
+    struct pair *pair = open_pair(trace, kind);
+
+    note(trace, "ten thousand closes at once: ");
+    pair->listener->accepts = 0;
+    for (int i = 0; i < MANY; i++) {
+        struct one *one = &crowd.ones[i];
+
+        if (kind == ACTOR_TCP)
+            uv_tcp_init(&pair->loop, &one->uv.tcp);
+        else
+            uv_pipe_init(&pair->loop, &one->uv.pipe, 0);
+        one->uv.handle.data = &crowd;
+        if (i < CONNECTING)
+            connect_one(one, kind, pair->listener);
+    }
+    for (int i = 0; i < MANY; i++)
+        uv_close(&crowd.ones[i].uv.handle, one_closed);
+    uv_run(&pair->loop, UV_RUN_NOWAIT);
+    note(trace, "connected %zu canceled %zu closed %zu | ", crowd.connected, crowd.canceled,
+         crowd.closed);
+    pair->listener->log[0] = '\0';
+    close_pair(pair);
+    free(crowd.ones);
+}
+
 void stream_body(struct trace *trace, enum actor_kind kind)
 {
     ordinary(trace, kind);
@@ -354,4 +456,6 @@ void stream_body(struct trace *trace, enum actor_kind kind)
     much(trace, kind);
     phases(trace, kind);
     phases_of_a_poll(trace, kind);
+    refusals(trace, kind);
+    many_closes(trace, kind);
 }

@@ -134,6 +134,15 @@ static void refusals(struct trace *trace)
     note(trace, "queue %zu ", a->uv.stream.write_queue_size);
     finish(trace, &loop, (struct actor *[]){a, b}, 2);
 
+    note(trace, "port 0: ");
+    uv_loop_init(&loop);
+    a = actor_new(&loop, trace, ACTOR_TCP, "a");
+    address = loopback(0);
+    note(trace, "%s | ",
+         code(uv_tcp_connect(&a->connect, &a->uv.tcp, (struct sockaddr *)&address, was_connected)));
+    uv_run(&loop, UV_RUN_DEFAULT);
+    finish(trace, &loop, (struct actor *[]){a}, 1);
+
     note(trace, "texts: ");
     note(trace, "%s", code(uv_ip4_addr("1.2.3", 0, &address)));
     note(trace, " %s", code(uv_ip4_addr("1.2.3.4.5", 0, &address)));

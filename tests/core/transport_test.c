@@ -976,6 +976,77 @@ static void one_server_is_for_both_families(void **state)
          "4ms main server: made end lost ok made end lost ok\n");
 }
 
+/* ---- many ---- */
+
+/* Of a protocol for many connections: how many there are, and how often that changed. */
+struct crowd {
+    rondo_protocol protocol;
+    rondo_transport **transports;
+    size_t made;
+    size_t lost;
+    size_t blamed;
+};
+
+static void one_more(rondo_protocol *self, rondo_transport *transport)
+{
+    struct crowd *crowd = (struct crowd *)self;
+
+    if (crowd->transports != NULL)
+        crowd->transports[crowd->made] = transport;
+    crowd->made++;
+}
+
+static void one_less(rondo_protocol *self, int code)
+{
+    struct crowd *crowd = (struct crowd *)self;
+
+    crowd->lost++;
+    crowd->blamed += code != 0;
+}
+
+static const rondo_protocol_methods crowd_methods = {.connection_made = one_more,
+                                                     .connection_lost = one_less};
+
+static rondo_protocol *the_crowd(void *crowd)
+{
+    return crowd;
+}
+
+static int closes_ten_thousand(void *fixture, int64_t n)
+{
+    size_t many = ground_clock == CLOCK_EXACT ? 5000 : 200; /* a real one costs two descriptors */
+    rondo_transport **transports = calloc(many, sizeof(rondo_transport *));
+    struct crowd clients = {{&crowd_methods}, transports, 0, 0, 0};
+    struct crowd served = {{&crowd_methods}, NULL, 0, 0, 0};
+    struct fixture *f = fixture;
+
+    (void)n;
+    RONDO_TRY(rondo_create_server(the_crowd, &served, "127.0.0.1", 0, &f->server));
+    for (size_t i = 0; i < many; i++)
+        RONDO_TRY(rondo_create_connection(the_crowd, &clients, "127.0.0.1",
+                                          rondo_server_port(f->server), NULL));
+    RONDO_TRY(rondo_sleep(MS));
+    for (size_t i = 0; i < many; i++)
+        rondo_transport_close(transports[i]);
+    rondo_server_abort_clients(f->server);
+    rondo_server_close(f->server);
+    check(f, clients.lost == 0 && served.lost == 0);
+    RONDO_TRY(rondo_server_wait_closed(f->server));
+    RONDO_TRY(rondo_sleep(MS));
+    check(f, clients.made == many && served.made == many);
+    check(f, clients.lost == many && served.lost == many);
+    check(f, clients.blamed == 0 && served.blamed == 0);
+    rondo_server_free(f->server);
+    free(transports);
+    return 0;
+}
+
+/* Each protocol is told once, and nothing is left. */
+static void ten_thousand_ends_are_closed_at_once(void **state)
+{
+    play(*state, closes_ten_thousand, "");
+}
+
 /* ---- unix sockets ---- */
 
 /* A path that no other play has. */
@@ -1370,6 +1441,7 @@ int main(void)
         TEST(a_server_closes_its_clients),
         TEST(a_server_aborts_its_clients),
         TEST(one_server_is_for_both_families),
+        TEST(ten_thousand_ends_are_closed_at_once),
         TEST(a_path_is_served_as_a_port_is),
         TEST(a_path_that_leads_nowhere_is_refused),
         TEST(a_stream_works_over_a_transport_of_ones_own),
