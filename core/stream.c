@@ -81,10 +81,30 @@ static void connection_made(rondo_protocol *self, rondo_transport *transport)
         rondo_stream_free(stream);
 }
 
+/* The loop is being closed before whoever opened the stream has closed it. After a run that was
+ * stuck everybody knows. */
+static void report_unclosed(struct rondo_stream *stream)
+{
+    struct rondo_loop *loop = stream->loop;
+    const char *message = "Stream was never closed";
+
+    if (loop->stuck)
+        return;
+    observe(&(struct observed){.kind = OBSERVED_FORGOTTEN,
+                               .object = object_view(loop, &stream->object, "stream"),
+                               .text = message});
+    rondo_loop_call_exception_handler(loop, &(rondo_exception){.message = message,
+                                                               .text = stream->object.name != NULL
+                                                                           ? stream->object.name
+                                                                           : ""});
+}
+
 static void connection_lost(rondo_protocol *self, int code)
 {
     struct rondo_stream *stream = stream_of(self);
 
+    if (code == RONDO_ECLOSED && !stream->closing && stream->client_connected == NULL)
+        report_unclosed(stream);
     stream->lost = true;
     stream->error = code;
     stream->ended = true;
@@ -239,6 +259,7 @@ int rondo_stream_drain_at(rondo_stream *stream, const char *here)
 
 void rondo_stream_close(rondo_stream *stream)
 {
+    stream->closing = true;
     if (stream->transport != NULL)
         rondo_transport_close(stream->transport);
 }

@@ -6,7 +6,8 @@
  * twice the limit; a line that is read is a copy of the stream's own, valid until the next read.
  * One task may read and others write at the same time; two that read are refused.
  *
- * A stream belongs to its loop, and goes when that is closed.
+ * A stream belongs to its loop, and goes when that is closed; if nobody has closed it before, the
+ * loop's exception handler is told (STR-23).
  */
 #ifndef RONDO_STREAM_H
 #define RONDO_STREAM_H
@@ -107,6 +108,14 @@ RONDO_API RONDO_MUST ssize_t rondo_stream_readline_at(rondo_stream *stream, cons
 RONDO_API RONDO_MUST ssize_t rondo_stream_readuntil_at(rondo_stream *stream, const void *separator,
                                                        size_t size, const char **data,
                                                        const char *here);
+
+/* As rondo_stream_readuntil(), for that of `count` separators which ends first (STR-08). */
+#define rondo_stream_readuntil_any(stream, separators, count, data) \
+    rondo_stream_readuntil_any_at((stream), (separators), (count), (data), RONDO_HERE)
+RONDO_API RONDO_MUST ssize_t rondo_stream_readuntil_any_at(rondo_stream *stream,
+                                                           const struct iovec *separators,
+                                                           size_t count, const char **data,
+                                                           const char *here);
 
 /* What the last read had when it said RONDO_EINCOMPLETE (asyncio: IncompleteReadError.partial).
  * Returns: how many bytes. Suspends: never. Owns: as rondo_stream_read_all(). */

@@ -25,6 +25,7 @@ struct rondo_stream {
     rondo_iterator lines; /* rondo_stream_lines() */
     int error;            /* with which the connection was lost, or 0 */
     bool lost;            /* closed, or lost: nothing comes from the transport any more */
+    bool closing;         /* asked for */
     bool given_up;        /* by its owner */
 
     rondo_client_connected client_connected; /* of a server: who serves it; or NULL */

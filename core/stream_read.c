@@ -204,57 +204,91 @@ ssize_t rondo_stream_readexactly_at(rondo_stream *stream, void *data, size_t siz
     return (ssize_t)size;
 }
 
-/* Wait for `separator`. Returns: where it begins, RONDO_EINCOMPLETE at the end, or RONDO_ELIMIT,
- * and then `*passed` is how far it has been looked for. */
-static ssize_t look_for(struct rondo_stream *stream, const char *separator, size_t size,
-                        size_t *passed, const char *here)
-{
-    size_t found;
+/* Where a separator is. */
+struct place {
+    size_t start;
+    size_t end;
+};
 
-    *passed = 0;
-    while ((found = find(&stream->ahead, *passed, separator, size)) == SIZE_MAX) {
-        if (stream->ahead.size + 1 > *passed + size)
-            *passed = stream->ahead.size + 1 - size;
-        if (*passed > stream->limit)
+/* The one of `separators` that ends first at or behind `from`. Returns: whether there is any. */
+static bool find_any(const struct stream_bytes *bytes, size_t from, const struct iovec *separators,
+                     size_t count, struct place *place)
+{
+    *place = (struct place){SIZE_MAX, SIZE_MAX};
+    for (size_t i = 0; i < count; i++) {
+        size_t start = find(bytes, from, separators[i].iov_base, separators[i].iov_len);
+
+        if (start != SIZE_MAX && start + separators[i].iov_len < place->end)
+            *place = (struct place){start, start + separators[i].iov_len};
+    }
+    return place->end != SIZE_MAX;
+}
+
+/* Wait for one of `separators`. Returns: 0; RONDO_EINCOMPLETE at the end; or RONDO_ELIMIT, and then
+ * `place->start` is how far it has been looked for. */
+static int look_for(struct rondo_stream *stream, const struct iovec *separators, size_t count,
+                    struct place *place, const char *here)
+{
+    size_t longest = 0, passed = 0;
+
+    for (size_t i = 0; i < count; i++)
+        longest = separators[i].iov_len > longest ? separators[i].iov_len : longest;
+    while (!find_any(&stream->ahead, passed, separators, count, place)) {
+        if (stream->ahead.size + 1 > passed + longest)
+            passed = stream->ahead.size + 1 - longest;
+        place->start = passed;
+        if (passed > stream->limit)
             return RONDO_ELIMIT;
         if (is_over(stream))
             return RONDO_EINCOMPLETE;
         RONDO_TRY(wait_for_more(stream, here));
     }
-    *passed = found;
-    return found > stream->limit ? RONDO_ELIMIT : (ssize_t)found;
+    return place->start > stream->limit ? RONDO_ELIMIT : 0;
+}
+
+ssize_t rondo_stream_readuntil_any_at(rondo_stream *stream, const struct iovec *separators,
+                                      size_t count, const char **data, const char *here)
+{
+    struct place place;
+    int rc;
+
+    for (size_t i = 0; i < count; i++) {
+        if (separators[i].iov_len == 0)
+            return RONDO_EINVAL;
+    }
+    if (count == 0)
+        return RONDO_EINVAL;
+    RONDO_TRY(check(stream));
+    rc = look_for(stream, separators, count, &place, here);
+    if (rc == RONDO_EINCOMPLETE)
+        return give_part(stream);
+    return rc < 0 ? rc : give(stream, place.end, place.end, data);
 }
 
 ssize_t rondo_stream_readuntil_at(rondo_stream *stream, const void *separator, size_t size,
                                   const char **data, const char *here)
 {
-    size_t passed;
-    ssize_t at;
+    struct iovec separators = {(void *)(uintptr_t)separator, size};
 
-    if (size == 0)
-        return RONDO_EINVAL;
-    RONDO_TRY(check(stream));
-    at = look_for(stream, separator, size, &passed, here);
-    if (at == RONDO_EINCOMPLETE)
-        return give_part(stream);
-    return at < 0 ? at : give(stream, (size_t)at + size, (size_t)at + size, data);
+    return rondo_stream_readuntil_any_at(stream, &separators, 1, data, here);
 }
 
 ssize_t rondo_stream_readline_at(rondo_stream *stream, const char **line, const char *here)
 {
-    size_t passed;
-    ssize_t at;
+    static const struct iovec newline = {(void *)(uintptr_t) "\n", 1};
+    struct place place;
+    int rc;
 
     RONDO_TRY(check(stream));
-    at = look_for(stream, "\n", 1, &passed, here);
-    if (at == RONDO_EINCOMPLETE)
+    rc = look_for(stream, &newline, 1, &place, here);
+    if (rc == RONDO_EINCOMPLETE)
         return give(stream, stream->ahead.size, stream->ahead.size, line);
-    if (at == RONDO_ELIMIT) {
-        bool whole = find(&stream->ahead, passed, "\n", 1) == passed;
+    if (rc == RONDO_ELIMIT) {
+        bool whole = find(&stream->ahead, place.start, "\n", 1) == place.start;
 
-        took(stream, whole ? passed + 1 : stream->ahead.size);
+        took(stream, whole ? place.start + 1 : stream->ahead.size);
     }
-    return at < 0 ? at : give(stream, (size_t)at + 1, (size_t)at + 1, line);
+    return rc < 0 ? rc : give(stream, place.end, place.end, line);
 }
 
 size_t rondo_stream_partial(const rondo_stream *stream, const char **data)

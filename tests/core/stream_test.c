@@ -31,6 +31,7 @@ struct fixture {
     char *much;
     rondo_stream *stream;  /* of a sweep */
     const struct row *row; /* likewise */
+    int unclosed;          /* streams that were reported */
 };
 
 SCRIPT_FIXTURE(fixture)
@@ -293,6 +294,43 @@ static void reading_until_a_separator_finds_it_across_pieces(void **state)
                 "3ms client readuntil '--': '1--', 3 bytes\n"
                 "4ms client readuntil '--': EINCOMPLETE\n"
                 "4ms client part '2', 1 bytes, at its end: 1\n");
+}
+
+static int reads_until_any(void *fixture, int64_t n)
+{
+    static const struct iovec ends[] = {{(void *)"---", 3}, {(void *)"\n", 1}, {(void *)"ab", 2}};
+    static const struct iovec none = {(void *)"", 0};
+    struct fixture *f = fixture;
+    rondo_stream *stream;
+    ssize_t count;
+
+    (void)n;
+    RONDO_TRY(connect_to(f, send_pieces, &stream));
+    note(f, "none: %s", name_of(rondo_stream_readuntil_any(stream, ends, 0, NULL)));
+    note(f, "an empty one: %s", name_of(rondo_stream_readuntil_any(stream, &none, 1, NULL)));
+    do {
+        const char *data = "";
+
+        count = rondo_stream_readuntil_any(stream, ends, 3, &data);
+        note(f, "%s: '%.*s'", count < 0 ? name_of(count) : "reads", (int)strcspn(data, "\n"), data);
+    } while (count > 0);
+    end(f, stream);
+    return 0;
+}
+
+/* STR-08: of several separators the one that ends first counts, not the one that begins first, also
+ * where pieces meet. */
+static void of_several_separators_the_one_that_ends_first_counts(void **state)
+{
+    play_pieces(*state, (const char *const[]){"x--", "ab1-", "--2", "\n3a", "b4", NULL},
+                reads_until_any,
+                "0ms client none: EINVAL\n"
+                "0ms client an empty one: EINVAL\n"
+                "1ms client reads: 'x--ab'\n"
+                "2ms client reads: '1---'\n"
+                "3ms client reads: '2'\n"
+                "4ms client reads: '3ab'\n"
+                "5ms client EINCOMPLETE: ''\n");
 }
 
 static int reads_until_over_the_limit(void *fixture, int64_t n)
@@ -959,6 +997,15 @@ static void cancelling_serve_forever_waits_for_the_connections(void **state)
                     "3ms server wait_closed ok\n");
 }
 
+static void hears_words(rondo_loop *loop, const rondo_exception *exception, void *arg)
+{
+    struct fixture *f = arg;
+
+    (void)loop;
+    f->unclosed += strcmp(exception->message, "Stream was never closed") == 0 &&
+                   strncmp(exception->text, "127.0.0.1:", 10) == 0;
+}
+
 static int leaves_all_open(void *fixture, int64_t n)
 {
     struct fixture *f = fixture;
@@ -969,10 +1016,12 @@ static int leaves_all_open(void *fixture, int64_t n)
     RONDO_TRY(connect_to(f, echo, &stream));
     rondo_stream_write(stream, "x\n", 2);
     RONDO_TRY((int)rondo_stream_readline(stream, &line));
+    rondo_loop_set_exception_handler(f->script.loop, hears_words, f);
     rondo_loop_stop(f->script.loop);
     return (int)rondo_stream_readline(stream, &line); /* never */
 }
 
+/* STR-23: whoever has opened a stream and not closed it is told when the loop is closed. */
 static void a_loop_that_is_closed_takes_its_streams_and_servers_with_it(void **state)
 {
     struct fixture *f = *state;
@@ -980,6 +1029,7 @@ static void a_loop_that_is_closed_takes_its_streams_and_servers_with_it(void **s
     spawn(f, "client", leaves_all_open, 0);
     expect_trace(f, "");
     assert_int_equal(close_loop(f), 0);
+    assert_int_equal(f->unclosed, 1); /* of the client; the other one is the server's */
 }
 
 /* ---- without memory ---- */
@@ -1188,6 +1238,7 @@ int main(void)
         TEST(a_line_that_is_too_long_is_dropped),
         TEST(reading_until_a_separator_finds_it_across_pieces),
         TEST(reading_until_a_separator_that_is_too_far_takes_nothing),
+        TEST(of_several_separators_the_one_that_ends_first_counts),
         TEST(reading_exactly_waits_for_all_of_it),
         TEST(a_read_that_is_cancelled_leaves_what_comes_to_the_next),
         TEST(two_tasks_cannot_read_at_the_same_time),
