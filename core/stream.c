@@ -90,9 +90,8 @@ static void report_unclosed(struct rondo_stream *stream)
 
     if (loop->stuck)
         return;
-    observe(&(struct observed){.kind = OBSERVED_FORGOTTEN,
-                               .object = object_view(loop, &stream->object, "stream"),
-                               .text = message});
+    observe(OBSERVED_FORGOTTEN, .object = object_view(loop, &stream->object, "stream"),
+            .text = message);
     rondo_loop_call_exception_handler(loop, &(rondo_exception){.message = message,
                                                                .text = stream->object.name != NULL
                                                                            ? stream->object.name

@@ -398,6 +398,8 @@ static void hosts_that_are_wrong_are_refused_with_their_place(void **state)
          "a.yaml:2:13: 'a' is on 'a', which is no host of its own"},
         {T "hosts: { a: { program: p }, b: { program: p, on: a, address: 10.0.0.9 } }\n",
          "a.yaml:2:32: 'b' has the address of 'a', which it is on"},
+        {T "hosts: { a: { program: p }, b: { program: p, on: a, cpus: 2 } }\n",
+         "a.yaml:2:32: 'b' has the clock and the CPUs of 'a', which it is on"},
         {T "hosts: { a: { program: p, count: 2 }, b: { program: p, on: a, count: 3 } }\n",
          "a.yaml:2:42: 'b' are 3 on 2 hosts: one on each, or all on one"},
         {T "hosts: { a: { program: p }, b: { program: p, on: a } }\n"
