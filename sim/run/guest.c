@@ -121,8 +121,6 @@ void guest_become(struct guest *guest, const struct scenario *scenario, const st
 {
     struct mistake mistake;
 
-    if (guest->module != module)
-        globals_clear(&guest->globals); /* which have the size of the module's */
     guest->host = host;
     guest->role = role_of(run, host);
     guest->name = run->has_hosts ? host->name : NULL;

@@ -48,14 +48,23 @@ static void name_losing(const void *self, size_t value, char *text, size_t size)
              is_lost(losing->loss, value) ? " lost" : "");
 }
 
+static size_t like_losing(const void *self, size_t value)
+{
+    struct ratio loss = ((const struct losing *)self)->loss;
+
+    return is_lost(loss, value) ? loss.whole - loss.part : 0;
+}
+
 static bool is_of_the_lost(const struct weather *weather, const struct packet *packet)
 {
     struct losing losing = {weather->spec.loss, packet};
-    struct alternatives alternatives = {.anchor = name_losing, .self = &losing};
+    struct alternatives alternatives = {.anchor = name_losing,
+                                        .alike = like_losing,
+                                        .self = &losing};
     struct ratio loss = weather->spec.loss;
 
     return loss.part >= loss.whole ||
-           is_lost(loss, world_choose(weather->world, "weather.loss", loss.whole, &alternatives));
+           world_choose(weather->world, "weather.loss", loss.whole, &alternatives) != 0;
 }
 
 /* Whether `weather` loses what is between its sides. */

@@ -299,7 +299,7 @@ static void a_loss_burst_loses_what_is_drawn_and_without_chance_nothing(void **s
            "0.100 choice weather.loss here > there 0 0 of 4\n"
            "0.100 choice weather.loss here > there 1 lost before here > there 1 3 of 4\n"
            "0.100 packet here > there 1 is lost in loss\n"
-           "0.100 choice weather.loss here > there 2 2 of 4\n"
+           "0.100 choice weather.loss here > there 2 0 of 4\n"
            "0.110 packet here > there 0\n"
            "0.110 packet here > there 2\n"
            "0.350 weather: loss here, there ends\n"
