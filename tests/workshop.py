@@ -27,7 +27,6 @@ class Judge:
     name: str
     command: tuple[str, ...]
     place: Path = ROOT  # where it is asked
-    memory: int = 4  # GiB that it may have, touched or not
 
 
 @dataclass
@@ -103,15 +102,14 @@ class Workshop:
                  "scenarios", "demo/kitchen.yaml", "tests/scripts")
         # What it finds it keeps in out/random, which is no place for the finds of a mutant.
         random = (str(self.folder / Path(RANDOM).name),)
-        # Each host of a scenario has a GiB of addresses for its program, which may take no more.
-        return [*judges, Judge("scenarios", rondo, memory=64), Judge("random", random, self.folder)]
+        return [*judges, Judge("scenarios", rondo), Judge("random", random, self.folder)]
 
     def ask(self, judge: Judge, folder: Path, patience: float) -> str:
         """What `judge` says of the library in `folder`: nothing, or how it failed."""
         environment = {**os.environ, "LD_LIBRARY_PATH": str(folder), "CMOCKA_MESSAGE_OUTPUT": "stdout"}
         process = subprocess.Popen(judge.command, cwd=judge.place, env=environment, start_new_session=True,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   preexec_fn=lambda: limit(patience, judge.memory))
+                                   preexec_fn=lambda: limit(patience))
         try:
             status = process.wait(timeout=4 * patience + 5)
         except subprocess.TimeoutExpired:
@@ -137,9 +135,9 @@ class Workshop:
         return failing
 
 
-def limit(cpu_seconds: float, memory: int) -> None:
+def limit(cpu_seconds: float) -> None:
     """In a child: what goes round and round, or eats memory, ends."""
     seconds = int(cpu_seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory << 30, memory << 30))
+    resource.setrlimit(resource.RLIMIT_DATA, (4 << 30, 4 << 30))
