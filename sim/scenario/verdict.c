@@ -419,13 +419,16 @@ static char *why_in_vain(const struct weather_count *count)
     return must_text("it never began");
 }
 
-/* The vacuity gate again: a fault that is declared and never felt proves nothing. */
+/* The vacuity gate again: a fault that is declared and never felt proves nothing. But a search ends
+ * with what it finds, and what had not come by then was not needed for it. */
 static void judge_faults(struct verdict *verdict, const struct scenario *scenario, size_t run,
                          const struct observed_run *seen)
 {
     const struct run_spec *spec = &scenario->runs[run];
     char name[80];
 
+    if (observed_run_finding(seen) != NULL)
+        return;
     prefix(scenario, run, name, sizeof name);
     for (size_t i = 0; i < spec->fault_count; i++) {
         struct weather_count count =

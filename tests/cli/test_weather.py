@@ -95,6 +95,12 @@ class Gate(unittest.TestCase):
         self.assertIn("fault 'clog other' (town.yaml:10) never took effect", result.stdout)
         self.assertNotIn("clog server", result.stdout)
 
+    def test_where_something_is_found_nothing_more_is_asked(self) -> None:
+        result = run("scenario: t\nobjects: { E: event }\ntasks: { main: [ sleep 1s, wait E ] }\n"
+                     "faults:\n  - { at: 5s, clock-step: all, by: 1h }\n"
+                     "expect: { finds: endless-wait }\n")
+        self.assertEqual(result.returncode, 0, result.stdout)
+
     def test_counts_are_in_the_results(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             run(TOWN + "faults:\n  - { at: 150ms, for: 50ms, clog: server }\n"
