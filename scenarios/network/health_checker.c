@@ -10,7 +10,7 @@
  */
 #include "wire.h"
 
-enum { PORT = 7400, FAILURES = 3 };
+enum { PORT = 7400, FAILURES = 3, CLIENTS_MAX = 16 };
 
 #define PERIOD  RONDO_MS(500)
 #define LIMIT   RONDO_MS(300)
@@ -18,16 +18,28 @@ enum { PORT = 7400, FAILURES = 3 };
 
 /* ---- a backend ---- */
 
-struct client {
+static struct client {
+    bool taken;
     uv_tcp_t tcp;
     uv_write_t write;
     char line[LINE_SIZE];
     size_t size; /* of what has come of it */
-};
+} clients[CLIENTS_MAX];
+
+static struct client *take_client(void)
+{
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        if (!clients[i].taken) {
+            clients[i].taken = true;
+            return &clients[i];
+        }
+    }
+    return NULL;
+}
 
 static void free_client(uv_handle_t *handle)
 {
-    free(handle->data);
+    ((struct client *)handle->data)->taken = false;
 }
 
 static void give_memory(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -64,10 +76,10 @@ static void has_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 
 static void has_connection(uv_stream_t *listener, int status)
 {
-    struct client *client = status == 0 ? malloc(sizeof *client) : NULL;
+    struct client *client = status == 0 ? take_client() : NULL;
 
     if (client == NULL)
-        return;
+        return; /* it waits, unanswered: as good as down */
     uv_tcp_init(listener->loop, &client->tcp);
     client->tcp.data = client;
     client->size = 0;

@@ -33,10 +33,20 @@ void world_init(struct world *world, struct chance *chance, struct trace *trace)
     list_init(&world->runnable);
 }
 
+/* Nothing happens any more: what has an event may be freed in any order. */
+static void drop_agenda(struct world *world)
+{
+    struct heap_node *node;
+
+    while ((node = heap_pop(&world->agenda)) != NULL)
+        container_of(node, struct event, node)->entered = false;
+}
+
 void world_close(struct world *world)
 {
+    drop_agenda(world);
+    net_free(world->net); /* before the weather, which keeps some of its packets */
     weather_free(world);
-    net_free(world->net);
     list_for_each(node, &world->processes) {
         struct process *process = container_of(node, struct process, link);
 

@@ -294,10 +294,10 @@ static void tasks_that_are_stuck_in_a_server_that_runs_on_are_a_partial_deadlock
              "expect: { b: { exit: running } }\n");
     expect_seen(f,
                 "a 0, b running; partial-deadlock at 1000 ms\n"
-                "b/main   waits for lock right since 0.100s  hosts.c:213   held by b/other since "
-                "0.000s  hosts.c:203\n"
-                "b/other  waits for lock left since 0.100s  hosts.c:205   held by b/main since "
-                "0.000s  hosts.c:211\n");
+                "b/main   waits for lock right since 0.100s  hosts.c:215   held by b/other since "
+                "0.000s  hosts.c:205\n"
+                "b/other  waits for lock left since 0.100s  hosts.c:207   held by b/main since "
+                "0.000s  hosts.c:213\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
