@@ -88,6 +88,7 @@ static void note_timings(struct worker *worker, const struct observed_run *obser
         trial_open(&trial, &hunt->simulation->runner, hunt->scenario, hunt->run,
                    runner_opens(&hunt->simulation->runner, hunt->scenario, hunt->strategy),
                    finding);
+        trial.begins = guard_again;
         text = timing_text(&trial);
         longer = must_format("%s\n      %s", example->departures, text);
         free(example->departures);
@@ -109,8 +110,7 @@ static bool more(void *self, const struct observed_run *observed)
     if (observed->finding_at != 0 && !options->collect)
         board->stop = true;
     if (observed->schedules % ASK_EVERY == 0) {
-        guard_start(worker->hunt->scenario->path,
-                    options->cpu_seconds); /* it is for one schedule */
+        guard_again(); /* it is for one schedule */
         if (wall_clock() >= worker->hunt->ends_ns)
             board->stop = true;
     }

@@ -188,6 +188,7 @@ static void show_timing(struct simulation *simulation, const struct scenario *sc
     if (kept->steps == 0 || (kept->open & 1u << FAMILY_sched) == 0)
         return;
     trial_open(&trial, &simulation->runner, scenario, &scenario->runs[run], kept->open, finding);
+    trial.begins = guard_again;
     guard_start(scenario->path, simulation->options->cpu_seconds);
     text = timing_text(&trial);
     guard_stop();

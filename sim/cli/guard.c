@@ -19,6 +19,7 @@
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 static const char *volatile watched;
+static size_t allowed; /* seconds */
 static void (*volatile last_words)(void *self);
 static void *volatile last_words_self;
 
@@ -102,14 +103,20 @@ static void give_stack(void)
     (void)backtrace(frames, 1); /* loads what it needs now, not in a handler */
 }
 
+void guard_again(void)
+{
+    set_timer(allowed);
+}
+
 void guard_start(const char *path, size_t seconds)
 {
     give_stack();
     watched = path;
+    allowed = seconds;
     handle(SIGPROF, burns);
     for (size_t i = 0; !RONDO_ASAN && i < sizeof crashes / sizeof *crashes; i++)
         handle(crashes[i], crashed);
-    set_timer(seconds);
+    guard_again();
 }
 
 void guard_stop(void)

@@ -107,8 +107,8 @@ static void report(struct trial *trial, const struct opened_tape *opened,
         printf("      that is the least: of %zu run%s with fewer steps none fails\n",
                shrunk->fewer_tried, plural(shrunk->fewer_tried));
     if (shrunk->weather > 0)
-        printf("      of %zu time%s that a fault comes %zu are not needed\n", shrunk->weather,
-               plural(shrunk->weather), shrunk->calm);
+        printf("      not needed: %zu of %zu time%s that a fault comes\n", shrunk->calm,
+               shrunk->weather, plural(shrunk->weather));
     critical_search(trial, &shrunk->tape, &critical);
     print_critical(&critical, shrunk->tape.count);
     critical_clear(&critical);
@@ -134,6 +134,7 @@ static enum status shrink_opened(struct simulation *simulation, const struct ope
     /* What was closed did not depart: it is opened, so that other ways to go are seen. */
     trial_open(&trial, &simulation->runner, opened->scenario, opened->run,
                opened->file.open | strategy_families(), opened->file.found);
+    trial.begins = guard_again;
     guard_start(opened->scenario->path, simulation->options->cpu_seconds);
     found = shrink(&trial, &opened->file.tape, &shrunk);
     if (found)

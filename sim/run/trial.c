@@ -38,6 +38,8 @@ static bool try(struct trial *trial)
 {
     struct observation seen;
 
+    if (trial->begins != NULL)
+        trial->begins();
     runner_run(trial->runner, trial->scenario, trial->run, &trial->chance, &seen);
     trial->runs++;
     trial->decisions += trial->chance.record.count + 1;

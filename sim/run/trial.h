@@ -12,7 +12,8 @@ struct trial {
     struct runner *runner;
     const struct scenario *scenario;
     const struct run_spec *run;
-    const char *finding; /* what has to be found, by name */
+    const char *finding;  /* what has to be found, by name */
+    void (*begins)(void); /* told of each run before it begins; NULL after trial_open() */
     struct chance chance;
     size_t runs;      /* so far */
     size_t decisions; /* in them, and one for each */

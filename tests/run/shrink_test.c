@@ -316,6 +316,26 @@ static void where_there_are_many_timings_some_are_drawn(void **state)
     free(timing.sentence);
 }
 
+static size_t begun;
+
+static void count_run(void)
+{
+    begun++;
+}
+
+/* Who watches over CPU time does so run by run: all of them may take long. */
+static void each_run_is_told_of_before_it_begins(void **state)
+{
+    struct fixture *f = *state;
+
+    choose_program(f, "reversed_2");
+    begun = 0;
+    f->trial.begins = count_run;
+    find_and_shrink(f);
+    assert_true(begun > 1);
+    assert_int_equal(begun, f->trial.runs);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -333,6 +353,7 @@ int main(void)
         TEST(what_a_tie_of_timers_does_takes_no_reordering),
         TEST(what_only_another_order_does_is_not_found_by_timing),
         TEST(timings_that_were_not_tried_are_not_denied),
+        TEST(each_run_is_told_of_before_it_begins),
         TEST(where_there_are_many_timings_some_are_drawn),
     };
 
