@@ -373,12 +373,17 @@ static bool agrees(const struct row *row, const struct trace *trace)
     return same;
 }
 
-int conformance_run(void (*call)(void (*body)(struct trace *), struct trace *))
+int conformance_run(void (*call)(void (*body)(struct trace *), struct trace *),
+                    bool knows_localhost)
 {
     static struct trace trace;
     int failures = 0;
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].body == resolve_body && !knows_localhost) {
+            printf("skip  %s: localhost is no name on this machine\n", rows[i].name);
+            continue;
+        }
         trace.length = 0;
         trace.text[0] = '\0';
         call(rows[i].body, &trace);

@@ -36,5 +36,5 @@ static void call_in_a_process(void (*body)(struct trace *), struct trace *trace)
 
 int main(void)
 {
-    return conformance_run(call_in_a_process);
+    return conformance_run(call_in_a_process, true);
 }

@@ -125,6 +125,8 @@ static void this_host_is_found(void **state)
 {
     struct fixture *f = *state;
 
+    if (!ground_knows_localhost())
+        skip();
     assert_int_equal(rondo_getaddrinfo("localhost", 80, NULL, 0), RONDO_EMISUSE);
     play(f, finds_itself,
          "0ms main localhost: ok 127.0.0.1:80\n"
@@ -163,6 +165,8 @@ static int asks_who_it_is(void *fixture, int64_t n)
 
 static void an_address_has_a_name_or_is_written_in_figures(void **state)
 {
+    if (!ground_knows_localhost())
+        skip();
     play(*state, asks_who_it_is,
          "0ms main ok localhost\n"
          "0ms main ok 203.0.113.7\n"
@@ -379,6 +383,8 @@ static int asks_without_memory(void *fixture, int64_t n)
 
 static void without_memory_nobody_is_asked_and_nothing_is_left(void **state)
 {
+    if (!ground_knows_localhost())
+        skip();
     expect_sweep((struct fixture *)*state, asks_without_memory, 1, 20);
 }
 

@@ -47,6 +47,9 @@ bool ground_limit_loopback(uint64_t bytes_per_s);
 bool ground_set_name(const char *name, const char *const *figures, size_t count,
                      int64_t latency_ns);
 
+/* Whether "localhost" is a name here, which is the machine's to say. */
+bool ground_knows_localhost(void);
+
 /* Iterations that the loop has begun so far with something to do. */
 int ground_iterations(const struct ground *ground);
 

@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "tests/lib/ground.h"
+#include "tests/lib/machine.h"
 
 const char *const ground_name = "real";
 const enum ground_clock ground_clock = CLOCK_REAL;
@@ -41,6 +42,11 @@ bool ground_set_name(const char *name, const char *const *figures, size_t count,
     (void)count;
     (void)latency_ns;
     return false;
+}
+
+bool ground_knows_localhost(void)
+{
+    return machine_knows_localhost();
 }
 
 void ground_after_fork(const struct ground *ground)
